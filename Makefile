@@ -1,0 +1,59 @@
+# Two commands: `make run` and `make test`. All the rest is for those who change the program.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-browser check format types locks messages clean
+
+help:
+	@echo "make run    serve the desk on http://127.0.0.1:8000 (PORT and HOST change it)"
+	@echo "make test   run every test that can run here, and say what was skipped"
+	@echo "make check  lint, format, types, templates, migrations, deploy check, locks"
+	@echo "make format write the format that 'make check' asks for"
+	@echo "make locks  compile the lock files anew from pyproject.toml"
+
+run: $(VENV)/.run
+	@exec $(MANAGE) serve
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/djlint --lint --quiet templates sandbox/templates
+	$(BIN)/djade --check --target-version 5.2 $$(git ls-files '*.html')
+	$(MANAGE) makemigrations --check --dry-run
+	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') ORDER_API_URL=https://example.invalid/checkout/order \
+	  ORDER_API_TOKEN=check ORDER_API_CHANNELS=norce/se ALLOWED_HOSTS=desk.example HTTPS=1 $(MANAGE) check --deploy --fail-level WARNING
+	$(BIN)/python -m tests.locks
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djade --target-version 5.2 $$(git ls-files '*.html')
+
+locks: $(VENV)/.dev
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Order desk needs Python 3.11 or newer; %s is %s. Name another one: make run PYTHON=python3.12" % (sys.executable, sys.version.split()[0]))'
+	@$(PYTHON) -m venv $(VENV) || { echo "The virtual environment could not be made in $(CURDIR)/$(VENV): is the folder writable, and is python3-venv installed?"; exit 1; }
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what the desk needs into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing what the tests need into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/.run
