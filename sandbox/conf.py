@@ -1,0 +1,18 @@
+"""The sandbox's own settings, with what they are where nobody set them."""
+
+from typing import Any
+
+from django.conf import settings
+
+_DEFAULTS: dict[str, Any] = {
+    "SANDBOX_TIMEOUT_SECONDS": 30.0,  # how long an unanswered call over HTTP is kept waiting
+    "SANDBOX_SLOW_SECONDS": 4.0,  # how long the provider takes on its bad day `slow`
+    "SANDBOX_PENDING_SECONDS": 5.0,  # how much later the provider settles on its bad day `pending`
+    "SANDBOX_CALL_SECONDS": 5.0,  # how long a hook or a validation may take
+    "SANDBOX_BACKGROUND": True,  # whether this process delivers notifications by itself
+}
+
+
+def conf(name: str) -> Any:
+    """The value of a setting of the sandbox."""
+    return getattr(settings, name, _DEFAULTS.get(name))

@@ -1,0 +1,151 @@
+"""How the sandbox keeps orders: a narrow row to filter, sort and count by, and beside it the document as `GET` answers it.
+
+The two are apart so that a scan over a hundred thousand orders reads columns, not documents.
+"""
+
+from django.db import models
+
+COUNTRIES = ("country", "billing_country", "shipping_country")
+SORTED = ("created", "public_id", "total")
+EXACT = (
+    "reference",
+    "billing_email",
+    "billing_phone",
+    "shipping_email",
+    "shipping_phone",
+    "billing_name",
+    "cart_total",
+)
+
+
+class Order(models.Model):
+    """What the list filters, sorts and sums by. Text is folded as `sandbox.text` folds it; amounts are in 1/10000 of the major unit."""
+
+    number = models.BigAutoField(primary_key=True)
+    public_id = models.CharField(max_length=200, unique=True)
+    merchant = models.CharField(max_length=200)
+    channel = models.CharField(max_length=200)
+    created = models.DateTimeField()
+    status = models.CharField(max_length=20)
+    reference = models.CharField(max_length=200, blank=True)
+    cart_reference = models.CharField(max_length=200, null=True)  # null, not empty: many carts may have none
+    country = models.CharField(max_length=200, blank=True)
+    billing_country = models.CharField(max_length=200, blank=True)
+    shipping_country = models.CharField(max_length=200, blank=True)
+    billing_email = models.CharField(max_length=200, blank=True)
+    shipping_email = models.CharField(max_length=200, blank=True)
+    billing_phone = models.CharField(max_length=9, blank=True)
+    shipping_phone = models.CharField(max_length=9, blank=True)
+    billing_name = models.CharField(max_length=300, blank=True)
+    shipping_name = models.CharField(max_length=300, blank=True)
+    cart_total = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    search = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "channel", "cart_reference"], name="sandbox_one_order_per_cart"
+            ),
+        ]
+        indexes = [
+            # All that is small, so that pages, counts and sums over days, states and countries are read off the index alone.
+            models.Index(
+                fields=["merchant", "channel", "created", "public_id", "total", "status", *COUNTRIES],
+                name="sandbox_by_created",
+            ),
+            *(models.Index(fields=["merchant", "channel", name, *SORTED], name=f"sandbox_by_{name}") for name in EXACT),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class OrderDocument(models.Model):
+    """The order as `GET …/orders/{order_id}` answers it: canonical JSON text, payments and shippings inside."""
+
+    order = models.OneToOneField(Order, models.CASCADE, primary_key=True, related_name="stored")
+    body = models.TextField()
+
+    def __str__(self) -> str:
+        return f"document of order {self.order_id}"
+
+
+class OrderPayment(models.Model):
+    """Which order a payment belongs to, for the list's `payment_id`."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="payment_rows")
+    public_id = models.CharField(max_length=200, db_index=True)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Transaction(models.Model):
+    """One line of a payment's log, in the order it was written."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="transaction_rows")
+    payment = models.CharField(max_length=200)
+    body = models.TextField()
+
+    def __str__(self) -> str:
+        return f"transaction {self.pk} of payment {self.payment}"
+
+
+class Event(models.Model):
+    """A notification that fired: what is to be sent, where to, and how that went. It outlives its order."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DELIVERED = "delivered"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True)
+    created = models.DateTimeField()
+    merchant = models.CharField(max_length=200)
+    channel = models.CharField(max_length=200)
+    order = models.CharField(max_length=200)
+    adapter = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    url = models.TextField()
+    payload = models.TextField()
+    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    due = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "due"], name="sandbox_event_due"),
+            models.Index(fields=["merchant", "order", "created"], name="sandbox_event_of_order"),
+            models.Index(fields=["merchant", "created"], name="sandbox_event_of_merchant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"event {self.id}"
+
+
+class Attempt(models.Model):
+    """One try to deliver an event: when, what the receiver answered, or why there was no answer."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="attempts")
+    made = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.TextField(blank=True)
+    error = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk} at event {self.event_id}"
+
+
+class Settlement(models.Model):
+    """A payment action that the embedded provider took on and carries out a little later (its bad day `pending`)."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="settlements")
+    payment = models.CharField(max_length=200)
+    action = models.TextField()
+    due = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"settlement of payment {self.payment}"

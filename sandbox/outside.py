@@ -1,0 +1,200 @@
+"""Calls that the sandbox makes for its callers: validations, hooks, notifications, payment actions.
+
+They go to hosts that SANDBOX_CALLBACK_HOSTS lists, over the network and without following redirects, and to the sandbox's own host,
+which is answered in this process. No other address is ever called.
+"""
+
+import io
+import re
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpResponse
+from django.urls import Resolver404, resolve
+
+from sandbox import here
+from sandbox.codec import NotJsonError, decode
+from sandbox.conf import conf
+from sandbox.places import adapter_url
+from sandbox.problems import bad_request
+
+NO_ANSWER = "X-Sandbox-No-Answer"
+LARGEST_ANSWER = 1_000_000
+_TEMPLATES = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. `status` is None where nothing did, and then `error` says why; `done` is what a silent sandbox confides."""
+
+    status: int | None
+    body: bytes = b""
+    error: str = ""
+    done: bool = False
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether it is a 2xx."""
+        return self.status is not None and 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """The body as JSON; None where there is none."""
+        try:
+            return decode(self.body) if self.body.strip() else None
+        except NotJsonError:
+            return None
+
+    def in_words(self) -> str:
+        """What was answered, in one line."""
+        if self.status is None:
+            return self.error
+        said = self.json()
+        text = said.get("message") if isinstance(said, dict) else None
+        return f"{self.status} {text or self.body[:200].decode(errors='replace')}".strip()
+
+
+def filled(url: str, order_id: str, adapter_id: str) -> str:
+    """The URL with its documented templates replaced: `{order_id}`, `{order.id}`, `{configuration.adapter.internalUrl}`.
+
+    Raises Problem where it holds another one.
+    """
+    values = {
+        "order_id": order_id,
+        "order.id": order_id,
+        "configuration.adapter.internalUrl": adapter_url(adapter_id or "adapter"),
+    }
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            raise bad_request(
+                f"The URL {url!r} holds {match[0]}, which nothing here can fill in; known are {', '.join(values)}."
+            )
+        return values[match[1]]
+
+    return _TEMPLATES.sub(value, url)
+
+
+def check(field: str, url: str | None, adapter_id: str) -> None:
+    """Raise Problem, naming the field, unless the URL may be called: http(s), and to a host that is allowed."""
+    if not url:
+        raise bad_request(f"{field} is missing.")
+    try:
+        parts = _split(filled(url, "o_order", adapter_id))
+    except ValueError:
+        raise bad_request(f"{field}: {url!r} is not a full http or https URL.") from None
+    if not _is_listed(parts) and not here.is_own_host(parts.hostname or ""):
+        raise bad_request(
+            f"{field}: calls to {parts.hostname} are not allowed here. SANDBOX_CALLBACK_HOSTS lists the hosts that may be called."
+        )
+
+
+def _split(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    _ = parts.port  # raises ValueError where it is no number
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or not url.isascii()
+        or re.search(r"[\x00-\x20\x7f]", url)
+    ):
+        raise ValueError(url)
+    return parts
+
+
+def _is_listed(parts: SplitResult) -> bool:
+    netloc = parts.netloc.rpartition("@")[2].lower()
+    return any(allowed.lower() in (netloc, parts.hostname) for allowed in settings.SANDBOX_CALLBACK_HOSTS)
+
+
+def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    """POST JSON to a URL whose templates are filled in, and wait for its answer at most SANDBOX_CALL_SECONDS. Never raises."""
+    try:
+        parts = _split(url)
+    except ValueError:
+        return Answer(None, error=f"{url!r} is not a full http or https URL")
+    headers = {"Content-Type": "application/json"} | headers
+    if _is_listed(parts):
+        return _post_far(url, body, headers)
+    if here.is_own_host(parts.hostname or ""):
+        return _post_here(parts, body, headers)
+    return Answer(None, error=f"calls to {parts.hostname} are not allowed here")
+
+
+def is_far(url: str) -> bool:
+    """Whether a call to this URL leaves the process."""
+    try:
+        return _is_listed(_split(url))
+    except ValueError:
+        return False
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
+
+
+def _post_far(url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    request = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - http(s) only, see _split
+    try:
+        with _opener.open(request, timeout=conf("SANDBOX_CALL_SECONDS")) as response:
+            return Answer(response.status, response.read(LARGEST_ANSWER))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.read(LARGEST_ANSWER))
+    except TimeoutError:
+        return Answer(None, error=f"no answer within {conf('SANDBOX_CALL_SECONDS'):g} seconds")
+    except (OSError, ValueError) as error:
+        return Answer(None, error=f"no answer: {error}")
+
+
+def _post_here(parts: SplitResult, body: bytes, headers: dict[str, str]) -> Answer:
+    path = unquote(parts.path)
+    prefix = settings.SANDBOX_PREFIX
+    if not path.startswith(prefix):
+        return Answer(404, b"")
+    with here.one_deeper() as allowed:
+        if not allowed:
+            return Answer(None, error="the sandbox would be calling itself in circles")
+        response = _answer_here(path.removeprefix(prefix.rstrip("/")), parts, body, headers)
+    silent = response.headers.get(NO_ANSWER)
+    if silent:
+        return Answer(None, error=f"no answer within {conf('SANDBOX_CALL_SECONDS'):g} seconds", done=silent == "after")
+    return Answer(response.status_code, response.content)
+
+
+def _answer_here(path: str, parts: SplitResult, body: bytes, headers: dict[str, str]) -> HttpResponse:
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path.encode().decode("latin-1"),
+        "QUERY_STRING": parts.query,
+        "SERVER_NAME": parts.hostname,
+        "SERVER_PORT": str(parts.port or 80),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "orderdesk.embedded": True,
+    }
+    for name, value in headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+    request = WSGIRequest(environ)
+    try:
+        match = resolve(path, settings.SANDBOX_URLCONF)
+    except Resolver404:
+        return HttpResponse(status=404)
+    response = match.func(request, *match.args, **match.kwargs)
+    assert isinstance(response, HttpResponse)  # noqa: S101 - nothing in the sandbox streams
+    return response

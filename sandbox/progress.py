@@ -1,0 +1,30 @@
+"""A line that says how far a long command is."""
+
+import time
+from typing import TextIO
+
+EVERY = 10_000
+
+
+class ProgressLine:
+    """Writes `12,000 of 100,000 orders, 1,950 a second`: in one place on a terminal, every 10,000 elsewhere."""
+
+    def __init__(self, out: TextIO, whole: int | None = None) -> None:
+        self.out, self.whole, self.began = out, whole, time.monotonic()
+        self.terminal = out.isatty()
+
+    def __call__(self, done: int) -> None:
+        """Show that so many are done."""
+        if self.terminal or done % EVERY == 0:
+            self.out.write(f"{self._text(done)}{chr(13) if self.terminal else chr(10)}")
+            self.out.flush()
+
+    def _text(self, done: int) -> str:
+        rate = done / max(time.monotonic() - self.began, 0.001)
+        of = f" of {self.whole:,}" if self.whole else ""
+        return f"{done:,}{of} orders, {rate:,.0f} a second"
+
+    def end(self) -> None:
+        """Clear the line, where there is one."""
+        if self.terminal:
+            self.out.write("\x1b[2K\r")

@@ -1,0 +1,57 @@
+"""Which actions a payment has: those of the provider follow from its state, those that others registered stay as they are."""
+
+from sandbox.codec import Document, new_id
+from sandbox.places import INTERNAL
+
+ADAPTERS_WITHOUT_ORDER_MANAGEMENT = frozenset({"nonpsp_adapter", "awardit_adapter"})
+BY_STATE = {"reserved": ("capture", "cancel"), "captured": ("refund",)}
+_PREFIX = f"{INTERNAL}provider/"
+
+
+def action_url(order_id: str, payment_id: str, kind: str) -> str:
+    """Where the provider takes orders for an action, as adapters of the API name theirs."""
+    return f"{_PREFIX}api/order/v1/orders/{order_id}/payments/{payment_id}/{kind}"
+
+
+def is_ours(action: Document) -> bool:
+    """Whether the embedded provider answers for this action."""
+    return str(action.get("url", "")).startswith(_PREFIX)
+
+
+def wanted(payment: Document) -> tuple[str, ...]:
+    """The types of action that the payment's state allows."""
+    if not payment.get("adapterId") or payment["adapterId"] in ADAPTERS_WITHOUT_ORDER_MANAGEMENT:
+        return ()
+    return BY_STATE.get(payment.get("state", ""), ())
+
+
+def bad_day(payment: Document, kind: str) -> str:
+    """How the provider misbehaves for this payment and action: `attributes.sandbox`, one word for all actions or an object by type."""
+    chosen = (payment.get("attributes") or {}).get("sandbox") or ""
+    if isinstance(chosen, dict):
+        chosen = chosen.get(kind) or ""
+    return chosen if isinstance(chosen, str) else ""
+
+
+def refresh(order_id: str, payment: Document) -> None:
+    """Make `payment["actions"]` true to its state, in place; an action that stays keeps its id."""
+    kinds = wanted(payment)
+    known = payment.get("actions") or []
+    kept = [
+        action
+        for action in known
+        if not is_ours(action) or action["type"] in kinds or bad_day(payment, action["type"]) == "duplicate"
+    ]
+    there = {action["type"] for action in kept if is_ours(action)}
+    new = [_action(order_id, payment, kind) for kind in kinds if kind not in there]
+    if kept or new or known:
+        payment["actions"] = kept + new
+
+
+def _action(order_id: str, payment: Document, kind: str) -> Document:
+    return {
+        "id": new_id("pa"),
+        "adapterId": payment["adapterId"],
+        "type": kind,
+        "url": action_url(order_id, payment["id"], kind),
+    }

@@ -1,0 +1,58 @@
+"""Seeding the database: from generated orders to stored ones."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+
+from django.core.management.color import no_style
+from django.db import IntegrityError, connection
+
+from sandbox import store
+from sandbox.models import Attempt, Event, Order, OrderDocument, OrderPayment, Settlement, Transaction
+from sandbox.seeding.orders import Seeded, generate
+
+EVERY = 1000
+Progress = Callable[[int], None]
+
+
+class AlreadyThereError(Exception):
+    """These orders, or some with the same ids, are in the sandbox; str() says what to do."""
+
+
+def seed(orders: int, seed: int = 1, until: datetime | None = None, progress: Progress = lambda _: None) -> int:
+    """Add so many believable orders to the sandbox and say how many they were.
+
+    The same `seed` and `until` (aware; the last full hour when missing) give the same orders. `progress` is called with
+    the number made so far, after every 1,000. Memory does not grow with `orders`. Raises AlreadyThereError when orders of
+    this seed are there already; earlier batches stay.
+    """
+    try:
+        return store.insert_documents(_counted(generate(orders, seed, until or this_hour()), progress))
+    except IntegrityError:
+        raise AlreadyThereError(
+            f"Orders of seed {seed} are in the sandbox already: choose another --seed, or --replace them all."
+        ) from None
+
+
+def this_hour() -> datetime:
+    """The last full hour, so that today holds orders and none lies in the future."""
+    return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _counted(seeded: Iterable[Seeded], progress: Progress) -> Iterator[Seeded]:
+    for count, one in enumerate(seeded, 1):
+        yield one
+        if count % EVERY == 0:
+            progress(count)
+
+
+def is_empty() -> bool:
+    """Whether the sandbox holds no order."""
+    return not Order.objects.exists()
+
+
+def clear() -> None:
+    """Delete every order of the sandbox, and the log of its notifications."""
+    tables = [
+        part._meta.db_table for part in (Settlement, Transaction, OrderPayment, OrderDocument, Attempt, Event, Order)
+    ]
+    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables))
