@@ -1,0 +1,126 @@
+"""`manage.py serve`: everything between a fresh checkout and a page in the browser, in one command that Ctrl-C ends."""
+
+import argparse
+import os
+import socket
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.wsgi import get_wsgi_application
+from gunicorn.app.base import BaseApplication
+
+from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, demo_accounts_left, ensure_demo_accounts
+
+LONGEST_REQUEST_LINE = 8190
+"""Bytes, the most that gunicorn can be told. The filters of the list, which stand in its address, keep well below it."""
+
+
+class Command(BaseCommand):
+    help = "Migrates, collects static files, seeds an empty sandbox, and serves with gunicorn until Ctrl-C."
+    requires_migrations_checks = False
+    requires_system_checks = ()  # `refuse_bad_settings` runs them, and says what is wrong in a sentence
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--no-seed", action="store_true", help="leave an empty sandbox empty")
+        parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
+
+    def handle(self, *args: Any, no_seed: bool = False, **options: Any) -> None:
+        refuse_bad_settings()
+        refuse_taken_port(settings.HOST, settings.PORT)
+        prepare_data_dir()
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        self.prepare_people()
+        if settings.SANDBOX and not no_seed:
+            call_command("sandbox_seed", orders=settings.SANDBOX_ORDERS, if_empty=True)
+        self.announce()
+        Server().run()
+
+    def prepare_people(self) -> None:
+        if settings.DEMO:
+            ensure_demo_accounts()
+        elif left := demo_accounts_left():
+            raise CommandError(
+                f"These accounts still have the demo password: {', '.join(left)}. "
+                "Change it (manage.py changepassword NAME) or deactivate them, then start again."
+            )
+
+    def announce(self) -> None:
+        host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+        behind = "the sandbox in this process" if settings.SANDBOX else settings.ORDER_API_URL
+        self.stdout.write(f"\nOrder desk   http://{host}:{settings.PORT}/\nOrder API    {behind}")
+        if settings.DEMO:
+            names = ", ".join(DEMO_ACCOUNTS)
+            self.stdout.write(f"Sign in as   {names} (password {DEMO_PASSWORD})")
+        elif not get_user_model().objects.filter(is_active=True).exists():
+            self.stdout.write("Nobody can sign in yet: `manage.py createsuperuser` makes the first account.")
+        if not (settings.HTTPS or settings.DEMO):
+            self.stdout.write("Cookies      for plain HTTP on this machine; behind a proxy with TLS, set HTTPS=1")
+        self.stdout.write("Stop         Ctrl-C\n")
+        self.stdout.flush()
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn over this project, with threads; configured by our settings alone."""
+
+    def __init__(self) -> None:
+        super().__init__(prog="order-desk")
+
+    def init(self, parser: Any, opts: Any, args: Any) -> None:
+        """Nothing comes from the command line: it belongs to manage.py."""
+
+    def load_config(self) -> None:
+        for name, value in {
+            "bind": f"[{settings.HOST}]:{settings.PORT}"
+            if ":" in settings.HOST
+            else f"{settings.HOST}:{settings.PORT}",
+            "worker_class": "gthread",
+            "workers": settings.WORKERS,
+            "threads": settings.THREADS,
+            "max_requests": 20_000,
+            "max_requests_jitter": 2_000,
+            "graceful_timeout": 10,
+            "limit_request_line": LONGEST_REQUEST_LINE,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return get_wsgi_application()
+
+
+def refuse_bad_settings() -> None:
+    """Raises CommandError, in the words of the checks that found something wrong, before anything else is done."""
+    if wrong := [str(message.msg) for message in run_checks() if message.is_serious()]:
+        raise CommandError(" ".join(wrong))
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raises CommandError where nothing can listen there, before anything else is done."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise CommandError(f"Cannot listen on {host}:{port}: {reason}. Set PORT or HOST to another one.") from None
+
+
+def prepare_data_dir() -> None:
+    """Makes the folder of the database and the static files; raises CommandError where it can't be written."""
+    try:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(
+            f"Cannot make the folder {settings.DATA_DIR}: {error.strerror}. Set DATA_DIR to another one."
+        ) from None
+    if not os.access(settings.DATA_DIR, os.W_OK | os.X_OK):
+        raise CommandError(f"The folder {settings.DATA_DIR} cannot be written to. Set DATA_DIR to another one.")
+    sys.stdout.flush()

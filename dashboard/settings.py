@@ -1,0 +1,284 @@
+"""Settings. Every one of them comes from the environment; README.md lists them. Bad values are reported all at once."""
+
+import ipaddress
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEMO_SECRET_KEY = "demo-key-for-the-sandbox-on-this-machine-only-never-for-a-server"  # noqa: S105
+DEMO_TOKEN = "sandbox"  # noqa: S105 - the sandbox's documented default
+
+env = Env(eager=False)
+if "PYTEST_VERSION" not in os.environ:
+    env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server bound to this host can be reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def https_host(text: str) -> str:
+    """The host, with its port if it has one, of `cdn.example.com` or `https://cdn.example.com`; ValueError for anything else."""
+    address = text.strip().lower()
+    parts = urlsplit(address if "://" in address else f"https://{address}")
+    if (
+        parts.scheme != "https"
+        or not re.fullmatch(r"(\*\.)?[\w.-]+(:\d+)?", parts.netloc)
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError(f"{text!r} is not a host; write cdn.example.com or https://cdn.example.com.")
+    return parts.netloc
+
+
+# --- Where and how it is served
+DEBUG = env.bool("DEBUG", False)
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+WORKERS = env.int("WEB_CONCURRENCY", 1)
+THREADS = env.int("THREADS", 8)
+DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
+SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET_KEY)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)  # how many proxies of yours add to X-Forwarded-For
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+HTTPS = env.bool("HTTPS", not (DEBUG or is_loopback(HOST)))
+
+# --- The Order API: the embedded one, unless there is an address
+ORDER_API_URL = env.str("ORDER_API_URL", "").rstrip("/")
+ORDER_API_TOKEN = env.str("ORDER_API_TOKEN", "")
+ORDER_API_CHANNELS: list[str] = env.list("ORDER_API_CHANNELS", [])
+ORDER_API_CONNECT_TIMEOUT = env.float("ORDER_API_CONNECT_TIMEOUT", 3.0)  # seconds
+ORDER_API_READ_TIMEOUT = env.float("ORDER_API_READ_TIMEOUT", 10.0)  # seconds
+ENVIRONMENT = env.str("ENVIRONMENT", "")
+IMAGE_HOSTS: list[str] = env.list("IMAGE_HOSTS", [])  # where product pictures may come from; made hosts below
+
+# --- The sandbox
+SANDBOX = not ORDER_API_URL
+SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", DEMO_TOKEN)
+SANDBOX_ORDERS = env.int("SANDBOX_ORDERS", 2000)
+SANDBOX_CALLBACK_HOSTS: list[str] = env.list("SANDBOX_CALLBACK_HOSTS", [])
+SANDBOX_URLCONF = "sandbox.urls"
+SANDBOX_PREFIX = "/checkout/"
+
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'orderdesk.sqlite3'}", conn_max_age=600)}
+# Counts tries to sign in, so it has to be one for all processes; its table is made by a migration of accounts.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "orderdesk_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
+TIME_ZONE = env.str("TIME_ZONE", "Europe/Stockholm")
+
+env.seal()
+
+with suppress(
+    OSError
+):  # `serve` says in a sentence what stands in the way; every other command needs the folder as well
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+try:
+    IMAGE_HOSTS = [https_host(text) for text in IMAGE_HOSTS if text.strip()]
+except ValueError as error:
+    raise ImproperlyConfigured(f"IMAGE_HOSTS: {error}") from None
+
+DEMO = SANDBOX and (DEBUG or is_loopback(HOST))
+if not DEMO and SECRET_KEY == DEMO_SECRET_KEY:
+    raise ImproperlyConfigured("Set SECRET_KEY: the demo key is for the sandbox on this machine only.")
+if SANDBOX and not DEMO and SANDBOX_TOKEN == DEMO_TOKEN:
+    raise ImproperlyConfigured("Set SANDBOX_TOKEN: the demo token is for the sandbox on this machine only.")
+if ORDER_API_URL and not ORDER_API_TOKEN:
+    raise ImproperlyConfigured(
+        "Set ORDER_API_TOKEN: ORDER_API_URL is set, and the Order API answers nobody without a token."
+    )
+if ORDER_API_URL and not ORDER_API_CHANNELS:
+    raise ImproperlyConfigured("Set ORDER_API_CHANNELS, as in norce/se,norce/no: the Order API cannot list them.")
+if SANDBOX:
+    ORDER_API_TOKEN = SANDBOX_TOKEN
+    ORDER_API_CHANNELS = ORDER_API_CHANNELS or [
+        "norce/se",
+        "norce/no",
+        "norce/dk",
+        "nordlys/de",
+        "nordlys/fi",
+        "nordlys/nl",
+    ]
+
+if "sqlite3" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=268435456; PRAGMA cache_size=-32000",
+    }
+
+INSTALLED_APPS = [
+    "dashboard",
+    "orders",
+    "accounts",
+    "audit",
+    "sandbox",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "django_filters",
+    "django_htmx",
+    "template_partials",
+    "csp",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "sandbox.middleware.RefuseStrangeHosts",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.LoginRequired",
+    "accounts.middleware.PersonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.ChannelMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "orders.middleware.OrderApiMiddleware",
+    "audit.middleware.RecordDenials",
+]
+
+ROOT_URLCONF = "dashboard.urls"
+WSGI_APPLICATION = "dashboard.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dashboard.environment.shell",
+                "accounts.context.person",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- People
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "order-list"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "change_password": "accounts.forms.PasswordChangeForm",
+    "reauthenticate": "accounts.forms.PasswordAgainForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up, and an admin who enters an address vouches for it
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True  # until SESSION_COOKIE_AGE is over, also if the browser is closed meanwhile
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+CSRF_FAILURE_VIEW = "dashboard.handlers.csrf_failure"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Language, time, money
+USE_I18N = True
+USE_TZ = True
+LANGUAGES = [("en", _("English"))]  # Swedish follows with its catalogue
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- What a browser may do with our pages
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, *(f"https://{host}" for host in IMAGE_HOSTS)],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "httpx_retries": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}

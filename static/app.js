@@ -1,0 +1,127 @@
+// Small comforts. Every page works without them; none of them decides anything.
+const live = () => document.getElementById("live");
+const say = (text) => { const region = live(); if (region) { region.textContent = ""; requestAnimationFrame(() => { region.textContent = text; }); } };
+
+// Menus close at a click elsewhere, at a choice that opens the dialog, and at Escape.
+const menus = () => document.querySelectorAll("details.menu[open]");
+addEventListener("click", (event) => menus().forEach((menu) => { if (!menu.contains(event.target) || event.target.closest("a[hx-get]")) menu.open = false; }));
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape") menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, select, textarea, [contenteditable]")) {
+    const box = document.querySelector("input[type=search]");
+    if (box) { event.preventDefault(); box.focus(); box.select(); }
+  }
+});
+
+// A button with data-copy copies that text and says so.
+addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.classList.add("is-copied");
+    say(button.dataset.copied || "✓");
+    setTimeout(() => button.classList.remove("is-copied"), 1500);
+  } catch {
+    say(button.dataset.copyFailed || "✗");
+  }
+});
+
+// A select with data-submits sends its form at once (its submit button is for those without a script).
+addEventListener("change", (event) => {
+  const field = event.target.closest("[data-submits]");
+  if (field) field.form.requestSubmit();
+});
+
+// A link with data-opens opens the folded panel that holds its target, and puts the focus there.
+addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-opens]");
+  const target = link && document.getElementById(link.dataset.opens);
+  if (!target) return;
+  event.preventDefault();
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  target.focus();
+  target.scrollIntoView({ block: "nearest" });
+});
+
+// A link with data-folds closes the panel that it stands in (without a script it leads to the page with the panel closed).
+addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-folds]");
+  const fold = link && link.closest("details");
+  if (!fold) return;
+  event.preventDefault();
+  fold.open = false;
+  fold.querySelector("summary").focus();
+});
+
+// Where the reader was on a page comes back with it: a page that htmx put into the history is loaded anew on the way back.
+const place = () => `scroll:${location.pathname}${location.search}`;
+const remember = () => { try { sessionStorage.setItem(place(), String(scrollY)); } catch { /* private mode: no memory */ } };
+addEventListener("pagehide", remember);
+addEventListener("htmx:beforeHistorySave", remember);
+addEventListener("load", () => {
+  const navigation = performance.getEntriesByType("navigation")[0];
+  if (!navigation || !["back_forward", "reload"].includes(navigation.type)) return;
+  try { scrollTo(0, Number(sessionStorage.getItem(place())) || 0); } catch { /* as above */ }
+});
+
+// Progress and results, for eyes and for screen readers.
+addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
+// An answer may go elsewhere than it was asked for: a problem goes into its own place.
+addEventListener("htmx:afterRequest", (event) => [event.detail.target, event.detail.requestConfig.target].forEach((place) => place.removeAttribute("aria-busy")));
+addEventListener("htmx:afterSettle", (event) => {
+  const spoken = event.detail.target.querySelector("[data-say]");
+  if (spoken) say(spoken.dataset.say);
+});
+// A request that the next one overtakes was given up on purpose. htmx writes it to the console as an error, unless its
+// details name none by then.
+addEventListener("htmx:beforeRequest", (event) => {
+  const { detail } = event, { xhr } = detail, { onabort } = xhr;
+  xhr.onabort = () => { detail.error = ""; onabort(); };
+});
+addEventListener("htmx:sendError", () => { const words = document.body.dataset.offline; if (words) say(words); });
+
+// The dialog: filled by htmx, opened when it has something in it, closed with Escape, × or Cancel.
+const dialog = () => document.getElementById("dialog");
+const isDirty = (form) => form && form.dataset.sent !== "1" && [...form.elements].some((field) => {
+  if (!field.name || field.type === "hidden" || field.type === "submit") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") return [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0;
+  return field.value !== field.defaultValue;
+});
+const guarded = () => [...document.querySelectorAll("form[data-guard]")].find((form) => form.dataset.sent !== "1" && (form.dataset.dirty === "1" || isDirty(form)));
+const mayLeave = () => !guarded() || confirm(dialog().dataset.unsaved);
+addEventListener("htmx:afterSwap", (event) => {
+  const box = dialog();
+  if (!box || event.detail.target !== box || !box.firstElementChild) return;
+  if (!box.open) box.showModal();
+  const first = box.querySelector("[autofocus]") || box.querySelector("[aria-invalid=true], [role=alert], .stack input:not([type=hidden]), .stack select, .stack textarea");
+  if (first) { if (first.matches("[role=alert]")) first.tabIndex = -1; first.focus(); }
+  const form = box.querySelector("form[data-guard]");
+  if (form && event.detail.requestConfig.verb === "post") form.dataset.dirty = "1";
+});
+const close = () => { const box = dialog(); if (box && box.open && mayLeave()) { box.close(); box.replaceChildren(); } };
+addEventListener("cancel", (event) => { if (event.target === dialog()) { event.preventDefault(); close(); } }, true);
+addEventListener("click", (event) => {
+  const closer = event.target.closest("[data-closes]");
+  if (closer && dialog() && dialog().contains(closer)) { event.preventDefault(); close(); }
+});
+addEventListener("keydown", (event) => {
+  const form = event.target.closest && event.target.closest("form[data-guard]");
+  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+});
+addEventListener("submit", (event) => { if (event.target.matches("form[data-guard]")) event.target.dataset.sent = "1"; }, true);
+addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (form.matches && form.matches("form[data-guard]") && !event.detail.xhr.getResponseHeader("HX-Redirect")) form.dataset.sent = "0";
+});
+// Another form for the dialog takes the place of this one only if what was typed may go.
+addEventListener("htmx:confirm", (event) => { if (event.detail.verb === "get" && event.detail.target === dialog() && dialog().open && !mayLeave()) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (guarded()) event.preventDefault(); });
+// A form that stayed open while somebody signed in again in another tab goes out with the token of now.
+addEventListener("htmx:configRequest", (event) => {
+  const token = document.cookie.split("; ").find((cookie) => cookie.startsWith("csrftoken="));
+  if (!token) return;
+  event.detail.headers["X-CSRFToken"] = token.slice("csrftoken=".length);
+  event.detail.formData.delete("csrfmiddlewaretoken"); // the form's own would count before the header
+});
