@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.core.checks import register
+from django.db.models.signals import post_migrate
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts import checks, roles, sessions  # noqa: PLC0415 - models can be imported from here on
+
+        register(checks.check_channels)
+        sessions.connect()
+        post_migrate.connect(roles.create_roles, sender=self, dispatch_uid="accounts.create_roles")

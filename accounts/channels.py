@@ -1,0 +1,101 @@
+"""The merchants and channels that this desk serves, which of them a person may work in, and the one that they work in now."""
+
+import re
+from typing import NamedTuple, cast
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest
+
+from accounts.models import ANY, Preference, preference_of
+
+SESSION_KEY = "channel"
+# Both words go into HTTP headers (x-merchant, x-channel), so they are plain ASCII without separators.
+_CHANNEL = re.compile(r"(?P<merchant>[A-Za-z0-9][\w.-]*)/(?P<name>[A-Za-z0-9][\w.-]*)", re.ASCII)
+
+
+class NoChannel(PermissionDenied):
+    """There is no channel that this person may work in."""
+
+
+class Channel(NamedTuple):
+    """One pair of the headers that every call to the Order API carries."""
+
+    merchant: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.merchant}/{self.name}"
+
+
+def parse(text: str) -> Channel:
+    """`norce/se` as a channel; ValueError, fit to show an operator, if it is not written so."""
+    if found := _CHANNEL.fullmatch(text.strip()):
+        return Channel(**found.groupdict())
+    raise ValueError(f"{text!r} is not a channel; write merchant/channel, as in norce/se")
+
+
+def parse_grant(text: str) -> tuple[str, str]:
+    """`norce/*`, `*/se` or `*/*` as the two parts of a grant; ValueError if it is not written so."""
+    merchant, slash, name = text.strip().partition("/")
+    parse("/".join("x" if part == ANY else part for part in (merchant, name)) if slash else text)
+    return merchant, name
+
+
+def all_channels() -> tuple[Channel, ...]:
+    """The channels of the setting ORDER_API_CHANNELS, each once, in its order; ImproperlyConfigured names every bad entry."""
+    channels, wrong = [], []
+    for text in settings.ORDER_API_CHANNELS:
+        try:
+            channels.append(parse(text))
+        except ValueError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ImproperlyConfigured(f"ORDER_API_CHANNELS: {'; '.join(wrong)}.")
+    if not channels:
+        raise ImproperlyConfigured("ORDER_API_CHANNELS is empty; write merchant/channel, as in norce/se,norce/no.")
+    return tuple(dict.fromkeys(channels))
+
+
+def channels_of(user: User | AnonymousUser) -> tuple[Channel, ...]:
+    """The channels that a person may work in: those of the setting that their grants cover; for a superuser all.
+
+    Whatever reaches the Order API's headers goes through here. One query, unless the grants were fetched with the person.
+    """
+    if not isinstance(user, User):
+        return ()
+    if user.is_superuser:
+        return all_channels()
+    grants = tuple(user.channel_grants.all())
+    return tuple(channel for channel in all_channels() if any(grant.covers(*channel) for grant in grants))
+
+
+def grantable() -> tuple[str, ...]:
+    """What can be given to a person: everything, all of a merchant, or one channel, as in `*/*`, `norce/*`, `norce/se`."""
+    channels = all_channels()
+    merchants = dict.fromkeys(f"{channel.merchant}/{ANY}" for channel in channels)
+    return (f"{ANY}/{ANY}", *merchants, *map(str, channels))
+
+
+def current_channel(request: HttpRequest) -> Channel:
+    """The channel that the person works in: this session's, else the one they chose last, else their first.
+
+    A remembered channel that is not theirs any more does not count. NoChannel if they have none.
+    """
+    theirs = channels_of(request.user)
+    if not theirs:
+        raise NoChannel("No channel for this person.")
+    remembered = (request.session.get(SESSION_KEY), preference_of(request.user).channel)
+    by_name = {str(channel): channel for channel in theirs}
+    return next((by_name[name] for name in remembered if name in by_name), theirs[0])
+
+
+def switch_channel(request: HttpRequest, name: str) -> Channel:
+    """Work in that channel from now on, in this session and the next ones; ValueError, and no change, if it is not theirs."""
+    channel = parse(name)
+    if channel not in channels_of(request.user):
+        raise ValueError(f"{name!r} is not a channel of this person")
+    request.session[SESSION_KEY] = str(channel)
+    Preference.objects.update_or_create(user=cast(User, request.user), defaults={"channel": str(channel)})
+    return channel

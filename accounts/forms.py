@@ -1,0 +1,98 @@
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Preference
+from accounts.zones import all_zones, find_zone, offset_of, validate_zone
+from dashboard.formats import write_number
+from dashboard.regions import all_regions, language_locale
+
+_SAMPLE = Decimal(1847)
+
+
+def drop_placeholders(form: forms.Form) -> None:
+    """A placeholder that repeats the label vanishes when it is needed."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        drop_placeholders(self)
+        self.fields["login"].label = _("Username or e-mail")
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+
+
+class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        drop_placeholders(self)
+        for name, label in (
+            ("oldpassword", _("Current password")),
+            ("password1", _("New password")),
+            ("password2", _("New password, again")),
+        ):
+            self.fields[name].label = label
+        self.fields["oldpassword"].help_text = ""
+        self.fields["password1"].help_text = " ".join(password_validators_help_texts())
+
+
+class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        drop_placeholders(self)
+
+
+class ZoneInput(forms.TextInput):
+    """A text field that suggests time zones while one types: 400 names are too many for a menu."""
+
+    template_name = "accounts/zone_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, {"list": f"{name}_list", "autocomplete": "off"} | (attrs or {}))
+        return context | {"zones": [(zone, offset_of(zone)) for zone in all_zones()]}
+
+
+@lru_cache(maxsize=8)
+def region_choices(language: str | None) -> tuple[tuple[str, str], ...]:
+    """Every region by name in that language, with the way in which a number is written there: Sweden (1 847,00)."""
+    names = language_locale(language).territories
+    by_name = sorted(
+        ((names[code], code) for code in all_regions() if code in names), key=lambda pair: pair[0].casefold()
+    )
+    return tuple((code, f"{name} ({write_number(_SAMPLE, 2, language, code)})") for name, code in by_name)
+
+
+class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    region = forms.ChoiceField(label=_("Numbers and dates as in"), required=False)
+
+    class Meta:
+        model = Preference
+        fields = ["language", "region", "time_zone", "theme", "page_size"]
+        widgets = {"time_zone": ZoneInput}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(code, str(get_language_info(code)["name_local"]).capitalize()) for code, _name in settings.LANGUAGES]
+        self.fields["language"].choices = [("", _("Like the browser")), *names]  # type: ignore[attr-defined]
+        if len(names) == 1:
+            del self.fields["language"]
+        regions = region_choices(get_language())
+        self.fields["region"].choices = [("", _("Like the browser")), *regions]  # type: ignore[attr-defined]
+        self.fields["time_zone"].help_text = _("Empty: %(zone)s, as on the server.") % {"zone": settings.TIME_ZONE}
+
+    def clean_time_zone(self) -> str:
+        text: str = self.cleaned_data["time_zone"]
+        zone = find_zone(text) if text else ""
+        if zone is None:
+            validate_zone(text)
+        return zone or ""

@@ -1,0 +1,95 @@
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import access_permissions
+from accounts.zones import is_zone, validate_zone
+from dashboard.regions import validate_region
+
+ANY = "*"
+
+
+class Preference(models.Model):
+    """How one person wants their pages, and where they left off. An empty text leaves it to the browser or the server."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "", _("Like the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    PAGE_SIZES = (25, 50, 100)
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="preference")
+    language = models.CharField(_("Language"), max_length=16, blank=True)
+    region = models.CharField(_("Numbers and dates"), max_length=2, blank=True, validators=[validate_region])
+    time_zone = models.CharField(_("Time zone"), max_length=64, blank=True, validators=[validate_zone])
+    theme = models.CharField(_("Theme"), max_length=8, blank=True, choices=Theme.choices)
+    page_size = models.PositiveSmallIntegerField(
+        _("Rows per page"), choices=[(n, str(n)) for n in PAGE_SIZES], default=PAGE_SIZES[0]
+    )
+    channel = models.CharField(max_length=128, blank=True, editable=False)
+    # Sessions that were begun under another number are over.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.language or '–'}, {self.time_zone or '–'}, {self.channel or '–'}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which times are shown; the server's if none is chosen or the chosen one is unknown here."""
+        return ZoneInfo(self.time_zone if is_zone(self.time_zone) else settings.TIME_ZONE)
+
+
+def preference_of(user: User | AnonymousUser) -> Preference:
+    """The person's preferences, or the defaults, not saved yet. One query in a request; none for a visitor."""
+    if not user.is_authenticated:
+        return Preference()
+    return getattr(user, "preference", None) or Preference(user=user)
+
+
+class ChannelGrant(models.Model):
+    """A channel that a person may work in. Either part may be `*`, which stands for every one that there is or will be."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="channel_grants")
+    merchant = models.CharField(max_length=64)
+    channel = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["merchant", "channel"]
+        constraints = [models.UniqueConstraint(fields=["user", "merchant", "channel"], name="accounts_one_grant_each")]
+
+    def __str__(self) -> str:
+        return f"{self.merchant}/{self.channel}"
+
+    def covers(self, merchant: str, channel: str) -> bool:
+        return self.merchant in (ANY, merchant) and self.channel in (ANY, channel)
+
+
+class OneTimeLink(models.Model):
+    """A link by which a person sets their password: the first one, or a new one. At most one a person; gone once it was used.
+
+    The address holds the code signed, and the signature has a date: see `accounts.links`.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="one_time_link")
+    code = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class Access(models.Model):
+    """No table: the permissions of the desk, which belong to no row of ours."""
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        permissions = [*access_permissions()]

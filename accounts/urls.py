@@ -1,0 +1,19 @@
+"""Signing in and out, and what a person decides for themselves. Of allauth's pages only those that this desk offers:
+an admin makes accounts, and there is no mail to reset a password by."""
+
+from allauth.account import views as allauth
+from django.urls import path
+
+from accounts import people_views, views
+
+urlpatterns = [
+    path("login/", views.sign_in, name="account_login"),
+    path("logout/", allauth.logout, name="account_logout"),
+    path("inactive/", allauth.account_inactive, name="account_inactive"),
+    path("password/", allauth.password_change, name="account_change_password"),
+    path("password/set/", allauth.password_set, name="account_set_password"),
+    path("password/again/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("link/<str:token>/", people_views.person_password, name="person-password"),
+    path("channel/", views.channel_switch, name="channel-switch"),
+]

@@ -1,0 +1,61 @@
+from typing import Any, cast
+
+from allauth.account.views import LoginView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.channels import switch_channel
+from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from accounts.forms import PreferenceForm
+from accounts.models import Preference, preference_of
+from dashboard.pages import render_page
+
+
+def next_page(request: HttpRequest) -> str:
+    """The page that a posted form wants to come back to, if it is one of ours; else the start page."""
+    url = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if ours else reverse("home")
+
+
+class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
+    """allauth's page, with the demo accounts on it where there are any."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        names = tuple(DEMO_ACCOUNTS) if settings.DEMO else ()
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"demo_accounts": names, "demo_password": DEMO_PASSWORD}
+
+
+sign_in = SignIn.as_view()
+
+
+@require_POST
+def channel_switch(request: HttpRequest) -> HttpResponse:
+    try:
+        switch_channel(request, request.POST.get("channel", ""))
+    except ValueError as error:
+        raise Http404(str(error)) from error
+    return redirect(next_page(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """How the person wants their pages. Says that it is saved in the language that was just chosen."""
+    preference = Preference.objects.filter(user=cast(User, request.user)).first() or preference_of(request.user)
+    form = PreferenceForm(request.POST or None, instance=preference)
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        with translation.override(saved.language or None):
+            messages.success(request, _("Your preferences are saved."))
+        return redirect("preferences")
+    status = 422 if form.errors else 200
+    return render_page(request, "accounts/preferences.html", {"form": form, "place": "preferences"}, status=status)
