@@ -1,0 +1,111 @@
+"""Proves the chain: every entry is as it was written, none is missing, and they follow one another."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db import DEFAULT_DB_ALIAS
+
+from audit.chain import FORM, GENESIS, digest
+from audit.models import Entry
+
+BATCH = 2000
+NEIGHBOURHOOD = 500
+
+
+class How(Enum):
+    CHANGED = "changed"
+    MISSING = "missing"
+    OUT_OF_ORDER = "out of order"
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place at which the chain does not hold."""
+
+    sequence: int
+    how: How
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was read: how many entries, the last of them, and where the chain broke, if it did."""
+
+    count: int
+    last: int
+    hash: str
+    broken: Break | None = None
+
+
+Witness = Callable[[Entry], None]
+
+
+def verify(start: int = 1, *, using: str = DEFAULT_DB_ALIAS, witness: Witness | None = None) -> Verdict:
+    """Read the log from that entry on and stop at the first break. `witness` sees each entry that holds.
+
+    Whatever is before `start` is taken at its word. Reads in batches outside any transaction: the memory stays flat, nobody has
+    to wait, and what is written meanwhile is read too.
+    """
+    previous, count, expected = _hash_before(start, using), 0, start
+    for entry in _entries(start, using):
+        if broken := _flaw(entry, expected, previous, using):
+            return Verdict(count, expected - 1, previous, broken)
+        if witness:
+            witness(entry)
+        previous, count, expected = entry.hash, count + 1, expected + 1
+    return Verdict(count, expected - 1, previous)
+
+
+def _entries(start: int, using: str) -> Iterator[Entry]:
+    while batch := list(Entry.objects.using(using).filter(sequence__gte=start).order_by("sequence")[:BATCH]):
+        yield from batch
+        start = batch[-1].sequence + 1
+
+
+def _hash_before(start: int, using: str) -> str:
+    if start <= 1:
+        return GENESIS
+    before = Entry.objects.using(using).filter(sequence=start - 1).first()
+    return before.hash if before else ""
+
+
+def _flaw(entry: Entry, expected: int, previous: str, using: str) -> Break | None:
+    number = entry.sequence
+    if number != expected:
+        gone = f"entry {expected} is" if number == expected + 1 else f"entries {expected} to {number - 1} are"
+        return Break(expected, How.MISSING, f"{gone} missing")
+    if entry.form != FORM:
+        return Break(
+            number, How.CHANGED, f"entry {number} says that it has form {entry.form}, which this program does not know"
+        )
+    if digest(entry) != entry.hash:
+        if (original := _original_place(entry, using)) is not None:
+            return Break(
+                number, How.OUT_OF_ORDER, f"entry {number} stands out of order: it was written as entry {original}"
+            )
+        return Break(number, How.CHANGED, f"entry {number} was changed: its content does not match its hash")
+    if entry.previous != previous:
+        says = f"entry {number} does not follow entry {number - 1}: one of the two was replaced, its hash with it"
+        return Break(number, How.CHANGED, says)
+    return None
+
+
+def _original_place(entry: Entry, using: str) -> int | None:
+    """The number under which an entry was written, if its number is all that was changed; None if that is not found.
+
+    It is the one after the entry that its `previous` names; where that one is gone too, it is looked for in the neighbourhood.
+    """
+    stored = entry.sequence
+    named = Entry.objects.using(using).filter(hash=entry.previous).first()
+    try:
+        for number in (
+            named.sequence + 1 if named else 1,
+            *range(max(1, stored - NEIGHBOURHOOD), stored + NEIGHBOURHOOD),
+        ):
+            entry.sequence = number
+            if number != stored and digest(entry) == entry.hash:
+                return int(number)
+    finally:
+        entry.sequence = stored
+    return None

@@ -1,0 +1,109 @@
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_safe
+
+from audit import log
+from audit.chain import digest, head
+from audit.export import csv_lines
+from audit.filters import EntryFilter, chips, zone_name
+from audit.log import Who
+from audit.models import Entry, Kind
+from audit.paging import page_of
+from audit.reading import Record, lines, records
+from audit.words import ACTIONS
+from dashboard.pages import render_page
+
+LIST = "audit/audit_list.html"
+BIGGEST = 2**63 - 1  # what a number of the log can be
+
+
+@require_safe
+@permission_required("audit.view_entry", raise_exception=True)
+def audit_list(request: HttpRequest) -> HttpResponse:
+    """The log, newest first."""
+    filters = EntryFilter(request.GET, queryset=lines())
+    page = page_of(filters.qs, before=_number(request.GET, "before"), after=_number(request.GET, "after"))
+    active = chips(filters, request.GET)
+    context = {
+        "place": "audit",
+        "records": records(page.entries),
+        "filters": filters,
+        "chips": active,
+        "problems": [chip for chip in active if chip.problem],
+        "older": _address(request.GET, before=page.older),
+        "newer": _address(request.GET, after=page.newer),
+        "here": _address(request.GET),
+        "actions": ACTIONS,
+        "zone": zone_name(),
+    }
+    return render_page(request, LIST, context, partials=("entries",))
+
+
+@require_safe
+@permission_required("audit.view_entry", raise_exception=True)
+def audit_detail(request: HttpRequest, sequence: int) -> HttpResponse:
+    """One entry with the other half of its attempt."""
+    if sequence > BIGGEST:
+        raise Http404("No such entry.")
+    entry = get_object_or_404(Entry, sequence=sequence)
+    context = {
+        "place": "audit",
+        "entry": entry,
+        "record": _record_of(entry),
+        "is_as_written": digest(entry) == entry.hash,
+        "is_here": str(getattr(request, "channel", "")) == f"{entry.merchant}/{entry.channel}",
+    }
+    return render_page(request, "audit/audit_detail.html", context)
+
+
+@require_GET
+@permission_required("audit.view_entry", raise_exception=True)
+def audit_export(request: HttpRequest) -> HttpResponseBase:
+    """The filtered log as CSV, as it was at this moment; that it was taken is an entry too. 400 for a filter that cannot be read."""
+    filters = EntryFilter(request.GET, queryset=lines())
+    if not filters.is_valid():
+        return audit_list_refused(request)
+    last = head()
+    asked = {name: request.GET[name] for name in filters.filters if request.GET.get(name)}
+    up_to = last.sequence if last else 0
+    log.event(Who.of(request), "audit.export", details={"filters": asked, "up_to": up_to})
+    name = f"audit-{timezone.localdate():%Y-%m-%d}.csv"
+    answer = StreamingHttpResponse(
+        csv_lines(filters.qs.filter(sequence__lte=up_to)), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def audit_list_refused(request: HttpRequest) -> HttpResponse:
+    """The list, which says what is wrong with the filters, in the place of a file that would not be what was asked for."""
+    answer = audit_list(request)
+    answer.status_code = 400
+    return answer
+
+
+def _record_of(entry: Entry) -> Record:
+    if entry.kind == Kind.INTENT:
+        entry = Entry.objects.filter(attempt=entry.attempt, kind=Kind.OUTCOME).first() or entry
+    return records([entry])[0]
+
+
+def _number(query: QueryDict, name: str) -> int | None:
+    text = query.get(name, "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return number if 0 < number <= BIGGEST else None
+
+
+def _address(query: QueryDict, **position: int | None) -> str:
+    """The query string of this list at another position; empty if there is none there."""
+    if position and not any(position.values()):
+        return ""
+    kept = query.copy()
+    for name in ("before", "after"):
+        kept.pop(name, None)
+    for name, number in position.items():
+        kept[name] = str(number)
+    return f"?{kept.urlencode()}"
