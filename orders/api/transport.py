@@ -1,0 +1,246 @@
+"""Sends calls: one pool of connections a process, time limits, retries of questions, a circuit breaker, one line of log a call."""
+
+import logging
+import socket
+import ssl
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable, Generator, Sequence
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+from httpx_retries import Retry, RetryTransport
+
+from orders.api.breaker import Breaker
+from orders.api.call import Answer, Call
+from orders.api.errors import ApiError, BadAnswer, NoAnswer, Unavailable
+from orders.api.secret import Secret
+
+logger = logging.getLogger("orders.api")
+
+LARGEST_BODY = 30_000_000
+"""Bytes, uncompressed. 250 orders, the most that a page holds, are some 2 MB."""
+
+Headers = Sequence[tuple[str, str]]
+InProcess = Callable[[str, str, str, Headers, bytes], tuple[int, Headers, bytes]]
+"""Answers (method, path, query, headers, body) with (status, headers, body); TimeoutError stands for an answer that never came."""
+
+_TIMEOUTS: dict[type[httpx.HTTPError], str] = {
+    httpx.ConnectTimeout: "no connection in time",
+    httpx.PoolTimeout: "all connections are in use",
+}
+_GATEWAY = {502, 503, 504}
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+"""What goes wrong before the first byte of the request has left."""
+
+
+class Connection:
+    """The way to one Order API. Shared by all threads of a process; make it after a fork, not before."""
+
+    def __init__(  # noqa: PLR0913 - settings, by name
+        self,
+        base_url: str,
+        token: Secret,
+        *,
+        connect_timeout: float = 3.0,
+        read_timeout: float = 10.0,
+        transport: httpx.BaseTransport | None = None,
+        breaker: Breaker | None = None,
+    ) -> None:
+        """`base_url` ends before `/api/v0`; the time limits are seconds. A question is tried for `read_timeout` in all, and then
+        no more attempt begins, so that it takes twice that at the worst. ValueError: no address to reach anything at."""
+        self.base_url = _address(base_url)
+        self._token = token
+        self._patience = read_timeout
+        self._breaker = breaker or Breaker()
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
+            transport=RetryTransport(transport or _network(self.base_url)),
+            auth=_Bearer(token),
+            headers={"Accept": "application/json", "User-Agent": "order-desk"},
+        )
+
+    @classmethod
+    def in_process(cls, base_url: str, token: Secret, answer: InProcess) -> Self:
+        """The way to an Order API that lives in this process and answers as `answer` does."""
+        return cls(base_url, token, transport=_InProcessTransport(answer))
+
+    def __repr__(self) -> str:
+        return f"Connection({self.base_url!r})"
+
+    def close(self) -> None:
+        self._client.close()
+
+    def send(self, call: Call, headers: dict[str, str]) -> Answer:
+        """The answer, whatever its status. Raises Unavailable, NoAnswer or BadAnswer where there is none to be read."""
+        request_id = uuid.uuid4().hex
+        started = time.perf_counter()
+        outcome = "-"
+        try:
+            answer = self._send(call, headers, request_id)
+            outcome = str(answer.status)
+        except ApiError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            took = (time.perf_counter() - started) * 1000
+            logger.info("%s %s %.0f ms %s", call.operation, outcome, took, request_id)
+        return answer
+
+    def _send(self, call: Call, headers: dict[str, str], request_id: str) -> Answer:
+        request = self._request(call, {**headers, "X-Request-ID": request_id})
+        if not self._breaker.admits():
+            message = "The Order API was out of reach several times in a row; it is tried again in a moment."
+            raise Unavailable(message, operation=call.operation, request_id=request_id, sent=False)
+        try:
+            answer = self._receive(call, request, request_id)
+        except httpx.HTTPError as error:
+            if _tells_of_the_api(error, call):
+                self._breaker.failed()
+            problem = _error_of(error, call, request_id)
+        else:
+            if answer.status not in _GATEWAY:
+                self._breaker.succeeded()
+            elif not call.changes:
+                self._breaker.failed()
+            return answer
+        # Raised out here, without its cause: the frames of the libraries hold the headers, and with them the token.
+        raise problem
+
+    def _request(self, call: Call, headers: dict[str, str]) -> httpx.Request:
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
+        request = self._client.build_request(
+            call.method, self.base_url + call.path, params=list(call.params) or None, content=call.body, headers=headers
+        )
+        request.extensions["retry"] = _TwoMoreTries(self._patience)
+        return request
+
+    def _receive(self, call: Call, request: httpx.Request, request_id: str) -> Answer:
+        response = self._client.send(request, stream=True)
+        broken, content = False, bytearray()
+        try:
+            for chunk in response.iter_bytes():
+                content += chunk
+                if len(content) > LARGEST_BODY:
+                    raise _too_large(call, request_id, response.status_code)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.DecodingError):
+            broken = True
+        finally:
+            response.close()
+        body = bytes(content) if response.status_code < 400 else self._token.hidden_in(bytes(content))
+        return Answer(call, request_id, response.status_code, body, response.headers.get("Content-Type", ""), broken)
+
+
+def _too_large(call: Call, request_id: str, status: int) -> BadAnswer:
+    message = f"The answer is larger than {LARGEST_BODY // 1_000_000} MB and was not read (status {status})."
+    return BadAnswer(message, change=call.changes, operation=call.operation, request_id=request_id, status=status)
+
+
+def _error_of(error: httpx.HTTPError, call: Call, request_id: str) -> ApiError:
+    """What it means that no answer came: nothing if nothing was sent or it was a question, a doubt if it was a change."""
+    why = _reason(error)
+    if isinstance(error, _NOT_SENT):
+        message = f"The Order API could not be reached: {why}."
+        return Unavailable(message, operation=call.operation, request_id=request_id, sent=False)
+    if not call.changes:
+        return Unavailable(f"The Order API did not answer: {why}.", operation=call.operation, request_id=request_id)
+    message = f"It may have happened: the change was sent, and the Order API did not answer: {why}."
+    return NoAnswer(message, operation=call.operation, request_id=request_id)
+
+
+def _tells_of_the_api(error: httpx.HTTPError, call: Call) -> bool:
+    """Whether the next caller would fail as well. A change's silence may be a payment provider's, and bad HTTP is our own."""
+    return not isinstance(error, httpx.LocalProtocolError) and (isinstance(error, _NOT_SENT) or not call.changes)
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    """Why there was no answer, for somebody who looks after the network. Never a header: one of them holds the token."""
+    if isinstance(error, httpx.TimeoutException):
+        return _TIMEOUTS.get(type(error), "it took too long")
+    if isinstance(error, httpx.LocalProtocolError):
+        return "the request cannot be written as HTTP"
+    cause = _os_error(error) if isinstance(error, httpx.ConnectError) else None
+    if isinstance(cause, socket.gaierror):
+        return "no name server knows its host"
+    if isinstance(cause, ssl.SSLError):
+        return f"no trusted TLS connection ({getattr(cause, 'verify_message', '') or cause.reason or cause})"
+    if isinstance(cause, ConnectionRefusedError):
+        return "nothing listens at its address (connection refused)"
+    return str(error).rstrip(".") or type(error).__name__
+
+
+def _os_error(error: BaseException | None) -> OSError | None:
+    """What the operating system said. httpcore raises `from None`, so that it may stand in the context alone."""
+    while error is not None and not isinstance(error, OSError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def _network(base_url: str) -> httpx.HTTPTransport:
+    """The network, through the proxy that the environment names for it (httpx looks there only for transports of its own)."""
+    url = urlsplit(base_url)
+    proxy = None if urllib.request.proxy_bypass(url.hostname or "") else urllib.request.getproxies().get(url.scheme)
+    limits = httpx.Limits(max_connections=40, max_keepalive_connections=20, keepalive_expiry=5.0)
+    return httpx.HTTPTransport(proxy=proxy, limits=limits)
+
+
+def _address(base_url: str) -> str:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https"} or not url.host or url.query or url.fragment:
+        raise ValueError(f"{base_url!r} is no address of an API; write it as in https://example.com/checkout/order")
+    return base_url.rstrip("/")
+
+
+class _Bearer(httpx.Auth):
+    """Puts the token on the request as it goes out (Norce reference, securitySchemes/Bearer)."""
+
+    def __init__(self, token: Secret) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
+        yield request
+
+
+class _TwoMoreTries(Retry):
+    """For one question: two more tries, none of which begins after `seconds`. Made for the request, so that it counts in place."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(total=2, backoff_factor=0.1, max_backoff_wait=2.0, allowed_methods=("GET", "HEAD"))
+        self._deadline = time.monotonic() + seconds
+
+    def is_exhausted(self) -> bool:
+        return time.monotonic() >= self._deadline or super().is_exhausted()
+
+    def increment(self) -> Self:
+        self.attempts_made += 1
+        return self
+
+
+class _InProcessTransport(httpx.BaseTransport):
+    def __init__(self, answer: InProcess) -> None:
+        self._answer = answer
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        path, _, query = url.raw_path.decode("ascii").partition("?")
+        try:
+            status, headers, body = self._answer(
+                request.method, path, query, request.headers.multi_items(), request.read()
+            )
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("it took too long", request=request) from error
+        return httpx.Response(status, headers=list(headers), content=body, request=request)

@@ -1,0 +1,256 @@
+"""What happens between opening a form and knowing what became of it.
+
+    open    read the order → show the form, with what it shows of the order sealed into it
+    post    hold the order's lease → read the order again → is what was typed valid? has anybody changed what the person saw?
+            is there something to confirm? → write the intent into the log → send, once → write the outcome → say it
+
+Every way out but the last one shows the form again with what was typed. A write is never sent twice by itself.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import NamedTuple, cast
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from audit import log
+from dashboard.held import hold
+from dashboard.pages import render_page
+from orders.api.errors import ApiError, Conflict, NotFound, Rejected
+from orders.api.schemas import Order
+from orders.changes.blockers import blockers_of, is_hook_refusal
+from orders.changes.form import OrderChange, Said, Words
+from orders.changes.lease import Busy, lease
+from orders.changes.seen import Seen, same
+from orders.request import OrderRequest
+
+ONCE = 24 * 3600  # seconds that a form which adds something is remembered after it was sent
+
+
+class Clash(NamedTuple):
+    """A field that somebody else changed while this person was typing."""
+
+    name: str
+    label: Words
+    seen: object
+    theirs: object
+    yours: object
+    is_untouched: bool
+    """Whether the person left it as they saw it, so that it is the other one's to say."""
+
+
+def change(request: HttpRequest, order_id: str, form_class: type[OrderChange], **ids: str) -> HttpResponse:
+    """The body of every view that changes an order. Raises PermissionDenied, and ApiError while only reading."""
+    request = cast(OrderRequest, request)
+    demand(request, form_class.permission)
+    if request.method != "POST":
+        return show(request, form_class(order=request.api.orders.get(order_id), ids=ids))
+    try:
+        with lease(request.channel.merchant, request.channel.name, order_id):
+            return post(request, order_id, form_class, ids)
+    except Busy:
+        return hold(
+            request,
+            _("A colleague is saving a change to this order right now. Nothing of yours was sent."),
+            HTTPStatus.CONFLICT,
+        )
+
+
+def demand(request: OrderRequest, permission: str) -> None:
+    """Raises PermissionDenied, which the shell writes into the log, if the person may not do this."""
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def subject_of(request: OrderRequest, order_id: str, target: str = "") -> log.Subject:
+    return log.Subject(
+        order_id=order_id, merchant=request.channel.merchant, channel=request.channel.name, target=target
+    )
+
+
+def post(request: OrderRequest, order_id: str, form_class: type[OrderChange], ids: Mapping[str, str]) -> HttpResponse:
+    try:
+        order = request.api.orders.get(order_id)
+        form = form_class(picked(request.POST, form_class, order, ids), order=order, ids=ids)
+    except NotFound:
+        raise
+    except ApiError as error:
+        return hold(
+            request,
+            _("The Order API could not be asked, so nothing was sent. %(error)s") % {"error": error},
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        )
+    return decide(request, form)
+
+
+def create(request: HttpRequest, form_class: type[OrderChange], draft: Order | None = None, **ids: str) -> HttpResponse:
+    """The body of a view that makes an order, from what `draft` holds at first. Nothing is read, so nothing can have changed."""
+    request = cast(OrderRequest, request)
+    demand(request, form_class.permission)
+    order = draft or Order()
+    if request.method != "POST":
+        return show(request, form_class(order=order, ids=ids))
+    try:
+        with lease(request.channel.merchant, request.channel.name, f"new:{request.POST.get('once', '')[:40]}"):
+            return decide(request, form_class(request.POST, order=order, ids=ids))
+    except Busy:
+        return hold(request, _("This is being sent already. Wait a moment."), HTTPStatus.CONFLICT)
+
+
+def decide(request: OrderRequest, form: OrderChange) -> HttpResponse:
+    """One of the form's own buttons, a form that was sent already, or one to be sent."""
+    if "redo" in request.POST:
+        return show(request, form.pressed(request.POST["redo"]))
+    return already(request, form) or consider(request, form)
+
+
+def already(request: OrderRequest, form: OrderChange) -> HttpResponse | None:
+    """A second click on a form that adds something leads to where the first one led."""
+    if form.adds and request.POST.get("once") and (where := cache.get(once_key(request))):
+        return leave(request, where)
+    return None
+
+
+def consider(request: OrderRequest, form: OrderChange) -> HttpResponse:
+    """Sends it, if what was typed can be sent as things are now."""
+    if form.undivided and let_stand(request.POST):
+        messages.info(request, _("You let it stand as it is now, so nothing was sent."))
+        return leave(request, form.next_page())
+    if form.closed() or not form.is_valid():
+        form.keep_seen()
+        return show(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if clashes := clashes_of(form):
+        return show(request, form, HTTPStatus.CONFLICT, clashes=clashes)
+    if form.fields and form.seen.values and not form.differences():
+        messages.info(request, _("Nothing was different, so nothing was sent."))
+        return leave(request, form.next_page())
+    if form.warnings() and request.POST.get("confirmed") != form.confirmation():
+        return show(request, form, HTTPStatus.UNPROCESSABLE_ENTITY, confirm=True)
+    return send(request, form)
+
+
+def picked(data: QueryDict, form_class: type[OrderChange], order: Order, ids: Mapping[str, str]) -> QueryDict:
+    """What was posted, with the other side's value wherever a person who was shown a conflict chose it."""
+    theirs = let_stand(data)
+    if not theirs or form_class.undivided:
+        return data
+    merged, fresh = data.copy(), form_class(order=order, ids=ids)
+    for name in theirs:
+        fresh.adopt(name, merged)
+    return merged
+
+
+def let_stand(data: QueryDict) -> list[str]:
+    """Of what a conflict was about, the parts that stay as somebody else made them."""
+    return [
+        name.removeprefix("pick-") for name, choice in data.items() if name.startswith("pick-") and choice == "theirs"
+    ]
+
+
+def clashes_of(form: OrderChange) -> list[Clash]:
+    """What somebody else changed of the part that this form is about. A form that does not say what it showed clashes as a whole."""
+    seen = form.was_seen() or Seen({})
+    return [
+        Clash(
+            name,
+            form.label_of(name),
+            form.in_words(name, seen.values.get(name)),
+            form.in_words(name, form.seen.values.get(name)),
+            form.in_words(name, form.yours(name)),
+            same(seen.values.get(name), form.yours(name)),
+        )
+        for name in form.conflicts(seen)
+    ]
+
+
+def send(request: OrderRequest, form: OrderChange) -> HttpResponse:
+    """Intent, the one call, outcome. What the API refuses is the form's to say; what it does not answer stays open, and says so."""
+    try:
+        attempt = log.begin(
+            log.Who.of(request),
+            form.action,
+            subject_of(request, form.concerns(), form.target()),
+            [log.Change(d.field, d.old, d.new) for d in form.differences()],
+            classify=outcome_of,
+        )
+    except log.AuditUnavailable:
+        form.add_error(None, _("It could not be written into the log, so it was not sent. Try again in a moment."))
+        return show(request, form, HTTPStatus.SERVICE_UNAVAILABLE)
+    try:
+        with attempt:
+            said = form.send(request.api, form.order)
+            attempt.subject = subject_of(request, form.concerns(), form.target())
+            outcome = said.outcome if isinstance(said, Said) else log.Outcome.DONE
+            attempt.end(log.Result(outcome, answered(request)))
+    except ApiError as error:
+        form.add_error(form.blames(error), words_of(error, form.doubt))
+        refused = isinstance(error, Rejected | Conflict | NotFound)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.BAD_GATEWAY
+        blockers = blockers_of(form.order, error)
+        return show(request, form, status, in_doubt=error.may_have_happened, blockers=blockers)
+    messages.success(request, str((said.words if isinstance(said, Said) else said) or form.done))
+    where = form.landing(said)
+    if form.adds:
+        cache.set(once_key(request), where, timeout=ONCE)
+    return leave(request, where)
+
+
+def once_key(request: OrderRequest) -> str:
+    """Where the cache keeps what became of the form that was shown under this mark."""
+    mark = f"{request.user.pk}:{request.path}:{request.POST.get('once', '')}"
+    return f"once:{hashlib.sha256(mark.encode()).hexdigest()}"
+
+
+def answered(request: OrderRequest) -> log.Said:
+    """What the API answered to the change that was just sent, for the log."""
+    last = request.api.last_change
+    return {"status": last.status, "request_id": last.request_id} if last else {}
+
+
+def outcome_of(error: Exception) -> log.Result | None:
+    """What an error of the API means for the log."""
+    if not isinstance(error, ApiError):
+        return None
+    refused = log.Outcome.REFUSED if error.status and error.status < 500 else log.Outcome.FAILED
+    outcome = log.Outcome.UNANSWERED if error.may_have_happened else refused
+    said: log.Said = {
+        "status": error.status, "code": error.code, "message": error.message, "request_id": error.request_id
+    }  # fmt: skip
+    return log.Result(outcome, said)
+
+
+def words_of(error: ApiError, doubt: Words = OrderChange.doubt) -> str:
+    """What to tell the person who pressed the button."""
+    if error.may_have_happened:
+        words = _("There was no answer, so it is not known whether this was done. %(doubt)s (%(error)s)")
+        return words % {"doubt": doubt, "error": error}
+    if error.status is None or error.status >= 500:
+        return _("The Order API does not answer. Nothing was done. (%s)") % error
+    if is_hook_refusal(error):
+        return _("An adapter that is asked first refused this, so nothing was done: %s") % error
+    return _("The Order API refused this: %s") % error
+
+
+def show(request: OrderRequest, form: OrderChange, status: HTTPStatus = HTTPStatus.OK, **state: object) -> HttpResponse:
+    """The form, in the dialog or as a page. `state`: clashes, confirm (the warnings want an answer), in_doubt, blockers."""
+    warnings = form.warnings() if form.is_bound and not form.is_unchecked and form.is_valid() else []
+    context = {
+        "form": form,
+        "order": form.order,
+        "warnings": warnings,
+        "action": request.get_full_path(),
+        "place": "orders",
+    }
+    return render_page(request, form.template, {**context, **state}, partials=("dialog",), status=status)
+
+
+def leave(request: OrderRequest, where: str) -> HttpResponse:
+    """To where the change can be seen."""
+    return HttpResponseClientRedirect(where) if request.htmx else redirect(where)

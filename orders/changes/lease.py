@@ -1,0 +1,49 @@
+"""Two people of this desk who change the same order wait for each other, from the last look to the answer.
+
+The API has no version that a write could name, so the moment between our last read and our write can't be closed against adapters and other
+programs; among the people of one desk it can, in the database that they share, whatever process answers them.
+"""
+
+import datetime as dt
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from orders.models import Lease
+
+LIFE = dt.timedelta(seconds=60)  # longer than any call can take; a process that died holds nobody up for more
+PATIENCE = 5.0  # seconds
+
+
+class Busy(Exception):  # noqa: N818 - a state of affairs, not a fault
+    """Somebody else is changing this order, and was not done in time."""
+
+
+@contextmanager
+def lease(merchant: str, channel: str, order_id: str) -> Iterator[None]:
+    """Holds the order for the time of the block. Raises Busy if somebody else does and is not done in time."""
+    key, holder = f"{merchant}/{channel}/{order_id}", uuid.uuid4()
+    deadline = time.monotonic() + PATIENCE
+    while not _taken(key, holder):
+        if time.monotonic() >= deadline:
+            raise Busy
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        Lease.objects.filter(key=key, holder=holder).delete()
+
+
+def _taken(key: str, holder: uuid.UUID) -> bool:
+    now = timezone.now()
+    Lease.objects.filter(key=key, until__lt=now).delete()
+    try:
+        with transaction.atomic():
+            Lease.objects.create(key=key, holder=holder, until=now + LIFE)
+    except IntegrityError:
+        return False
+    return True

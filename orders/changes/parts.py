@@ -1,0 +1,31 @@
+"""The parts of an order that changes are about: found by their ids, with their free attributes as they came."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar
+
+from orders.api.errors import NotFound
+from orders.api.schemas import Payment, Recurring, Shipping
+
+
+class Identified(Protocol):
+    @property
+    def id(self) -> str | None: ...
+
+
+Part = TypeVar("Part", bound=Identified)
+
+
+def part_of(parts: Iterable[Part], identifier: str, says: str) -> Part:
+    """The part of that id. Raises NotFound, with what it `says`, where the order, as it was just read, has none."""
+    for part in parts:
+        if part.id == identifier:
+            return part
+    raise NotFound(says, operation="GET orders/{order_id}", sent=False)
+
+
+def attributes_of(holder: Payment | Recurring | Shipping | None) -> dict[str, Any]:
+    """Free attributes as they came, amounts to the last digit."""
+    if holder is None:
+        return {}
+    raw = holder.raw.get("attributes")
+    return raw if isinstance(raw, dict) else holder.attributes

@@ -1,0 +1,347 @@
+"""Adding, changing and removing a shipping. Removing is a state, as the API has no other way; so it can be taken back."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Self, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.states import SHIPPING, state_of
+from orders.api import OrderApi
+from orders.api.errors import ApiError
+from orders.api.schemas import Addon, Order, Shipping, ShippingState
+from orders.changes.cart_sums import cent_of
+from orders.changes.form import Difference, OrderChange, Warn, Words
+from orders.changes.json_fields import JsonObject, JsonObjectField, masked, restored
+from orders.changes.numbers import NumberField, PercentField, as_typed
+from orders.changes.parts import attributes_of
+from orders.changes.removal import RemovalByState
+from orders.changes.rows import rearranged, rows_in, with_rows
+from orders.changes.shipping_parts import (
+    PATHS,
+    shipping_of,
+    total_warnings,
+    value_at,
+    with_value,
+)
+
+ADDON = ("addon_place", "addon_reference", "addon_price")
+
+
+def text(label: Any, longest: int = 300, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(label=label, max_length=longest, required=False, help_text=help_text)
+
+
+class ShippingForm(OrderChange):
+    """What can be written of a shipping."""
+
+    permission = "accounts.change_shipping"
+    fields_template = "orders/changes/shipping_fields.html"
+
+    name = text(_("Name"), help_text=_("As the customer reads it."))
+    state = forms.ChoiceField(label=_("State"))
+    adapter_id = text(_("Adapter"), 200)
+    reference = text(_("Reference"), help_text=_("The shipping's id at the carrier or its broker."))
+    tms_reference = text(_("TMS reference"), help_text=_("Its id at the transport system."))
+    including_vat = NumberField(label=_("Price with VAT"), required=False)
+    excluding_vat = NumberField(
+        label=_("Price without VAT"), required=False, help_text=_("One of the two can be left empty: it is computed.")
+    )
+    vat_rate = PercentField(label=_("VAT, %"))
+    carrier = text(_("Carrier"))
+    delivery_class = text(_("Class"), help_text=_("As in home, locker or pick-up."))
+    product_name = text(_("Product"))
+    product_reference = text(_("Product's reference"))
+    carrier_product_id = text(_("Carrier's product id"))
+    pickup_name = text(_("Pick-up point"))
+    pickup_reference = text(_("Its reference"))
+    pickup_street_address = text(_("Street"))
+    pickup_postal_code = text(_("Postal code"), 20)
+    pickup_city = text(_("City"))
+    pickup_country = forms.CharField(
+        label=_("Country"),
+        max_length=2,
+        required=False,
+        validators=[RegexValidator(r"\A[A-Za-z]{2}\Z", _("Write the two letters of a country, as in SE."))],
+    )
+    attributes = JsonObjectField(label=_("Attributes"), help_text=_("A JSON object. Dots stand for hidden values."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row_errors: dict[int, Words] = {}
+        now = str(self.shipping.state or "")
+        known = [*ShippingState.values, *([now] if now and now not in ShippingState.values else [])]
+        # Removing has words and a question of its own; putting back what was removed is a change like any other.
+        cast(forms.ChoiceField, self.fields["state"]).choices = [
+            (each, SHIPPING[each].word if each in SHIPPING else each)
+            for each in known
+            if each != "removed" or now == "removed"
+        ]
+
+    @property
+    def shipping(self) -> Shipping:
+        """The shipping as it is; an empty one where it is to be added."""
+        return Shipping()
+
+    # What was typed
+
+    def clean_attributes(self) -> JsonObject:
+        typed: JsonObject = self.cleaned_data["attributes"]
+        restored(typed, attributes_of(self.shipping))
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        data["addons"] = [self._addon(place, row) for place, row in enumerate(self._typed_rows()) if _is_filled(row)]
+        if self.row_errors:
+            self.add_error(None, _("Look at the add-ons: a price is wrong."))
+        if not self.errors:
+            self._complete(data)
+        return data
+
+    def _complete(self, data: dict[str, Any]) -> None:
+        """Fills in the price that was left empty, from the other one and the rate."""
+        including, excluding, whole = data["including_vat"], data["excluding_vat"], 1 + data["vat_rate"]
+        if including is None and excluding is None:
+            self.add_error("including_vat", _("Write the price, with VAT or without; 0 if it is free."))
+        elif including is None:
+            data["including_vat"] = self._to_cent(excluding * whole)
+        elif excluding is None:
+            data["excluding_vat"] = self._to_cent(including / whole)
+
+    def _to_cent(self, amount: Decimal) -> Decimal:
+        return amount.quantize(cent_of(self.order.currency), ROUND_HALF_UP)
+
+    def _typed_rows(self) -> list[dict[str, str]]:
+        return rows_in(self.data, ADDON) if isinstance(self.data, QueryDict) else []
+
+    def _addon(self, place: int, row: dict[str, str]) -> dict[str, Any]:
+        """An add-on that was typed: `place` says which of those that are there it was."""
+        try:
+            price = NumberField(required=False, negative=True).clean(row["addon_price"])
+        except ValidationError as error:
+            price, self.row_errors[place] = None, " ".join(error.messages)
+        return {"place": row["addon_place"], "reference": row["addon_reference"].strip(), "price": price}
+
+    @property
+    def has_pickup(self) -> bool:
+        """Whether there is anything to see, or to put right, about a pick-up point."""
+        names = [name for name in PATHS if name.startswith("pickup_")]
+        return any(self[name].value() or self[name].errors for name in names)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The add-ons as the template shows them, each with what is wrong with it."""
+        if not self.is_bound:
+            return _as_rows(self.shipping.addons)
+        return [{**row, "error": self.row_errors.get(place, "")} for place, row in enumerate(self._typed_rows())]
+
+    def pressed(self, button: str) -> Self:
+        return self.retyped(with_rows(self.data, ADDON, rearranged(self._typed_rows(), ADDON, button)))
+
+    # What it makes of the shipping
+
+    def differences(self) -> list[Difference]:
+        found = super().differences()
+        old, new = _without_place(_addons(self.shipping)), _without_place(self.cleaned_data["addons"])
+        return [*found, Difference("addons", ADDONS, old, new)] if old != new else found
+
+    def changed_shipping(self) -> Shipping:
+        """The shipping as it was read, with what is different laid over it."""
+        shipping = self.shipping
+        for each in self.differences():
+            if each.field in PATHS:
+                value = ShippingState.read(each.new) if each.field == "state" else each.new
+                shipping = with_value(shipping, PATHS[each.field], None if value == "" else value)
+            elif each.field == "attributes":
+                shipping = shipping.changed(attributes=restored(each.new, attributes_of(self.shipping)))
+            else:
+                shipping = shipping.changed(addons=tuple(map(self._as_addon, self.cleaned_data["addons"])))
+        return shipping
+
+    def _as_addon(self, row: dict[str, Any]) -> Addon:
+        """One of those that were there, with what else it holds, or a new one."""
+        here = row["place"].isdecimal() and int(row["place"]) < len(self.shipping.addons)
+        addon = self.shipping.addons[int(row["place"])] if here else Addon()
+        return addon.changed(reference=row["reference"] or None, price=row["price"])
+
+    def result(self) -> tuple[Shipping, ...]:
+        """All shippings of the order as they would be."""
+        raise NotImplementedError
+
+    def blames(self, error: ApiError) -> str | None:
+        """The reference is what the API knows a shipping by: two of one adapter cannot share it (docs/sandbox.md)."""
+        return "reference" if error.code == "shipping-conflict" else None
+
+    def next_page(self) -> str:
+        return f"{super().next_page()}#shipping"
+
+    def warnings(self) -> list[Warn]:
+        data = self.cleaned_data
+        found = total_warnings(self.order, self.result())
+        if not self._fits(data):
+            words = gettext("The two prices do not fit the VAT rate. Empty one of them to have it computed.")
+            found.append(Warn(words, "excluding_vat"))
+        if data["vat_rate"] > 1:
+            found.append(Warn(gettext("The VAT rate is above 100 %."), "vat_rate"))
+        if not data["adapter_id"]:
+            found.append(Warn(gettext("Without an adapter, nobody looks after this shipping."), "adapter_id"))
+        if data["state"] == "confirmed" and self.shipping.state != "confirmed":
+            found.append(
+                Warn(gettext("“Confirmed” reads as booked with the carrier; setting it books nothing."), "state")
+            )
+        return found
+
+    def _fits(self, data: dict[str, Any]) -> bool:
+        """Whether the prices are one another's at that rate; those that nobody touches are let be."""
+        including, excluding, whole = data["including_vat"], data["excluding_vat"], 1 + data["vat_rate"]
+        fits: bool = self._to_cent(excluding * whole) == including or self._to_cent(including / whole) == excluding
+        return fits or not {"including_vat", "excluding_vat", "vat_rate"} & {each.field for each in self.differences()}
+
+
+ADDONS = _("Add-ons")
+
+
+def _is_filled(row: dict[str, str]) -> bool:
+    return bool(row["addon_reference"].strip() or row["addon_price"].strip())
+
+
+def _addons(shipping: Shipping) -> list[dict[str, Any]]:
+    return [
+        {"place": str(at), "reference": addon.reference or "", "price": addon.price}
+        for at, addon in enumerate(shipping.addons)
+    ]
+
+
+def _as_rows(addons: Sequence[Addon]) -> list[dict[str, Any]]:
+    return [
+        {
+            "addon_place": str(at),
+            "addon_reference": addon.reference or "",
+            "addon_price": "" if addon.price is None else as_typed(addon.price),
+        }
+        for at, addon in enumerate(addons)
+    ]
+
+
+def _without_place(addons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"reference": each["reference"], "price": each["price"]} for each in addons]
+
+
+class ShippingCreate(ShippingForm):
+    """POST shippings."""
+
+    title = _("Add a shipping")
+    verb = _("Add shipping")
+    done = _("The shipping was added.")
+    action = "shipping.create"
+    adds = True
+
+    def blank(self, order: Order) -> dict[str, Any]:
+        """The rate is that of a shipping that is there, or of the goods: freight is taxed as what it brings."""
+        items = order.cart.items if order.cart else ()
+        rates = [*(each.vat_rate for each in order.shippings), *(each.vat_rate for each in items)]
+        return {"state": "intent", "vat_rate": next((rate for rate in rates if rate is not None), None)}
+
+    def result(self) -> tuple[Shipping, ...]:
+        return (*self.order.shippings, self.changed_shipping())
+
+    def send(self, api: OrderApi, order: Order) -> None:
+        api.shippings.create(order.id or "", self.changed_shipping())
+
+
+class ShippingChange(ShippingForm):
+    """PUT shippings/{shipping_id}: the shipping as it was just read, with what was typed laid over it."""
+
+    title = _("Change a shipping")
+    verb = _("Save shipping")
+    done = _("The shipping was saved.")
+    action = "shipping.update"
+
+    @property
+    def shipping(self) -> Shipping:
+        return shipping_of(self.order, self.ids["shipping_id"])
+
+    def current(self, order: Order) -> dict[str, Any]:
+        now = shipping_of(order, self.ids["shipping_id"])
+        found = {name: value_at(now, path) for name, path in PATHS.items()}
+        numbers = ("including_vat", "excluding_vat", "vat_rate")
+        shown = {name: value if name in numbers else str(value or "") for name, value in found.items()}
+        addons = [{**each, "price": _plain(each["price"])} for each in _without_place(_addons(now))]
+        return {**shown, "addons": addons, "attributes": masked(attributes_of(now))}
+
+    def result(self) -> tuple[Shipping, ...]:
+        new = self.changed_shipping()
+        return tuple(new if each.id == new.id else each for each in self.order.shippings)
+
+    # Conflicts about the add-ons are told, and chosen, as a whole
+
+    def label_of(self, name: str) -> Words:
+        return ADDONS if name == "addons" else super().label_of(name)
+
+    def in_words(self, name: str, value: Any) -> Any:
+        if name != "addons":
+            return value
+        return ", ".join(f"{each['reference'] or '–'} {each['price'] or ''}".strip() for each in value or ())
+
+    def adopt(self, name: str, data: QueryDict) -> None:
+        if name != "addons":
+            super().adopt(name, data)
+            return
+        rows = _as_rows(self.shipping.addons)
+        for each in ADDON:
+            data.setlist(each, [row[each] for row in rows])
+
+    def send(self, api: OrderApi, order: Order) -> None:
+        api.shippings.update(order.id or "", self.ids["shipping_id"], self.changed_shipping())
+
+
+def _plain(amount: Decimal | None) -> str:
+    return "" if amount is None else as_typed(amount)
+
+
+class ShippingRemoval(RemovalByState):
+    """PUT shippings/{shipping_id} with the state `removed`."""
+
+    title = _("Remove a shipping")
+    verb = _("Remove shipping")
+    done = _("The shipping was removed.")
+    action = "shipping.update"
+    permission = "accounts.change_shipping"
+    already = _("This shipping is removed already.")
+
+    def part(self, order: Order) -> Shipping:
+        return shipping_of(order, self.ids["shipping_id"])
+
+    @property
+    def shipping(self) -> Shipping:
+        return self.part(self.order)
+
+    def next_page(self) -> str:
+        return f"{super().next_page()}#shipping"
+
+    def consequences(self) -> list[Words]:
+        name = self.shipping.name or self.shipping.adapter_id or self.shipping.id or "–"
+        return [
+            gettext("%s gets the state “removed”. It stays in the order and is counted no more; changing its state puts it back.") % name,
+            gettext("Nothing is cancelled at the carrier: what is booked there stays booked."),
+        ]  # fmt: skip
+
+    def removed(self) -> Shipping:
+        return self.shipping.changed(state=ShippingState.read("removed"))
+
+    def warnings(self) -> list[Warn]:
+        rest = tuple(self.removed() if each.id == self.shipping.id else each for each in self.order.shippings)
+        found = total_warnings(self.order, rest)
+        if self.shipping.state in ("confirmed", "processing"):
+            word = state_of("shipping", str(self.shipping.state)).word
+            found.append(Warn(gettext("Its state says “%s”, so the carrier may expect it.") % word))
+        return found
+
+    def send(self, api: OrderApi, order: Order) -> None:
+        api.shippings.update(order.id or "", self.ids["shipping_id"], self.removed())

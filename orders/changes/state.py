@@ -1,0 +1,134 @@
+"""Moving an order on, and giving it its reference."""
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.states import state_of
+from orders.api import OrderApi
+from orders.api.schemas import Order
+from orders.changes.form import OrderChange, Warn, Words
+
+# What can follow which state. No published document has this table; it is what the states' documented uses add up to (docs/sandbox.md),
+# and the API has the last word: a state that is not in it is offered everything.
+FOLLOWS: dict[str, tuple[str, ...]] = {
+    "checkout": ("processing", "accepted", "completed", "declined", "removed"),
+    "processing": ("checkout", "accepted", "completed", "declined"),
+    "accepted": ("completed", "declined"),
+    "completed": (),
+    "declined": (),
+    "removed": (),
+}
+NEED_CONSENTS = frozenset({"processing", "accepted", "completed"})
+
+
+def status_of(order: Order) -> str:
+    return str(order.state.current_status or "") if order.state else ""
+
+
+def followers(order: Order) -> tuple[str, ...]:
+    """The states that the order can take next."""
+    status = status_of(order)
+    return FOLLOWS.get(status.lower(), tuple(each for each in FOLLOWS if each != status))
+
+
+def missing_consents(order: Order) -> list[str]:
+    """The texts of the required consents that are not given."""
+    return [consent.text or consent.id or "?" for consent in order.consents if consent.required and not consent.checked]
+
+
+def missing_words(missing: list[str]) -> str:
+    text = ngettext("A required consent is not given: %s", "Required consents are not given: %s", len(missing))
+    return text % ", ".join(missing)
+
+
+class StateChange(OrderChange):
+    """PUT state. Runs the hooks on /state first, so that it can take a while and be refused by an adapter."""
+
+    title = _("Change the order's state")
+    verb = _("Change state")
+    done = _("The order's state was changed.")
+    action = "order.state.update"
+    permission = "accounts.change_state"
+    undivided = True
+
+    status = forms.ChoiceField(label=_("New state"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("For the log of this desk; the Order API does not keep it.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(forms.ChoiceField, self.fields["status"])
+        field.choices = [
+            (each, f"{state_of('order', each).word} – {state_of('order', each).meaning}")
+            for each in followers(self.order)
+        ]
+
+    def current(self, order: Order) -> dict[str, Any]:
+        return {"status": status_of(order)}
+
+    def consequences(self) -> list[Words]:
+        """What a change of state sets off: adapters that are asked, and payments that they may move."""
+        hooks = [hook for hook in self.order.hooks if (hook.subscribe_to or "").startswith("/state")]
+        told = [each for each in self.order.notifications if (each.scope or "").startswith("/state")]
+        found: list[Words] = []
+        if not followers(self.order):
+            found.append(gettext("This state is final: nothing can follow it."))
+        if missing := missing_consents(self.order):
+            found.append(missing_words(missing))
+        if hooks:
+            names = ", ".join(dict.fromkeys(hook.adapter_id or "?" for hook in hooks))
+            found.append(gettext("Asked first, and able to refuse: %s. They may move payments.") % names)
+        if told:
+            names = ", ".join(dict.fromkeys(each.adapter_id or "?" for each in told))
+            found.append(gettext("Told afterwards: %s.") % names)
+        return found
+
+    def warnings(self) -> list[Warn]:
+        missing = missing_consents(self.order)
+        found = []
+        if missing and self.cleaned_data["status"] in NEED_CONSENTS:
+            found.append(Warn(missing_words(missing), "status"))
+        if not FOLLOWS.get(self.cleaned_data["status"], ("",)):
+            found.append(
+                Warn(
+                    gettext("“%s” is final: the order cannot leave it again.")
+                    % state_of("order", self.cleaned_data["status"]).word,
+                    "status",
+                )
+            )
+        return found
+
+    def send(self, api: OrderApi, order: Order) -> None:
+        api.orders.update_state(order.id or "", self.cleaned_data["status"])
+
+
+class ReferenceChange(OrderChange):
+    """PUT reference: the order's number in other systems."""
+
+    title = _("Change the order's reference")
+    verb = _("Save reference")
+    done = _("The reference was saved.")
+    action = "order.reference.update"
+    permission = "accounts.change_reference"
+
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=200,
+        required=False,
+        help_text=_("The order's number in the shop and in other systems."),
+    )
+
+    def current(self, order: Order) -> dict[str, Any]:
+        return {"reference": order.reference or ""}
+
+    def warnings(self) -> list[Warn]:
+        return (
+            [] if self.cleaned_data["reference"] else [Warn(gettext("The order will have no reference."), "reference")]
+        )
+
+    def send(self, api: OrderApi, order: Order) -> None:
+        api.orders.update_reference(order.id or "", self.cleaned_data["reference"])

@@ -1,0 +1,74 @@
+"""The way from Django's settings to the Order API: one connection a process, made when it is first needed."""
+
+import os
+import threading
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from dashboard.embedded import answer
+from orders.api import Connection, OrderApi, Secret
+
+PATIENCE = 3.0  # seconds, for the event log
+_lock = threading.Lock()
+_connections: dict[tuple[object, ...], Connection] = {}
+
+
+def get_connection() -> Connection:
+    """This process's connection, as the settings are now. A forked child and changed settings (in tests) get one of their own."""
+    return _kept("order", connect)
+
+
+def _kept(service: str, make: Callable[[], Connection]) -> Connection:
+    key = (
+        service,
+        os.getpid(),
+        settings.SANDBOX,
+        settings.ORDER_API_URL,
+        settings.ORDER_API_TOKEN,
+        settings.ORDER_API_CONNECT_TIMEOUT,
+        settings.ORDER_API_READ_TIMEOUT,
+    )
+    with _lock:
+        if key not in _connections:
+            _connections[key] = make()
+        return _connections[key]
+
+
+def connect() -> Connection:
+    """A connection of one's own: to ORDER_API_URL, or, where there is none, to the embedded Order API in this process."""
+    return _connect("order", settings.ORDER_API_URL, settings.ORDER_API_READ_TIMEOUT)
+
+
+def _connect(service: str, url: str, read_timeout: float) -> Connection:
+    token = Secret(settings.ORDER_API_TOKEN)
+    if settings.SANDBOX:
+        return Connection.in_process(f"http://127.0.0.1{settings.SANDBOX_PREFIX}{service}", token, answer)
+    return Connection(url, token, connect_timeout=settings.ORDER_API_CONNECT_TIMEOUT, read_timeout=read_timeout)
+
+
+def event_log() -> Connection | None:
+    """The connection to the log of notification events; None where its address cannot be told from that of the Order API.
+
+    The two are siblings, …/checkout/order and …/checkout/notification. It has a breaker of its own, so that its troubles do not shut the
+    Order API, and less time, as pages wait for it that can do without.
+    """
+    url = notification_url(settings.ORDER_API_URL)
+    if not settings.SANDBOX and not url:
+        return None
+    patience = min(PATIENCE, settings.ORDER_API_READ_TIMEOUT)
+    return _kept("notification", lambda: _connect("notification", url, patience))
+
+
+def notification_url(order_url: str | None) -> str:
+    """The sibling of the Order API's address; empty where that does not end as the reference's do."""
+    parts = urlsplit((order_url or "").rstrip("/"))
+    if not parts.path.endswith("/order"):
+        return ""
+    return parts._replace(path=parts.path.removesuffix("/order") + "/notification").geturl()
+
+
+def order_api(merchant: str, channel: str) -> OrderApi:
+    """The Order API, bound to this merchant and channel."""
+    return OrderApi(get_connection(), merchant, channel, events=event_log())

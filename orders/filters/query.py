@@ -1,0 +1,52 @@
+"""What django-filter needs in place of a queryset where the rows are in another service."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import django_filters as df
+
+
+class ApiQuery:
+    """An immutable stand-in for a queryset: collects the parameters of one API call, and makes none."""
+
+    model = None  # read by FilterSet.__init__
+
+    def __init__(self, **params: Any) -> None:
+        self.params = params
+
+    def all(self) -> Self:
+        return self
+
+    def filter(self, **lookups: Any) -> Self:
+        """With these parameters too. The API knows one way of comparing for each, so a lookup's `__exact` is dropped."""
+        return type(self)(**self.params, **{name.removesuffix("__exact"): value for name, value in lookups.items()})
+
+
+class ApiFilterSet(df.FilterSet):
+    """A FilterSet whose `qs` is an ApiQuery. A filter that cannot be read is left out; the others hold."""
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        for name, value in self.form.cleaned_data.items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
+
+class SeveralFilter(df.Filter):
+    """Several values that are alternatives; `spell` gives the ways in which the API may have written one."""
+
+    def __init__(self, *args: Any, spell: Callable[[str], Sequence[str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.spell = spell
+
+    def filter(self, qs: Any, value: Sequence[str]) -> Any:
+        if not value:
+            return qs
+        values = list(value) if self.spell is None else [way for each in value for way in self.spell(each)]
+        return qs.filter(**{str(self.field_name): list(dict.fromkeys(values))})
+
+
+class ViewFilter(df.Filter):
+    """A field of the form that several parameters come from; the filter set itself says which."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return qs

@@ -1,0 +1,150 @@
+"""Payments as people read them: who pays what by which means, what that comes to, and what the adapter offers to do."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from orders.api.schemas import Order, Payment
+from orders.masking import Kind, mask_as
+from orders.present.totals import ZERO, is_live, present_totals
+from orders.present.tree import Fact, facts_of
+
+# By state: what the money of a payment is. A state that is not here may be anything, and is counted as "other".
+_FIGURE_OF = {
+    "intent": "open",
+    "processing": "open",
+    "pending": "open",
+    "confirmed": "reserved",
+    "reserved": "reserved",
+    "captured": "captured",
+    "credited": "returned",
+    "refunded": "returned",
+    "failed": "lost",
+    "declined": "lost",
+    "cancelled": "lost",
+}
+MAIN_TYPES = ("default", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Where the money of an order is, by the states of its payments; all in the order's currency.
+
+    `open`: not promised yet. `reserved`, `captured`, `returned` as they say. `lost`: failed, declined or cancelled.
+    `other`: in states that this program does not know. `foreign`: payments in another currency, which are in none of the sums.
+    """
+
+    total: Decimal
+    open: Decimal = ZERO
+    reserved: Decimal = ZERO
+    captured: Decimal = ZERO
+    returned: Decimal = ZERO
+    lost: Decimal = ZERO
+    other: Decimal = ZERO
+    foreign: int = 0
+
+    @property
+    def covered(self) -> Decimal:
+        """What live payments cover; one that failed or was let go covers nothing, one that was paid back did cover."""
+        return self.open + self.reserved + self.captured + self.returned + self.other
+
+    @property
+    def gap(self) -> Decimal:
+        """What payments cover too much, or, below zero, too little."""
+        return self.covered - self.total
+
+    @property
+    def paid(self) -> str:
+        """One word for the head of the page: none, captured, reserved, returned, open, partly or mixed."""
+        if self.foreign or (self.total <= 0 and not self.covered):
+            return "none"
+        for word in ("captured", "reserved", "returned", "open"):
+            if getattr(self, word) == self.covered > 0:
+                return word if self.gap >= 0 else "partly"
+        return "mixed" if self.covered else "unpaid"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentCard:
+    """One payment. `offers` are the types of its actions, each once, as the adapter calls them. `token` is masked."""
+
+    payment: Payment
+    title: str
+    icon: str
+    currency: str
+    offers: tuple[str, ...]
+    token: str
+    attributes: list[Fact]
+    details: list[Fact]
+    upsell: list[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """Live ones first; removed ones apart and out of every sum. `state` stands for all of them in the page's head."""
+
+    live: tuple[PaymentCard, ...]
+    removed: tuple[PaymentCard, ...]
+    money: Money
+    main: PaymentCard | None
+    state: str | None
+
+
+def present_payments(order: Order) -> Payments:
+    """The order's payments."""
+    cards = [present_payment(payment, order.currency) for payment in order.payments]
+    live = tuple(card for card in cards if is_live(card.payment.state))
+    main = next((c for c in live if c.payment.type in MAIN_TYPES), live[0] if live else None)
+    return Payments(
+        live=live,
+        removed=tuple(card for card in cards if not is_live(card.payment.state)),
+        money=present_money(order),
+        main=main,
+        state=_state_of_all(live, main),
+    )
+
+
+def _state_of_all(live: tuple[PaymentCard, ...], main: PaymentCard | None) -> str | None:
+    """The worst first: a failure among several must not hide behind a voucher that went well."""
+    states = [card.payment.state for card in live]
+    for state in ("failed", "declined"):
+        if state in states:
+            return state
+    return main.payment.state if main else None
+
+
+def present_money(order: Order) -> Money:
+    """Where the order's money is. Currencies are never added up."""
+    live = [payment for payment in order.payments if is_live(payment.state)]
+    own = [payment for payment in live if _is_in(payment, order.currency)]
+    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for payment in own:
+        sums[_FIGURE_OF.get(payment.state or "", "other")] += payment.amount or ZERO
+    return Money(total=present_totals(order).total, foreign=len(live) - len(own), **sums)
+
+
+def _is_in(payment: Payment, currency: str | None) -> bool:
+    return not payment.currency or not currency or payment.currency.upper() == currency.upper()
+
+
+def present_payment(payment: Payment, currency: str | None = None) -> PaymentCard:
+    """One payment; `currency` is the order's, for a payment that names none."""
+    recurring = payment.recurring
+    return PaymentCard(
+        payment=payment,
+        title=payment.name or payment.adapter_id or payment.id or "",
+        icon=_icon(payment),
+        currency=payment.currency or currency or "",
+        offers=tuple(dict.fromkeys(a.type for a in payment.actions if a.type)),
+        token=mask_as(Kind.SECRET, recurring.token) if recurring and recurring.token else "",
+        attributes=facts_of(payment.attributes),
+        details=facts_of(recurring.attributes) if recurring else [],
+        upsell=facts_of(payment.upsell.attributes) if payment.upsell else [],
+    )
+
+
+def _icon(payment: Payment) -> str:
+    words = f"{payment.name} {payment.adapter_id}".lower()
+    if "swish" in words:
+        return "swish"
+    return "gift" if payment.type in ("voucher", "prepaid") or "awardit" in words else "card"

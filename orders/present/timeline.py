@@ -1,0 +1,162 @@
+"""What happened to an order, from four sources in one line of time: the API's transitions and transactions, deliveries, and this desk."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from audit.reading import Record
+from dashboard.formats import format_day
+from orders.api.events import Event
+from orders.api.schemas import Order, Payment, PaymentTransaction
+from orders.notes import Written
+from orders.present.payments import present_payment
+from orders.present.transactions import present_transactions
+
+ALL, MONEY, CHANGES, NOTES = "all", "money", "changes", "notes"
+FILTERS: dict[str, Promise] = {ALL: _("All"), MONEY: _("Money"), CHANGES: _("Changes"), NOTES: _("Notes")}
+# What a provider's adapter does on the way, of which nobody asks unless it goes wrong.
+_STEPS = frozenset({"open", "process", "reopen"})
+_OF_NOTES = "order.note."
+# What somebody looked at, or was not let do: no change, but it belongs to the whole story.
+_NO_CHANGES = frozenset({"denied", "personal-data.view", "export"})
+Logs = Sequence[tuple[Payment, Sequence[PaymentTransaction]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened. `shape` says how `about` is shown; `kinds` are the filters that it passes besides "all".
+
+    `is_noise`: a step of some machine that went well, folded away unless one asks for its kind.
+    """
+
+    at: dt.datetime | None
+    shape: str
+    about: Any
+    icon: str
+    actor: str = ""
+    kinds: frozenset[str] = frozenset()
+    is_noise: bool = False
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The moments of one day in the reader's zone, newest first; those of machines apart."""
+
+    title: str
+    moments: list[Moment] = field(default_factory=list)
+    noise: list[Moment] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a timeline is made of besides the order; `logs` are the transactions of each payment."""
+
+    logs: Logs = ()
+    events: Sequence[Event] = ()
+    records: Sequence[Record] = ()
+    notes: Sequence[Written] = ()
+
+
+def present_timeline(order: Order, sources: Sources, show: str = ALL) -> list[Day]:
+    """The days on which something happened, newest first; `show` is one of FILTERS."""
+    moments = [
+        *_of_notes(sources.notes),
+        *_of_records(sources.records),
+        *_of_events(sources.events),
+        *_of_payments(order, sources.logs),
+        *_of_states(order),
+    ]
+    shown = [each for each in moments if show == ALL or show in each.kinds]
+    dated = sorted((each for each in shown if each.at), key=_time, reverse=True)
+    days = [_day(group, show) for _date, group in groupby(dated, key=_date)]
+    undated = [each for each in shown if not each.at]
+    return [*days, *([Day(gettext("Without a time"), undated)] if undated else [])]
+
+
+def _time(moment: Moment) -> dt.datetime:
+    return moment.at or dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def _date(moment: Moment) -> dt.date:
+    return timezone.localtime(_time(moment)).date()
+
+
+def _day(group: Iterable[Moment], show: str) -> Day:
+    moments = list(group)
+    folds = show == ALL
+    return Day(
+        format_day(_time(moments[0])),
+        [each for each in moments if not (folds and each.is_noise)],
+        [each for each in moments if folds and each.is_noise],
+    )
+
+
+def _of_states(order: Order) -> Iterator[Moment]:
+    """An order is created in checkout (Norce reference, createcheckoutorder), which the API may or may not list as a transition."""
+    transitions = order.state.transitions if order.state else ()
+    for each in reversed(transitions):  # of one moment, the later one stands above
+        if each.status and not (each.status == "checkout" and each.time_stamp == order.created):
+            icon = "fail" if each.status in ("declined", "removed") else "done"
+            yield Moment(each.time_stamp, "state", str(each.status), icon, kinds=frozenset({CHANGES}))
+    if order.created:
+        yield Moment(order.created, "created", order, "orders", kinds=frozenset({CHANGES}))
+
+
+def _of_payments(order: Order, logs: Logs) -> Iterator[Moment]:
+    for payment, transactions in logs:
+        card = present_payment(payment, order.currency)
+        for line in present_transactions(transactions):
+            went_well = line.result != "failed"
+            yield Moment(
+                line.transaction.created,
+                "transaction",
+                line,
+                card.icon if went_well else "fail",
+                actor=card.title,
+                kinds=frozenset({MONEY}),
+                is_noise=went_well and line.transaction.event in _STEPS,
+                currency=card.currency,
+            )
+
+
+def _of_events(events: Iterable[Event]) -> Iterator[Moment]:
+    for event in events:
+        went_well = any(attempt.is_success for attempt in event.attempts)
+        yield Moment(
+            event.created_at, "delivery", event, "bell", actor=event.adapter_id or "", is_noise=went_well
+        )  # fmt: skip
+
+
+def _of_records(records: Iterable[Record]) -> Iterator[Moment]:
+    """What people did here, or tried. A note stands for itself."""
+    for record in records:
+        action = record.entry.action
+        if not action.startswith(_OF_NOTES):
+            yield Moment(record.at, "attempt", record, _icon(record), record.entry.username, _kinds(action))
+
+
+def _kinds(action: str) -> frozenset[str]:
+    if action in _NO_CHANGES:
+        return frozenset()
+    return frozenset({MONEY, CHANGES} if action.startswith("payment.") else {CHANGES})
+
+
+def _icon(record: Record) -> str:
+    if record.is_open or record.entry.outcome == "unanswered":
+        return "doubt"
+    if record.entry.outcome in ("refused", "failed", "denied"):
+        return "fail"
+    return "eye" if record.entry.action == "personal-data.view" else "edit"
+
+
+def _of_notes(notes: Iterable[Written]) -> Iterator[Moment]:
+    for note in notes:
+        yield Moment(note.first.at, "note", note, "note", note.note.author_name, frozenset({NOTES}))

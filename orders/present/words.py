@@ -1,0 +1,54 @@
+"""Words for what the API's open sets hold besides states. What is not here is shown as it came."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = dict[str, str | Promise]
+
+EVENTS: Words = {
+    "open": _("Opened"),
+    "process": _("Processed"),
+    "confirm": _("Confirmed"),
+    "reopen": _("Reopened"),
+    "cancel": _("Cancelled"),
+    "paymentAction": _("Payment action"),
+    "capture": _("Captured"),
+    "refund": _("Refunded"),
+}
+PRODUCTS: Words = {
+    "physical": _("goods"),
+    "digital": _("digital"),
+    "giftCard": _("gift card"),
+    "bundle": _("bundle"),
+}
+PAYMENT_TYPES: Words = {
+    "default": _("main payment"),
+    "prepaid": _("prepaid"),
+    "voucher": _("voucher"),
+}
+UPSELL_STATES: Words = {
+    "created": _("created"),
+    "actionRequired": _("waits for the customer"),
+    "completed": _("completed"),
+    "failed": _("failed"),
+}
+CUSTOMERS: Words = {
+    "person": _("person"),
+    "organization": _("organisation"),
+}
+LOGISTICS: Words = {
+    "weight": _("Weight"),
+    "length": _("Length"),
+    "width": _("Width"),
+    "height": _("Height"),
+    "tags": _("Tags"),
+    "shippingDate": _("Ships on"),
+}
+KINDS: dict[str, Words] = {
+    "event": EVENTS,
+    "product": PRODUCTS,
+    "payment_type": PAYMENT_TYPES,
+    "upsell": UPSELL_STATES,
+    "customer": CUSTOMERS,
+    "logistics": LOGISTICS,
+}

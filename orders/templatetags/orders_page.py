@@ -1,0 +1,75 @@
+"""Tags of the order's pages."""
+
+import re
+
+from django import template
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from dashboard.states import RAW, state_of
+from orders.api.schemas import Order
+from orders.changes.state import followers
+from orders.present.tree import render_tree
+from orders.present.words import KINDS
+from orders.row_markup import markup
+from orders.rows import Row
+
+register = template.Library()
+
+
+@register.filter
+def word(value: str | None, kind: str) -> str | Promise:
+    """A value of one of the API's open sets as people say it; one that we do not know as it came."""
+    return KINDS[kind].get(value or "", value or "–")
+
+
+@register.simple_tag
+def state_word(kind: str, value: str) -> str | Promise:
+    """The word alone of what `badge` shows."""
+    return state_of(kind, value).word
+
+
+@register.simple_tag
+def tone(kind: str, value: str) -> str:
+    """The CSS class of a state's colour; none for a state that we do not know."""
+    found = state_of(kind, value).tone
+    return "" if found == RAW else found
+
+
+@register.filter
+def json_tree(value: object) -> SafeString:
+    """A JSON value as a folding tree, as it is: mask it before."""
+    return render_tree(value)
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """Text without spaces, such as an e-mail address, with places to break a line where a reader would."""
+    return mark_safe(re.sub(r"(?<=[@._])(?=\w)", "<wbr>", escape(text)))  # noqa: S308 - escaped
+
+
+@register.inclusion_tag("orders/order/copyable.html")
+def copyable(value: str, of: str) -> dict[str, object]:
+    """An id that can be copied; `of` says to a screen reader whose it is."""
+    return {"value": value, "of": of}
+
+
+@register.filter
+def can_move(order: Order) -> bool:
+    """Whether some state can follow the one that the order is in."""
+    return bool(followers(order))
+
+
+@register.simple_tag
+def change_link(name: str, label: str, look: str = "", **ids: str) -> SafeString:
+    """A way to a change: opens its form in the dialog, or as a page without a script. Stands behind `perms`; the view decides."""
+    address = reverse(name, kwargs=ids)
+    return format_html('<a class="{}" href="{}" hx-get="{}" hx-target="#dialog">{}</a>', look, address, address, label)
+
+
+@register.filter
+def order_row(row: Row) -> SafeString:
+    """An order as a row of the list."""
+    return markup(row)

@@ -1,0 +1,79 @@
+from django.urls import path
+
+from orders.changes.addresses import BillingChange, ShippingAddressChange
+from orders.changes.attributes import AttributesChange
+from orders.changes.callbacks import (
+    HookCreate,
+    HookRemoval,
+    NotificationCreate,
+    NotificationRemoval,
+    ValidationChange,
+    ValidationCreate,
+    ValidationRemoval,
+)
+from orders.changes.cart import CartChange
+from orders.changes.consents import ConsentAddition, ConsentRemoval, ConsentsChange
+from orders.changes.payments import PaymentChange, PaymentCreate, PaymentRemoval
+from orders.changes.shippings import ShippingChange, ShippingCreate, ShippingRemoval
+from orders.changes.state import ReferenceChange, StateChange
+from orders.changes.transactions import ActionCreate, TransactionCreate
+from orders.changes.whole import OrderDeletion
+from orders.views import callbacks, detail, notes, timeline, whole
+from orders.views import list as orders_list
+from orders.views.changes import changing
+
+urlpatterns = [
+    path("", orders_list.order_list, name="order-list"),
+    path("find/", orders_list.order_find, name="order-find"),
+    path("new/", whole.order_create, name="order-create"),
+    path("<str:order_id>/", detail.order_detail, name="order-detail"),
+    path("<str:order_id>/state/", changing(StateChange), name="state-edit"),
+    path("<str:order_id>/reference/", changing(ReferenceChange), name="reference-edit"),
+    path("<str:order_id>/billing/", changing(BillingChange), name="billing-edit"),
+    path("<str:order_id>/shipping-address/", changing(ShippingAddressChange), name="shipping-address-edit"),
+    path("<str:order_id>/cart/", changing(CartChange), name="cart-edit"),
+    path("<str:order_id>/consents/", changing(ConsentsChange), name="consents-edit"),
+    path("<str:order_id>/consents/new/", changing(ConsentAddition), name="consent-create"),
+    path("<str:order_id>/consents/<path:consent_id>/delete/", changing(ConsentRemoval), name="consent-delete"),
+    path("<str:order_id>/attributes/", changing(AttributesChange), name="attributes-edit"),
+    path("<str:order_id>/validate/", callbacks.order_validate, name="order-validate"),
+    path("<str:order_id>/validations/new/", changing(ValidationCreate), name="validation-create"),
+    path("<str:order_id>/validations/<str:validation_id>/", changing(ValidationChange), name="validation-edit"),
+    path(
+        "<str:order_id>/validations/<str:validation_id>/remove/", changing(ValidationRemoval), name="validation-delete"
+    ),
+    path("<str:order_id>/hooks/new/", changing(HookCreate), name="hook-create"),
+    path("<str:order_id>/hooks/<str:hook_id>/remove/", changing(HookRemoval), name="hook-delete"),
+    path("<str:order_id>/notifications/new/", changing(NotificationCreate), name="notification-create"),
+    path(
+        "<str:order_id>/notifications/<str:notification_id>/remove/",
+        changing(NotificationRemoval),
+        name="notification-delete",
+    ),
+    path("<str:order_id>/timeline/", timeline.order_timeline, name="order-timeline"),
+    path("<str:order_id>/notes/add/", notes.note_create, name="note-create"),
+    path("<str:order_id>/notes/<int:note_id>/", notes.note_history, name="note-history"),
+    path("<str:order_id>/notes/<int:note_id>/edit/", notes.note_edit, name="note-edit"),
+    path("<str:order_id>/delete/", changing(OrderDeletion), name="order-delete"),
+    path("<str:order_id>/raw/", detail.order_raw, name="order-raw"),
+    path("<str:order_id>/identity/<str:which>/", detail.order_identity, name="order-identity"),
+    path("<str:order_id>/payments/add/", changing(PaymentCreate), name="payment-create"),
+    path("<str:order_id>/payments/<str:payment_id>/", detail.payment_detail, name="payment-detail"),
+    path(
+        "<str:order_id>/payments/<str:payment_id>/transactions/",
+        detail.payment_transactions,
+        name="payment-transactions",
+    ),
+    path("<str:order_id>/payments/<str:payment_id>/edit/", changing(PaymentChange), name="payment-edit"),
+    path("<str:order_id>/payments/<str:payment_id>/remove/", changing(PaymentRemoval), name="payment-remove"),
+    path(
+        "<str:order_id>/payments/<str:payment_id>/transactions/add/",
+        changing(TransactionCreate),
+        name="transaction-create",
+    ),
+    path("<str:order_id>/payments/<str:payment_id>/actions/add/", changing(ActionCreate), name="action-create"),
+    path("<str:order_id>/shippings/new/", changing(ShippingCreate), name="shipping-create"),
+    path("<str:order_id>/shippings/<str:shipping_id>/edit/", changing(ShippingChange), name="shipping-edit"),
+    path("<str:order_id>/shippings/<str:shipping_id>/remove/", changing(ShippingRemoval), name="shipping-remove"),
+    path("<str:order_id>/shippings/<str:shipping_id>/", detail.shipping_detail, name="shipping-detail"),
+]

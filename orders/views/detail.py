@@ -1,0 +1,142 @@
+"""The order's page, and the pages of what belongs to it: its payments, their transactions, its shippings, the raw document."""
+
+import re
+
+from django.conf import settings
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from audit import log
+from dashboard.pages import render_page
+from orders.back import list_address
+from orders.masking import mask
+from orders.present.lifecycle import payment_way
+from orders.present.order import present_order
+from orders.present.payments import present_payment
+from orders.present.people import BILLING, SHIPPING, address_of, identity_number
+from orders.present.shippings import present_shipping
+from orders.present.transactions import present_transactions
+from orders.present.tree import render_tree, to_text
+from orders.request import OrderRequest
+
+may_view_order = permission_required("accounts.view_order", raise_exception=True)
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+
+
+@require_safe
+@may_view_order
+def order_detail(request: OrderRequest, order_id: str) -> HttpResponse:
+    """Everything that the API knows of the order, from one call; transactions are read when somebody opens them."""
+    page = present_order(request.api.orders.get(order_id), picture_origins(request))
+    return render_page(request, "orders/order_detail.html", {"page": page, "order_id": order_id, **_frame(request)})
+
+
+@require_safe
+@may_view_order
+def payment_detail(request: OrderRequest, order_id: str, payment_id: str) -> HttpResponse:
+    """One payment; its transactions load beside it and fail alone."""
+    card = present_payment(request.api.payments.get(order_id, payment_id))
+    context = {"card": card, "order_id": order_id, **_frame(request)}
+    return render_page(request, "orders/payment_detail.html", context)
+
+
+@require_safe
+@may_view_order
+def payment_transactions(request: OrderRequest, order_id: str, payment_id: str) -> HttpResponse:
+    """A payment's log: for a panel only the log, from one call; for a person a page.
+
+    The panel names the currency and the payment's state, which the log does not know; the steps of its track are of the same log.
+    """
+    transactions = request.api.payments.transactions(order_id, payment_id)
+    context: dict[str, object] = {"order_id": order_id, "payment_id": payment_id}
+    if _is_panel(request):
+        if request.GET.get("part") == "steps":
+            track = payment_way(request.GET.get("state"), transactions)
+            return render(request, "orders/order/steps.html", {"track": track, "kind": "payment"})
+        context |= {"log": present_transactions(transactions), "currency": _currency(request)}
+        return render(request, "orders/payment_transactions.html#log", context)
+    card = present_payment(request.api.payments.get(order_id, payment_id))
+    log = {"log": present_transactions(transactions), "currency": card.currency}
+    return render(request, "orders/payment_transactions.html", {"card": card, **context, **log, **_frame(request)})
+
+
+@require_safe
+@may_view_order
+def shipping_detail(request: OrderRequest, order_id: str, shipping_id: str) -> HttpResponse:
+    """One shipping, read with its order, which knows the currency."""
+    order = request.api.orders.get(order_id)
+    shipping = next((s for s in order.shippings if s.id == shipping_id), None)
+    if shipping is None:
+        shipping = request.api.shippings.get(order_id, shipping_id)  # says in the API's words what is missing
+    context = {"card": present_shipping(shipping), "order": order, "order_id": order_id, **_frame(request)}
+    return render_page(request, "orders/shipping_detail.html", context)
+
+
+@require_safe
+@may_view_order
+def order_raw(request: OrderRequest, order_id: str) -> HttpResponse:
+    """The document as the API gave it, with identity numbers, tokens and card data masked."""
+    order = request.api.orders.get(order_id)
+    document = mask(order.raw, people=False)
+    context = {"order": order, "order_id": order_id, "tree": render_tree(document), "text": to_text(document)}
+    return render_page(request, "orders/order_raw.html", {**context, **_frame(request)})
+
+
+@never_cache
+@require_safe
+@may_view_order
+def order_identity(request: OrderRequest, order_id: str, which: str) -> HttpResponse:
+    """The whole identity number of the billing or shipping address, for who asks for it and may see it."""
+    if not may_see_identity(request.user):
+        raise PermissionDenied
+    order = request.api.orders.get(order_id)
+    number = identity_number(order, which) if which in (BILLING, SHIPPING) else None
+    if number is None:
+        raise Http404(_("This order has no such identity number."))
+    subject = log.Subject(order_id, request.channel.merchant, request.channel.name, target=which)
+    log.event(log.Who.of(request), "personal-data.view", subject, details={"field": "nationalIdentificationNumber"})
+    context = {
+        "number": number,
+        "which": which,
+        "order": order,
+        "order_id": order_id,
+        "address": address_of(order, which),
+    }
+    template = "orders/order_identity.html#number" if _is_panel(request) else "orders/order_identity.html"
+    return render(request, template, {**context, **_frame(request)})
+
+
+def may_see_identity(user: User) -> bool:
+    """Whether this person may be shown a national identity number."""
+    return user.has_perm("accounts.view_personal_data")
+
+
+def picture_origins(request: OrderRequest) -> frozenset[str]:
+    """From where pictures may come: this site, and what IMAGE_HOSTS lists. The Content-Security-Policy says the same."""
+    return frozenset(
+        origin.lower()
+        for origin in (
+            f"{request.scheme}://{request.get_host()}",
+            *(f"https://{host}" for host in settings.IMAGE_HOSTS),
+        )
+    )
+
+
+def _is_panel(request: OrderRequest) -> bool:
+    return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
+
+
+def _currency(request: OrderRequest) -> str:
+    given = request.GET.get("currency", "")
+    return given if _CURRENCY.fullmatch(given) else ""
+
+
+def _frame(request: OrderRequest) -> dict[str, object]:
+    """What every page about an order shows around it."""
+    return {"place": "orders", "back": list_address(request, str(request.channel))}
