@@ -1,0 +1,93 @@
+"""What people do at the door, and what they may not do, stands in the log."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from audit.log import Outcome
+from audit.models import Entry
+from tests.audit.helpers import log_out_of_reach
+from tests.conftest import PASSWORD, ClientOf
+
+LOGIN = {"login": "support", "password": PASSWORD}
+
+
+def entries(action: str) -> list[Entry]:
+    return list(Entry.objects.filter(action=action).order_by("-sequence"))
+
+
+def test_a_sign_in_is_recorded(support: User, visitor: Client) -> None:
+    before = len(entries("sign-in"))
+    visitor.post(reverse("account_login"), LOGIN, REMOTE_ADDR="192.0.2.17", HTTP_USER_AGENT="Firefox")
+    newest, *_ = found = entries("sign-in")
+    assert len(found) == before + 1
+    assert (newest.username, newest.user_id, newest.ip, newest.agent) == (
+        "support",
+        support.pk,
+        "192.0.2.17",
+        "Firefox",
+    )
+    assert newest.outcome == Outcome.DONE
+
+
+def test_a_sign_in_that_failed_is_recorded_with_the_name_as_it_was_typed(support: User, visitor: Client) -> None:
+    visitor.post(reverse("account_login"), LOGIN | {"password": "wrong"}, REMOTE_ADDR="192.0.2.17")
+    newest = entries("sign-in")[0]
+    assert (newest.username, newest.user_id, newest.ip, newest.outcome) == (
+        "support",
+        None,
+        "192.0.2.17",
+        Outcome.REFUSED,
+    )
+
+
+def test_what_was_typed_for_a_name_is_cut_and_the_password_is_nowhere(visitor: Client) -> None:
+    visitor.post(reverse("account_login"), {"login": "x" * 120, "password": "a secret of mine"})
+    newest = entries("sign-in")[0]
+    assert newest.username == "x" * 64
+    assert not Entry.objects.filter(details_json__contains="a secret").exists()
+
+
+def test_a_sign_out_is_recorded(support: User, client_of: ClientOf) -> None:
+    client_of(support).post(reverse("account_logout"))
+    assert entries("sign-out")[0].user_id == support.pk
+
+
+def test_nobody_signs_in_unrecorded(support: User, visitor: Client) -> None:
+    with log_out_of_reach():
+        response = visitor.post(reverse("account_login"), LOGIN)
+        assert response.status_code == 503
+        assert "It could not be written into the log" in response.content.decode()
+        assert visitor.get(reverse("preferences")).status_code == 302
+
+
+def test_anybody_can_sign_out_although_it_cannot_be_recorded(support: User, client_of: ClientOf) -> None:
+    client = client_of(support)
+    with log_out_of_reach():
+        assert client.post(reverse("account_logout")).status_code == 302
+    assert client.get(reverse("preferences")).status_code == 302
+
+
+def test_what_a_person_may_not_open_is_recorded(newcomer: User, client_of: ClientOf) -> None:
+    client = client_of(newcomer)
+    assert client.get(reverse("order-detail", args=["oAbc"])).status_code == 403
+    newest = entries("denied")[0]
+    assert (newest.username, newest.outcome, newest.status) == ("newcomer", Outcome.DENIED, 403)
+    assert (newest.order_id, newest.target) == ("oAbc", "GET /orders/oAbc/")
+
+
+def test_what_a_visitor_may_not_open_is_no_denial_but_a_way_to_the_sign_in(visitor: Client, db: None) -> None:
+    before = len(entries("denied"))
+    assert visitor.get(reverse("audit-list")).status_code == 302
+    assert len(entries("denied")) == before
+
+
+def test_a_denial_that_cannot_be_recorded_opens_nothing(
+    newcomer: User, client_of: ClientOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_of(newcomer)
+    with log_out_of_reach():
+        response = client.get(reverse("audit-list"))
+    assert response.status_code == 403
+    assert "could not be recorded" in caplog.text

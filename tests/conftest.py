@@ -1,0 +1,116 @@
+"""What every test may use: four people, their browsers, and the certainty that nothing leaves this machine."""
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone, translation
+
+from accounts.models import ChannelGrant
+from dashboard import regions
+
+PASSWORD = "correct horse battery staple"
+ClientOf = Callable[[User], Client]
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in ("", "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Loopback alone: a test that reaches for another machine fails, whichever library it goes through."""
+    connect, getaddrinfo = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(address[0]):
+            raise AssertionError(f"a test went out to {address[0]}")
+        connect(self, address)
+
+    def guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host or ""
+        if not _is_here(name):
+            raise AssertionError(f"a test asked for the address of {name}")
+        return getaddrinfo(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_here() -> Iterator[None]:
+    """The thread forgets the language, region and time zone of whoever was served last."""
+    yield
+    regions.activate("")
+    timezone.deactivate()
+    translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def counted_tries_are_forgotten(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The cache's table is no model's, so the flush after a test without a transaction leaves it as it was."""
+    without_transaction = bool({"transactional_db", "live_server"} & set(request.fixturenames))
+    if without_transaction:
+        request.getfixturevalue("transactional_db")
+    yield
+    if without_transaction:
+        cache.clear()
+
+
+def person(role: str) -> User:
+    """Somebody in that role, with PASSWORD and every channel; without a role also without a channel."""
+    user = User.objects.create_user(role or "newcomer", f"{role or 'newcomer'}@example.com", PASSWORD)
+    if role:
+        user.groups.add(Group.objects.get(name=role))
+        ChannelGrant.objects.create(user=user, merchant="*", channel="*")
+    return user
+
+
+@pytest.fixture
+def support(db: None) -> User:
+    return person("support")
+
+
+@pytest.fixture
+def manager(db: None) -> User:
+    return person("manager")
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return person("admin")
+
+
+@pytest.fixture
+def newcomer(db: None) -> User:
+    """Somebody with an account, and no role and no channel yet."""
+    return person("")
+
+
+@pytest.fixture
+def visitor(db: None) -> Client:
+    """The browser of somebody who is not signed in."""
+    return Client()
+
+
+@pytest.fixture
+def client_of(db: None) -> ClientOf:
+    """The browser of somebody who is signed in: `client_of(support).get("/orders/")`."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in

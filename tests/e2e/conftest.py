@@ -1,0 +1,234 @@
+"""A real desk in a real browser: `manage.py serve` in a process of its own, seeded, and Debian's Chromium."""
+
+import http.server
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = shutil.which("chromium")
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests share one desk, so one worker runs them; without Chromium they are skipped, in so many words."""
+    for item in items:
+        if Path(__file__).parent not in item.path.parents:
+            continue
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        if CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium here (Debian package chromium)"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Desk(NamedTuple):
+    url: str
+    data_dir: Path
+    environ: dict[str, str]
+
+    def manage(self, *arguments: str) -> str:
+        """Runs a management command against this desk's database."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environ, check=True, capture_output=True, text=True)
+        return done.stdout
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(url, timeout=2)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"the desk did not start:\n{log.read_text()}")
+
+
+def serve(data_dir: Path, **settings: str) -> Iterator[Desk]:
+    port = free_port()
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "ORDER_API", "DJANGO_SETTINGS"))}
+    environ |= {
+        "DATA_DIR": str(data_dir),
+        "PORT": str(port),
+        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
+        **settings,
+    }
+    log = data_dir / "serve.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environ, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}/health/", process, log)
+            yield Desk(f"http://127.0.0.1:{port}", data_dir, environ)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk over the sandbox, with 600 orders."""
+    yield from serve(tmp_path_factory.mktemp("desk"), SANDBOX_ORDERS="600")
+
+
+class Faults:
+    """Stands between a desk and its Order API; `mode` says how it behaves: ok, down (hangs up), html (a proxy's error page)."""
+
+    def __init__(self, upstream: str) -> None:
+        self.mode, self.upstream = "ok", upstream
+        faults = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                if faults.mode == "down":
+                    self.close_connection = True
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                status, kind, body = (
+                    (502, "text/html", b"<h1>Bad gateway</h1>") if faults.mode == "html" else faults.ask(self)
+                )
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def ask(self, handler: http.server.BaseHTTPRequestHandler) -> tuple[int, str, bytes]:
+        wanted = ("authorization", "x-merchant", "x-channel", "accept")
+        headers = {k: v for k, v in handler.headers.items() if k.lower() in wanted}
+        request = urllib.request.Request(self.upstream + handler.path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.headers["Content-Type"], answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers["Content-Type"], error.read()
+
+
+class RemoteDesk(NamedTuple):
+    desk: Desk
+    faults: Faults
+
+
+@pytest.fixture(scope="session")
+def remote_desk(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteDesk]:
+    """A second desk that reaches the first one's Order API over the network, as it would the real one; faults on demand."""
+    faults = Faults(desk.url)
+    for remote in serve(
+        tmp_path_factory.mktemp("remote"),
+        ORDER_API_URL=f"{faults.url}/checkout/order",
+        ORDER_API_TOKEN="sandbox",
+        ORDER_API_CHANNELS="norce/se,norce/no",
+        SECRET_KEY="a-key-for-this-test-alone-a-key-for-this-test-alone-0123456789",
+        ENVIRONMENT="stage",
+    ):
+        remote.manage(
+            "shell", "-c",
+            "from django.contrib.auth.models import User, Group; "
+            "u = User.objects.create_user('ines', password='a long enough word'); u.groups.add(Group.objects.get(name='support')); u.channel_grants.create(merchant='*', channel='*')",
+        )  # fmt: skip
+        yield RemoteDesk(remote, faults)
+    faults.server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    return {"executable_path": CHROMIUM, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, browser_type_launch_args: dict[str, object]) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    yield browser
+    browser.close()
+
+
+def sign_in(page: Page, url: str, user: str, password: str) -> None:
+    page.goto(f"{url}/accounts/login/")
+    page.locator("input[name=login]").fill(user)
+    page.locator("input[name=password]").fill(password)
+    page.locator("main [type=submit]").click()
+    page.wait_for_url(f"{url}/orders/**")
+
+
+def state_of(desk: Desk, browser: Browser, user: str) -> StorageState:
+    """The cookies of one of the demo people, who signed in by hand."""
+    context = browser.new_context()
+    sign_in(context.new_page(), desk.url, user, "demo")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture(scope="session")
+def signed_in_state(desk: Desk, browser: Browser) -> StorageState:
+    """Somebody from support."""
+    return state_of(desk, browser, "support")
+
+
+@pytest.fixture(scope="session")
+def admin_state(desk: Desk, browser: Browser) -> StorageState:
+    """An admin, who sees every page."""
+    return state_of(desk, browser, "admin")
+
+
+@pytest.fixture
+def console() -> list[str]:
+    """What the browser complained of: errors, CSP violations, uncaught exceptions."""
+    return []
+
+
+def watch(page: Page, console: list[str]) -> Page:
+    page.on("console", lambda m: console.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: console.append(str(e)))
+    page.set_default_timeout(15_000)
+    return page
+
+
+@pytest.fixture
+def context(browser: Browser, desk: Desk, signed_in_state: StorageState) -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        base_url=desk.url,
+        storage_state=signed_in_state,
+        viewport={"width": 1440, "height": 900},
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, console: list[str]) -> Iterator[Page]:
+    """A signed-in page; at the end of each test its console has to be clean."""
+    page = watch(context.new_page(), console)
+    yield page
+    assert console == []

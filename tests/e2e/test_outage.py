@@ -1,0 +1,61 @@
+"""The Order API goes away while people work: what is known stays, and the next step is said."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import RemoteDesk, sign_in, watch
+
+
+@pytest.fixture
+def remote_page(browser: Browser, remote_desk: RemoteDesk) -> Iterator[Page]:
+    remote_desk.faults.mode = "ok"
+    context = browser.new_context(base_url=remote_desk.desk.url)
+    page = watch(context.new_page(), [])
+    sign_in(page, remote_desk.desk.url, "ines", "a long enough word")
+    yield page
+    remote_desk.faults.mode = "ok"
+    context.close()
+
+
+def test_a_desk_over_the_network_shows_the_same_orders_and_names_its_environment(remote_page: Page) -> None:
+    expect(remote_page.locator("table.orders tbody tr")).to_have_count(25)
+    expect(remote_page.locator(".env")).to_contain_text("Stage")
+
+
+def test_an_outage_keeps_the_rows_and_says_what_to_do(remote_page: Page, remote_desk: RemoteDesk) -> None:
+    expect(remote_page.locator("table.orders tbody tr")).to_have_count(25)
+    remote_desk.faults.mode = "down"
+    remote_page.get_by_role("link", name="Accepted").click()
+    problem = remote_page.locator("#problem")
+    expect(problem.get_by_role("alert")).to_contain_text("does not answer", timeout=20_000)
+    expect(remote_page.locator("table.orders tbody tr")).to_have_count(25)
+    expect(remote_page).not_to_have_url(re.compile("status=accepted"))
+    expect(problem.get_by_role("link", name="Try again")).to_be_visible()
+
+
+def test_a_proxys_error_page_is_not_taken_for_orders(remote_page: Page, remote_desk: RemoteDesk) -> None:
+    remote_desk.faults.mode = "html"
+    remote_page.goto("/orders/?status=accepted")
+    expect(remote_page.get_by_role("alert")).to_be_visible()
+    assert "Bad gateway" not in remote_page.content()
+
+
+def test_a_log_that_fails_leaves_the_order_alone_and_is_tried_again_in_its_place(
+    remote_page: Page, remote_desk: RemoteDesk
+) -> None:
+    remote_page.goto("/orders/?status=completed")
+    remote_page.locator("table.orders tbody tr:first-child th a").click()
+    expect(remote_page.locator("#payment-steps .past").first).to_be_visible()
+    fold = remote_page.locator("#payments details.fold").first
+    remote_desk.faults.mode = "html"
+    fold.locator("summary").first.click()
+    expect(fold.get_by_role("alert")).to_be_visible(timeout=20_000)
+    expect(remote_page.locator("#items")).to_be_visible()
+    remote_desk.faults.mode = "ok"
+    fold.get_by_role("link", name="Try again").click()
+    expect(fold.locator(".tx").first).to_be_visible(timeout=20_000)
+    expect(fold.get_by_role("alert")).to_have_count(0)
+    expect(remote_page).to_have_url(re.compile(r"/orders/[^/]+/$"))

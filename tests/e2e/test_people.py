@@ -1,0 +1,101 @@
+"""From an invitation to the first order, and two tabs in two channels, in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.axe import violations
+from tests.e2e.conftest import Desk, sign_in, watch
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def admin(browser: Browser, desk: Desk) -> Iterator[BrowserContext]:
+    """The browser of an admin."""
+    context = browser.new_context(base_url=desk.url, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    sign_in(page, desk.url, "admin", "demo")
+    page.close()
+    yield context
+    context.close()
+
+
+def tab(context: BrowserContext, address: str, console: list[str]) -> Page:
+    page = watch(context.new_page(), console)
+    page.goto(address)
+    return page
+
+
+def invite(page: Page, username: str) -> str:
+    """Somebody new, of support, in norce/se; the link that opens their account."""
+    page.goto("/people/invite/")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Role").select_option("support")
+    page.get_by_label("norce/se").check()
+    page.locator("main").get_by_role("button", name="Invite").click()
+    return page.locator("code.one-time-link").inner_text()
+
+
+def test_somebody_invited_sets_a_password_and_works_in_their_channel_alone(
+    admin: BrowserContext, browser: Browser, desk: Desk, console: list[str]
+) -> None:
+    link = invite(tab(admin, "/people/", console), "britta")
+    theirs = browser.new_context(base_url=desk.url)
+    page = tab(theirs, link, console)
+    page.get_by_label("New password", exact=True).fill(PASSWORD)
+    page.get_by_label("New password, again").fill(PASSWORD)
+    page.get_by_role("button", name="Save the password").click()
+    sign_in(page, desk.url, "britta", PASSWORD)
+    expect(page.locator("table.orders tbody tr").first).to_be_visible()
+    expect(page.locator("nav.side")).not_to_contain_text("People")
+    page.locator(".who summary", has_text="norce / se").click()
+    expect(page.locator(".who button[name=channel]")).to_have_count(1)
+    assert console == []
+    theirs.close()
+
+
+def test_an_old_tab_keeps_what_it_shows_and_says_that_the_channel_is_another_now(
+    admin: BrowserContext, desk: Desk
+) -> None:
+    refused: list[str] = []
+    old, new = tab(admin, "/orders/", refused), tab(admin, "/orders/", [])
+    shown = old.locator("table.orders tbody tr").first.inner_text()
+    new.locator(".who summary", has_text="norce / se").click()
+    new.locator("button[value='norce/no']").click()
+    expect(new.locator(".who summary", has_text="norce / no")).to_be_visible()
+    old.locator("nav.tabs a", has_text="Completed").click()
+    expect(old.get_by_role("alert")).to_contain_text("You switched to norce/no in another tab")
+    assert old.locator("table.orders tbody tr").first.inner_text() == shown
+    old.get_by_role("button", name="Back to norce/se").click()
+    expect(old.locator(".who summary", has_text="norce / se")).to_be_visible()
+    expect(old.locator("table.orders tbody tr").first).to_contain_text("SE")
+    assert [line for line in refused if "409" not in line] == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+def test_the_pages_about_people_are_accessible_fit_and_are_quiet(
+    admin: BrowserContext, browser: Browser, desk: Desk, console: list[str], width: int, scheme: str
+) -> None:
+    context = browser.new_context(
+        base_url=desk.url,
+        storage_state=admin.storage_state(),
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+    )
+    page = tab(context, "/people/", console)
+    link = invite(page, f"person-{width}-{scheme}")
+    mine = page.url
+    found = {mine: (violations(page), overflow(page))}
+    for address in ("/people/", "/people/invite/", mine, link, "/accounts/link/over/", "/audit/"):
+        page.goto(address)
+        found[address] = (violations(page), overflow(page))
+    context.close()
+    assert {address: flaws for address, flaws in found.items() if flaws != ([], 0)} == {}
+    assert [line for line in console if "404" not in line] == []
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))

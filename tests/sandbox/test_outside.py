@@ -1,0 +1,167 @@
+"""Calls to the outside: where they may go, and that they go nowhere else."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from sandbox import outside
+from tests.sandbox.conftest import Caller, an_order, refused
+
+REGISTRATIONS: list[tuple[str, str, Any]] = [
+    ("POST", "/validations", lambda url: {"adapterId": "a", "url": url}),
+    ("POST", "/hooks", lambda url: {"adapterId": "a", "invoke": url}),
+    ("POST", "/notifications", lambda url: {"adapterId": "a", "invoke": url}),
+]
+
+
+class Far(BaseHTTPRequestHandler):
+    """A server of somebody else's: `/redirect` points to `/ok`, `/hang` never answers."""
+
+    calls: list[tuple[str, bytes]] = []
+    released = threading.Event()
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.calls.append((self.path, body))
+        if self.path == "/hang":
+            self.released.wait(10)
+        self.send_response({"/redirect": 302, "/no": 400}.get(self.path, 200))
+        if self.path == "/redirect":
+            self.send_header("Location", "/ok")
+        self.end_headers()
+        self.wfile.write(b'[{"code": "out-of-stock"}]' if self.path == "/no" else b"")
+
+    def log_message(self, *args: Any) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def far(settings: Settings) -> Iterator[str]:
+    """The address of another server, which the settings allow to be called."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Far)
+    Far.calls.clear()
+    Far.released.clear()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    settings.SANDBOX_CALLBACK_HOSTS = [f"127.0.0.1:{server.server_port}"]
+    yield f"http://127.0.0.1:{server.server_port}"
+    Far.released.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        None,
+        "nonsense",
+        "/checkout/adapters/a/hooks/approve",
+        "ftp://testserver/x",
+        "file:///etc/passwd",
+        "http://",
+        "http://other.example/x",
+        "http://testserver.other.example/x",
+        "http://testserver@other.example/x",
+        "http://169.254.169.254/latest/meta-data",
+        "http://testserver:port/x",
+        "http://testserver/x\r\nHost: other.example",
+        "http://[::1/x",
+        "{configuration.secret}/x",
+    ],
+)
+@pytest.mark.parametrize(("method", "path", "body"), REGISTRATIONS)
+def test_an_address_that_may_not_be_called_is_refused_as_it_is_registered(
+    api: Caller, method: str, path: str, body: Any, url: str | None
+) -> None:
+    order = api.created()
+    refused(api.call(method, order + path, body(url)), 400, "order-bad-request")
+    assert api.order(order)[path[1:]] == []
+
+
+def test_the_refusal_says_which_host_and_which_setting(api: Caller) -> None:
+    message = refused(api.post("", an_order(hooks=[{"invoke": "http://other.example/x"}])), 400, "order-bad-request")
+    assert "other.example" in message
+    assert "SANDBOX_CALLBACK_HOSTS" in message
+
+
+def test_the_url_of_an_action_is_checked_too(api: Caller) -> None:
+    _, payment = api.paid("intent")
+    sent = [{"adapterId": "a", "type": "capture", "url": "http://other.example/x"}]
+    refused(api.post(f"{payment}/actions", sent), 400, "order-bad-request")
+    refused(api.put(payment, {"actions": sent}), 400, "order-bad-request")
+
+
+def test_the_embedded_adapters_are_always_within_reach(api: Caller) -> None:
+    sent = {"adapterId": "a", "invoke": "{configuration.adapter.internalUrl}/hooks/approve"}
+    assert api.post(api.created() + "/hooks", sent).status_code == 200
+
+
+def test_a_listed_host_is_called_over_the_network(api: Caller, far: str) -> None:
+    order = api.created(
+        an_order(hooks=[{"adapterId": "a", "subscribeTo": "/reference", "invoke": f"{far}/{{order_id}}"}])
+    )
+    assert api.put(f"{order}/reference", "R").status_code == 200
+    ((path, body),) = Far.calls
+    assert path == order
+    assert b'"reference":"R"' in body
+
+
+def test_a_redirect_is_not_followed(api: Caller, far: str) -> None:
+    order = api.created(an_order(hooks=[{"subscribeTo": "/reference", "invoke": f"{far}/redirect"}]))
+    assert "302" in refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+    assert [path for path, _ in Far.calls] == ["/redirect"]
+
+
+def test_a_host_that_does_not_answer_in_time_is_no_approval(api: Caller, far: str, settings: Settings) -> None:
+    settings.SANDBOX_CALL_SECONDS = 0.2
+    order = api.created(an_order(hooks=[{"subscribeTo": "/reference", "invoke": f"{far}/hang"}]))
+    assert "no answer within 0.2 seconds" in refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+
+
+def test_a_host_that_is_not_there_is_no_approval(api: Caller, settings: Settings) -> None:
+    settings.SANDBOX_CALLBACK_HOSTS = ["127.0.0.1:1"]
+    order = api.created(an_order(hooks=[{"subscribeTo": "/reference", "invoke": "http://127.0.0.1:1/x"}]))
+    assert "no answer" in refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+
+
+def test_a_host_that_is_no_longer_listed_is_not_called(api: Caller, far: str, settings: Settings) -> None:
+    order = api.created(an_order(hooks=[{"subscribeTo": "/reference", "invoke": f"{far}/ok"}]))
+    settings.SANDBOX_CALLBACK_HOSTS = []
+    settings.ALLOWED_HOSTS = ["testserver"]
+    assert "not allowed" in refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+    assert Far.calls == []
+
+
+def test_own_addresses_outside_the_sandbox_are_not_called(api: Caller) -> None:
+    order = api.created(an_order(hooks=[{"subscribeTo": "/reference", "invoke": "http://testserver/accounts/login/"}]))
+    assert "404" in refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+
+
+def test_an_order_that_validates_itself_ends_in_a_refusal(api: Caller) -> None:
+    order = api.created()
+    api.post(f"{order}/payments", {"amount": 100})
+    itself = f"http://testserver/checkout/order/api/v0/checkout/orders{order}/validate"
+    api.post(f"{order}/validations", {"adapterId": "a", "url": itself})
+    answer = api.post(f"{order}/validate")
+    assert (answer.status_code, [error["adapterId"] for error in answer.data]) == (400, ["a"])
+
+
+def test_the_token_of_the_api_stays_in_the_house(api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[dict[str, str]] = []
+
+    def post(url: str, body: bytes, headers: dict[str, str]) -> outside.Answer:
+        sent.append(headers)
+        return outside.Answer(200)
+
+    monkeypatch.setattr(outside, "post", post)
+    _, payment = api.paid("intent")
+    api.post(f"{payment}/actions", [{"adapterId": "a", "type": "t", "url": "http://testserver/checkout/adapters/a/x"}])
+    api.post(f"{payment}/actions/{api.get(payment).data['actions'][0]['id']}/execute")
+    assert [name for headers in sent for name in headers if name.lower() == "authorization"] == []
+    assert len(sent) == 1

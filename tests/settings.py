@@ -1,0 +1,12 @@
+"""The settings under test: the project's own, with a database on disk (so that threads share it) and plain static files."""
+
+from dashboard.settings import *  # noqa: F403
+from dashboard.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
+
+DATABASES["default"].setdefault("TEST", {})
+if "sqlite3" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["TEST"]["NAME"] = str(DATA_DIR / "test.sqlite3")
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SANDBOX_BACKGROUND = False  # tests deliver what is due themselves
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # a fresh clone has neither it nor the folder of the database

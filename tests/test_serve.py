@@ -1,0 +1,167 @@
+"""`make run` and `manage.py serve`: what stands in the way is one clear sentence, never a traceback."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+KEY = "a-key-for-this-test-alone-a-key-for-this-test-alone-0123456789"
+REAL = {
+    "ORDER_API_URL": "https://nobody.invalid/checkout/order",
+    "ORDER_API_TOKEN": "t0ken",
+    "ORDER_API_CHANNELS": "norce/se",
+}
+
+
+def manage(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Runs manage.py as a person would, with nothing in the environment but what is named."""
+    environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "PORT": "0", **settings}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@contextmanager
+def served(folder: Path, **settings: str) -> Iterator[int]:
+    """The port of a server with an empty sandbox, which is ended afterwards."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "PORT": str(port), **settings}
+    command = [sys.executable, "manage.py", "serve", "--no-seed"]
+    server = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        wait_for(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.communicate(timeout=60)
+
+
+def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        assert server.poll() is None, "the server ended before it answered"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("nothing listened for a minute")
+
+
+def sentence_of(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_what_goes_over_the_wire_arrives_whole(tmp_path: Path) -> None:
+    """A long address, a body in chunks, and an answer to HEAD: what only a real server can show."""
+    signed = {"Authorization": "Bearer sandbox", "x-merchant": "norce", "x-channel": "se"}
+    orders = "/checkout/order/api/v0/checkout/orders"
+    with served(tmp_path) as port, closing(HTTPConnection("127.0.0.1", port, timeout=60)) as desk:
+        desk.request("GET", f"/orders/?billing_names={'x' * 8000}")
+        answer = desk.getresponse()
+        answer.read()
+        assert answer.status == 302, "to sign in"
+
+        desk.request("POST", orders, iter([b'{"reference": ', b'"R-1"}']), signed, encode_chunked=True)
+        answer = desk.getresponse()
+        assert (answer.status, "id" in json.loads(answer.read())) == (201, True)
+
+        desk.request("HEAD", "/checkout/order/openapi.json", headers=signed)
+        answer = desk.getresponse()
+        assert (answer.status, answer.read()) == (200, b"")
+        desk.request("GET", f"{orders}?reference=R-1", headers=signed)
+        answer = desk.getresponse()
+        assert json.loads(answer.read())["pagination"]["size"] == 1
+
+
+def test_a_port_in_use_is_said(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"Cannot listen on 127.0.0.1:{port}" in sentence_of(manage("serve", folder=tmp_path, PORT=str(port)))
+
+
+@pytest.mark.parametrize("port", ["70000", "eighty"])
+def test_a_port_that_is_none_is_said(tmp_path: Path, port: str) -> None:
+    assert "port" in sentence_of(manage("serve", folder=tmp_path, PORT=port)).lower()
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "Cannot make the folder" in sentence_of(manage("serve", folder=tmp_path / "file" / "var"))
+
+
+def test_every_bad_setting_is_said_at_once(tmp_path: Path) -> None:
+    said = sentence_of(manage("serve", folder=tmp_path, THREADS="many", DEBUG="perhaps", ORDER_API_READ_TIMEOUT="soon"))
+    assert all(name in said for name in ("THREADS", "DEBUG", "ORDER_API_READ_TIMEOUT"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"HOST": "0.0.0.0"}, "SECRET_KEY"),
+        ({"HOST": "0.0.0.0", "SECRET_KEY": KEY}, "SANDBOX_TOKEN"),
+        (REAL, "SECRET_KEY"),
+        (REAL | {"SECRET_KEY": KEY, "ORDER_API_TOKEN": ""}, "ORDER_API_TOKEN"),
+        (REAL | {"SECRET_KEY": KEY, "ORDER_API_CHANNELS": ""}, "ORDER_API_CHANNELS"),
+        (REAL | {"SECRET_KEY": KEY, "ORDER_API_CHANNELS": "norce"}, "norce"),
+    ],
+)
+def test_a_server_refuses_to_start_on_what_is_for_the_demo(
+    tmp_path: Path, settings: dict[str, str], sentence: str
+) -> None:
+    assert sentence in sentence_of(manage("serve", folder=tmp_path, **settings))
+
+
+def test_a_server_refuses_to_start_with_a_demo_account_left(tmp_path: Path) -> None:
+    assert manage("migrate", "-v0", folder=tmp_path).returncode == 0
+    assert (
+        manage(
+            "shell", "-v0", "-c", "from accounts.demo import ensure_demo_accounts as e; e()", folder=tmp_path
+        ).returncode
+        == 0
+    )
+    said = sentence_of(manage("serve", folder=tmp_path, SECRET_KEY=KEY, **REAL))
+    assert "demo password" in said and "admin" in said
+
+
+def test_demo_accounts_are_not_made_where_a_real_api_is_named(tmp_path: Path) -> None:
+    settings = {"SECRET_KEY": KEY, **REAL}
+    assert manage("migrate", "-v0", folder=tmp_path, **settings).returncode == 0
+    counted = "from accounts.demo import ensure_demo_accounts as e; from django.contrib.auth.models import User; e(); print('people', User.objects.count())"
+    assert "people 0" in manage("shell", "-v0", "-c", counted, folder=tmp_path, **settings).stdout
+
+
+def test_a_python_that_is_too_old_is_said_by_make(tmp_path: Path) -> None:
+    pretend = "import sys; sys.version_info, sys.version = (3, 9, 1), '3.9.1'; exec(sys.argv[1])"
+    old = tmp_path / "python3"
+    old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{pretend}" "$2"\n')
+    old.chmod(0o755)
+    done = subprocess.run(
+        ["make", "run", f"PYTHON={old}", f"VENV={tmp_path}/venv"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "needs Python 3.11" in sentence_of(done)

@@ -1,0 +1,67 @@
+"""What is wrong with a setting is said in one sentence, before anything is served."""
+
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from dashboard.settings import https_host
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("cdn.example.com", "cdn.example.com"),
+        (" https://CDN.example.com/ ", "cdn.example.com"),
+        ("https://cdn.example.com:8443", "cdn.example.com:8443"),
+        ("*.example.com", "*.example.com"),
+    ],
+)
+def test_a_host_of_pictures_may_be_written_with_or_without_its_scheme(text: str, host: str) -> None:
+    assert https_host(text) == host
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://cdn.example.com",
+        "https://cdn.example.com/pictures",
+        "a b",
+        "",
+        "https://",
+        "a;b",
+        "me@cdn.example.com",
+        "https://a/?x",
+        "x' 'self",
+    ],
+)
+def test_what_is_no_host_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"write cdn\.example\.com or"):
+        https_host(text)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"ORDER_API_URL": "ftp://example.com"}, "'ftp://example.com' is no address of an API"),
+        ({"ORDER_API_TOKEN": "a\nb"}, "The token holds characters that cannot be sent"),
+    ],
+)
+def test_the_desk_does_not_start_on_an_address_or_a_token_that_cannot_be_used(
+    settings: Settings, changed: dict[str, Any], says: str
+) -> None:
+    settings.SANDBOX, settings.ORDER_API_URL, settings.ORDER_API_TOKEN = (
+        False,
+        "https://example.com/checkout/order",
+        "t",
+    )
+    assert "orders.E001" not in [message.id for message in run_checks()]
+    for name, value in changed.items():
+        setattr(settings, name, value)
+    with pytest.raises(CommandError) as caught:
+        call_command("serve")
+    assert str(caught.value).startswith(says)
+    assert "a\nb" not in str(caught.value)
+    assert "\n" not in str(caught.value)
