@@ -1,4 +1,4 @@
-"""Validations, hooks and notifications: added, changed, removed and run, and the hook that stands in the way."""
+"""Validations, hooks and notifications: added, changed and removed, and the hook that stands in the way."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,53 +6,27 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
-from django.urls import reverse
 
 from audit.models import Entry
 from orders import connection
 from orders.api import OrderApi
 from orders.api.errors import ApiError, Rejected
-from orders.api.schemas import Callback, Hook, Notification, Order, Payment, PaymentState, ValidationError
+from orders.api.schemas import Hook, Order
 from orders.changes.blockers import blockers_of
-from orders.changes.validation import answers_of
+from tests.changes.calls import (
+    ADAPTERS,
+    HOOK,
+    NOTIFICATION,
+    VALIDATION,
+    add_hook,
+    add_notification,
+    add_validation,
+    again,
+    url,
+)
 from tests.changes.conftest import Desk, logged
 
 DeskOf = Callable[[User], Desk]
-ADAPTERS = "http://127.0.0.1/checkout/adapters"
-HOOK = {"adapter_id": "awardit_adapter", "subscribe_to": "/state", "may_change": "/payments", "version": "v0",
-        "invoke": f"{ADAPTERS}/awardit_adapter/hooks/approve"}  # fmt: skip
-VALIDATION = {"adapter_id": "klarna_adapter", "url": f"{ADAPTERS}/klarna_adapter/validations/pass"}
-NOTIFICATION = {"adapter_id": "norce_adapter", "scope": "/state/currentStatus", "schema": '{"const": "completed"}',
-                "invoke": f"{ADAPTERS}/norce_adapter/notifications/accept", "delay": "1500", "version": "v0",
-                "reference": "export", "description": "Export on completion"}  # fmt: skip
-
-
-def url(name: str, order: Order, **ids: str | None) -> str:
-    return reverse(name, kwargs={"order_id": order.id, **ids})
-
-
-def again(api: OrderApi, order: Order) -> Order:
-    return api.orders.get(order.id or "")
-
-
-def add_hook(api: OrderApi, order: Order, adapter: str, behaviour: str, part: str = "/reference") -> Hook:
-    invoke = f"{ADAPTERS}/{adapter}/hooks/{behaviour}"
-    api.orders.create_hook(order.id or "", Hook(adapter_id=adapter, subscribe_to=part, target=part, invoke=invoke))
-    return again(api, order).hooks[-1]
-
-
-def add_validation(api: OrderApi, order: Order, adapter: str = "klarna_adapter", behaviour: str = "pass") -> Callback:
-    address = f"{ADAPTERS}/{adapter}/validations/{behaviour}"
-    api.orders.create_validation(order.id or "", Callback(adapter_id=adapter, url=address))
-    return again(api, order).validations[-1]
-
-
-def add_notification(api: OrderApi, order: Order) -> Notification:
-    invoke = f"{ADAPTERS}/norce_adapter/notifications/accept"
-    api.orders.create_notification(
-        order.id or "", Notification(adapter_id="norce_adapter", scope="/state", invoke=invoke)
-    )
-    return again(api, order).notifications[-1]
 
 
 # Adding
@@ -313,78 +287,6 @@ def test_only_the_hooks_that_a_refusal_names_stand_behind_it() -> None:
     assert behind("Somebody said no.") == ["oc_0", "oc_1", "oc_2"]
     assert behind("The hook of qliro on /state refuses.", code="order-bad-request") == []
     assert blockers_of(order, ApiError("qliro", operation="PUT", code="order-hook-rejected")) == []
-
-
-# Running the validation
-
-
-def test_running_asks_before_it_calls_anybody(admin: User, desk_of: DeskOf, order: Order, api: OrderApi) -> None:
-    add_validation(api, order)
-    with mock.patch("orders.api.resources.Orders.validate") as validate:
-        page = desk_of(admin).open(url("order-validate", order), htmx=True).content.decode()
-    assert "klarna_adapter" in page and "<html" not in page
-    assert not validate.called and logged(order) == []
-
-
-def test_an_order_that_validates_says_so(admin: User, desk_of: DeskOf, order: Order, api: OrderApi) -> None:
-    add_validation(api, order)
-    total = order.total.including_vat if order.total else None
-    api.payments.create(
-        order.id or "", Payment(adapter_id="klarna_adapter", amount=total, state=PaymentState.read("reserved"))
-    )
-    response = desk_of(admin).send(url("order-validate", order), {}, htmx=True)
-    page = response.content.decode()
-    assert response.status_code == 200 and "The order validates." in page and page.count("no objection") == 2
-    assert logged(order) == [("intent", "order.validate", ""), ("outcome", "order.validate", "done")]
-
-
-def test_what_the_order_itself_objects_to_is_said_in_words(
-    admin: User, desk_of: DeskOf, order: Order, api: OrderApi
-) -> None:
-    add_validation(api, order)
-    page = desk_of(admin).send(url("order-validate", order), {}).content.decode()
-    assert "does not validate" in page and "There is no payment" in page and "order-has-no-payment" in page
-    assert "not asked as long as the order itself objects" in page
-
-
-def test_each_adapter_answers_for_itself(admin: User, desk_of: DeskOf, order: Order, api: OrderApi) -> None:
-    add_validation(api, order, "klarna_adapter", "pass")
-    add_validation(api, order, "ingrid_adapter", "fail?code=shipping-error")
-    add_validation(api, order, "odd_adapter", "fail?code=odd-code")
-    total = order.total.including_vat if order.total else None
-    api.payments.create(
-        order.id or "", Payment(adapter_id="klarna_adapter", amount=total, state=PaymentState.read("reserved"))
-    )
-    page = desk_of(admin).send(url("order-validate", order), {}).content.decode()
-    assert "There is something wrong with the shipping." in page and "odd-code" in page
-    assert page.count("no objection") == 2
-    assert '"ingrid_adapter"' in Entry.objects.filter(action="order.validate").latest("sequence").details_json
-
-
-def test_reasons_are_put_to_those_who_gave_them() -> None:
-    order = Order(validations=(Callback(adapter_id="a"), Callback(adapter_id="b"), Callback(adapter_id="b")))
-    answers = answers_of(
-        order, [ValidationError(code="x", adapter_id="b", message="Why not"), ValidationError(code="y")]
-    )
-    assert [(each.adapter, [r.code for r in each.reasons], each.asked) for each in answers.each] == [
-        ("", ["y"], True), ("b", ["x"], True), ("a", [], None),
-    ]  # fmt: skip
-    assert answers.each[1].reasons[0].message == "Why not"
-    assert answers_of(order, []).validates and not answers.validates
-
-
-def test_an_outage_while_validating_leaves_it_open(admin: User, desk_of: DeskOf, order: Order) -> None:
-    desk = desk_of(admin)
-    form = desk.open(url("order-validate", order))
-    with (
-        mock.patch("orders.connection.answer", side_effect=TimeoutError),
-        mock.patch("orders.api.resources.Orders.get", return_value=order),
-    ):
-        connection._connections.clear()
-        response = desk.send(url("order-validate", order), {}, form=form)
-    connection._connections.clear()
-    assert response.status_code == 502 and "not known whether" in response.content.decode()
-    assert [outcome for *_, outcome in logged(order)] == ["", "unanswered"]
 
 
 # Who may

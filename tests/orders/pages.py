@@ -1,0 +1,16 @@
+"""Pages as people read them."""
+
+import html
+import re
+
+from django.http.response import HttpResponseBase
+
+import dashboard.urls  # noqa: F401 - made before a test takes the sandbox away, for those after it
+
+HTMX = {"HX-Request": "true", "HX-Target": "orders"}
+
+
+def text_of(answer: HttpResponseBase) -> str:
+    """The words of the page, as one line."""
+    body = re.sub(r"<(script|style|datalist).*?</\1>", " ", answer.getvalue().decode(), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
