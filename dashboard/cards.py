@@ -30,11 +30,6 @@ def luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
-def is_card(number: str) -> bool:
-    """Lengths and first digits that card schemes issue, and Luhn. Providers' references begin with other digits."""
-    return any(len(number) in lengths and first.match(number) for first, lengths in _ISSUED) and luhn(number)
-
-
 def hide_cards(text: str, *, dots: str) -> str:
     """The text with every card number in it replaced by dots and its last four digits.
 

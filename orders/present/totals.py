@@ -64,11 +64,6 @@ class Totals:
     total_gap: Difference | None
     vat_gap: Difference | None
 
-    @property
-    def is_sound(self) -> bool:
-        """Whether everything that can be checked adds up."""
-        return self.total_gap is None and self.vat_gap is None
-
 
 def is_live(thing_state: str | None) -> bool:
     """Whether a payment or shipping counts: removing one is a state, not a deletion (Norce docs, adapters' /remove)."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.cards import is_card, luhn
+from dashboard.cards import luhn
 from orders.masking import DOTS, MAX_DEPTH, Masked, kind_of, mask, mask_text
 from orders.secrets_in_text import is_finnish, is_iban, is_norwegian
 
@@ -109,7 +109,6 @@ def test_a_secret_is_hidden_by_its_look_whatever_its_field_is_called(secret: str
 
 @given(card=cards)
 def test_no_card_number_gets_through_however_it_is_written(card: str) -> None:
-    assert is_card(card)
     spaced = " ".join(card[i : i + 4] for i in range(0, len(card), 4))
     for text in (card, spaced, spaced.replace(" ", "-"), f"x{card}", f"card:{card}."):
         assert card[:-4] not in "".join(c for c in mask_text(text) if c.isdigit())
@@ -143,6 +142,10 @@ def test_no_card_number_is_left_whole_beside_other_digits(card: str, parted: str
 )
 def test_what_stands_beside_a_card_or_an_account_does_not_save_it(text: str, shown: str) -> None:
     assert mask_text(text) == shown
+
+
+def test_sixteen_digits_with_another_check_digit_are_no_card() -> None:
+    assert mask_text("order 4111111111111112") == "order 4111111111111112"
 
 
 @given(number=personal_numbers, sign=st.sampled_from(["", "-", "+"]))
@@ -251,7 +254,6 @@ def test_what_nests_deeper_than_anybody_needs_is_hidden_not_walked() -> None:
 @pytest.mark.parametrize(
     ("check", "good", "bad"),
     [
-        (is_card, "4111111111111111", "4111111111111112"),
         (is_norwegian, "01010750160", "01010750161"),
         (is_iban, "SE4550000000058398257466", "SE4550000000058398257467"),
         (luhn, "79927398713", "79927398710"),
