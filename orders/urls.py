@@ -57,6 +57,7 @@ urlpatterns = [
     path("<str:order_id>/delete/", changing(OrderDeletion), name="order-delete"),
     path("<str:order_id>/raw/", detail.order_raw, name="order-raw"),
     path("<str:order_id>/identity/<str:which>/", detail.order_identity, name="order-identity"),
+    path("<str:order_id>/payments/", detail.payment_list, name="payment-list"),
     path("<str:order_id>/payments/add/", changing(PaymentCreate), name="payment-create"),
     path("<str:order_id>/payments/<str:payment_id>/", detail.payment_detail, name="payment-detail"),
     path(
@@ -72,6 +73,7 @@ urlpatterns = [
         name="transaction-create",
     ),
     path("<str:order_id>/payments/<str:payment_id>/actions/add/", changing(ActionCreate), name="action-create"),
+    path("<str:order_id>/shippings/", detail.shipping_list, name="shipping-list"),
     path("<str:order_id>/shippings/new/", changing(ShippingCreate), name="shipping-create"),
     path("<str:order_id>/shippings/<str:shipping_id>/edit/", changing(ShippingChange), name="shipping-edit"),
     path("<str:order_id>/shippings/<str:shipping_id>/remove/", changing(ShippingRemoval), name="shipping-remove"),

@@ -108,8 +108,10 @@ PAGES: Mapping[str, Page] = {
     "consent-create": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER),
     "consent-delete": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER | {"consent_id": "no-such-consent"}),
     "attributes-edit": Page(TO_SIGN_IN, 403, 403, 404, 404, ORDER),
+    "payment-list": who_sees_orders(404, ORDER),
     "payment-detail": who_sees_orders(404, PAYMENT),
     "payment-transactions": who_sees_orders(404, PAYMENT),
+    "shipping-list": who_sees_orders(404, ORDER),
     "shipping-detail": who_sees_orders(404, SHIPPING),
 }
 CASES = [(name, who) for name in PAGES for who in PEOPLE]

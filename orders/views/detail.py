@@ -39,6 +39,15 @@ def order_detail(request: OrderRequest, order_id: str) -> HttpResponse:
 
 @require_safe
 @may_view_order
+def payment_list(request: OrderRequest, order_id: str) -> HttpResponse:
+    """All payments of the order, in the API's order, removed ones among them."""
+    cards = [present_payment(payment) for payment in request.api.payments.list(order_id)]
+    context = {"cards": cards, "order_id": order_id, **_frame(request)}
+    return render_page(request, "orders/payment_list.html", context)
+
+
+@require_safe
+@may_view_order
 def payment_detail(request: OrderRequest, order_id: str, payment_id: str) -> HttpResponse:
     """One payment; its transactions load beside it and fail alone."""
     card = present_payment(request.api.payments.get(order_id, payment_id))
@@ -64,6 +73,16 @@ def payment_transactions(request: OrderRequest, order_id: str, payment_id: str) 
     card = present_payment(request.api.payments.get(order_id, payment_id))
     log = {"log": present_transactions(transactions), "currency": card.currency}
     return render(request, "orders/payment_transactions.html", {"card": card, **context, **log, **_frame(request)})
+
+
+@require_safe
+@may_view_order
+def shipping_list(request: OrderRequest, order_id: str) -> HttpResponse:
+    """All shippings of the order, in the API's order, removed ones among them; the order knows the currency."""
+    cards = [present_shipping(shipping) for shipping in request.api.shippings.list(order_id)]
+    order = request.api.orders.get(order_id)
+    context = {"cards": cards, "order": order, "order_id": order_id, **_frame(request)}
+    return render_page(request, "orders/shipping_list.html", context)
 
 
 @require_safe

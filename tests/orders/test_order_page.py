@@ -316,6 +316,30 @@ def test_a_payment_and_a_shipping_have_a_page_of_their_own(desk: Client, whole: 
     assert "69.00 SEK" in text_of(shipping)
 
 
+def test_all_payments_stand_on_one_page_removed_ones_among_them(desk: Client, whole: str) -> None:
+    assert f'<h2 id="h-pay"><a href="{whole}payments/">' in read(desk, whole)
+    page = read(desk, f"{whole}payments/")
+    assert [f"payments/{name}/" in page for name in (documents.PAYMENT_ID, documents.REMOVED_PAYMENT_ID)] == [
+        True,
+        True,
+    ]
+    assert "Removed" in text_of(page) and "1,905.00 SEK" in text_of(page)
+    assert documents.TOKEN not in page
+
+
+def test_all_shippings_stand_on_one_page_removed_ones_among_them(desk: Client, whole: str) -> None:
+    assert f'<h2 id="h-ship"><a href="{whole}shippings/">' in read(desk, whole)
+    page = text_of(read(desk, f"{whole}shippings/"))
+    for said in ("PostNord MyPack Collect", "69.00 SEK", "Ingrid given up", "49.00 SEK", "Removed"):
+        assert said in page
+
+
+def test_an_order_without_payments_and_shippings_says_so_on_their_pages(desk: Client) -> None:
+    address = f"/orders/{documents.put(documents.bare())}/"
+    assert "No payment has been started." in read(desk, f"{address}payments/")
+    assert "No shipping has been chosen." in read(desk, f"{address}shippings/")
+
+
 def test_the_way_back_leads_to_the_list_that_one_came_from(desk: Client, whole: str) -> None:
     read(desk, "/orders/?status=accepted")
     assert 'href="/orders/?status=accepted"' in read(desk, whole)
@@ -328,7 +352,7 @@ def test_the_page_costs_one_call_of_the_api(desk: Client, whole: str, caplog: py
 
 
 ADDRESSES = [
-    "", "raw/", "identity/billing/", f"payments/{documents.PAYMENT_ID}/", f"payments/{documents.PAYMENT_ID}/transactions/",
+    "", "raw/", "identity/billing/", "payments/", "shippings/", f"payments/{documents.PAYMENT_ID}/", f"payments/{documents.PAYMENT_ID}/transactions/",
     f"shippings/{documents.SHIPPING_ID}/",
 ]  # fmt: skip
 
