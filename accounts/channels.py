@@ -71,6 +71,15 @@ def channels_of(user: User | AnonymousUser) -> tuple[Channel, ...]:
     return tuple(channel for channel in all_channels() if any(grant.covers(*channel) for grant in grants))
 
 
+def grants_of(user: User | AnonymousUser) -> tuple[tuple[str, str], ...]:
+    """What a person was given, as merchant and channel, either of which may be `*`; a superuser has everything. One query, as above."""
+    if not isinstance(user, User):
+        return ()
+    if user.is_superuser:
+        return ((ANY, ANY),)
+    return tuple((grant.merchant, grant.channel) for grant in user.channel_grants.all())
+
+
 def grantable() -> tuple[str, ...]:
     """What can be given to a person: everything, all of a merchant, or one channel, as in `*/*`, `norce/*`, `norce/se`."""
     channels = all_channels()

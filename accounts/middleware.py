@@ -21,7 +21,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.channels import Channel, NoChannel, channels_of, current_channel
+from accounts.channels import Channel, NoChannel, channels_of, current_channel, grants_of
 from accounts.models import Preference, preference_of
 from accounts.people import managers
 from accounts.sessions import epoch_of
@@ -79,7 +79,7 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 class PersonMiddleware:
-    """Sets `request.channel` (None if the person has none) and speaks their language in their region and time zone.
+    """Sets `request.grants` and `request.channel` (None if the person has none), and speaks their language in their region and time zone.
 
     Ends the sessions that an admin ended, and keeps the pages of people out of every cache.
     """
@@ -112,6 +112,7 @@ def speak_to(request: HttpRequest, preference: Preference) -> None:
         translation.activate(preference.language)
         request.LANGUAGE_CODE = translation.get_language()
     prefetch_related_objects([cast(User, request.user)], "channel_grants")
+    request.grants = grants_of(request.user)  # type: ignore[attr-defined]
     try:
         request.channel = current_channel(request)  # type: ignore[attr-defined]
     except NoChannel:

@@ -1,7 +1,7 @@
 """The log as people read it: an attempt is one line, made of its intent and its outcome."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.models import Change, Entry, Kind
 
+EVERYTHING = ("*", "*")  # a grant of every merchant and every channel
 UNDER_WAY = dt.timedelta(minutes=1)  # longer than any call to the API may take
 
 
@@ -36,6 +37,16 @@ class Record(NamedTuple):
     def is_under_way(self) -> bool:
         """Whether the outcome may still be about to come."""
         return self.is_open and timezone.now() - self.entry.at < UNDER_WAY
+
+
+def visible(grants: Collection[tuple[str, str]]) -> "QuerySet[Entry]":
+    """The entries about these merchants and channels, and those about none; `*` stands for every one."""
+    if EVERYTHING in grants:
+        return Entry.objects.all()
+    seen = Q(merchant="", channel="")
+    for grant in grants:
+        seen |= Q(**{name: part for name, part in zip(("merchant", "channel"), grant, strict=True) if part != "*"})
+    return Entry.objects.filter(seen)
 
 
 def lines(entries: "QuerySet[Entry] | None" = None) -> "QuerySet[Entry]":

@@ -1,4 +1,5 @@
 from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,7 +13,7 @@ from audit.filters import EntryFilter, chips, zone_name
 from audit.log import Who
 from audit.models import Entry, Kind
 from audit.paging import page_of
-from audit.reading import Record, lines, records
+from audit.reading import EVERYTHING, Record, lines, records, visible
 from audit.words import ACTIONS
 from dashboard.pages import render_page
 
@@ -23,8 +24,8 @@ BIGGEST = 2**63 - 1  # what a number of the log can be
 @require_safe
 @permission_required("audit.view_entry", raise_exception=True)
 def audit_list(request: HttpRequest) -> HttpResponse:
-    """The log, newest first."""
-    filters = EntryFilter(request.GET, queryset=lines())
+    """The log, newest first, as far as it is about the channels of whoever reads it, or about none."""
+    filters = EntryFilter(request.GET, queryset=lines(_entries(request)))
     page = page_of(filters.qs, before=_number(request.GET, "before"), after=_number(request.GET, "after"))
     active = chips(filters, request.GET)
     context = {
@@ -38,6 +39,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         "here": _address(request.GET),
         "actions": ACTIONS,
         "zone": zone_name(),
+        "is_whole": EVERYTHING in _grants(request),
     }
     return render_page(request, LIST, context, partials=("entries",))
 
@@ -45,10 +47,10 @@ def audit_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required("audit.view_entry", raise_exception=True)
 def audit_detail(request: HttpRequest, sequence: int) -> HttpResponse:
-    """One entry with the other half of its attempt."""
+    """One entry with the other half of its attempt. One of another channel is not found."""
     if sequence > BIGGEST:
         raise Http404("No such entry.")
-    entry = get_object_or_404(Entry, sequence=sequence)
+    entry = get_object_or_404(_entries(request), sequence=sequence)
     context = {
         "place": "audit",
         "entry": entry,
@@ -62,8 +64,8 @@ def audit_detail(request: HttpRequest, sequence: int) -> HttpResponse:
 @require_GET
 @permission_required("audit.view_entry", raise_exception=True)
 def audit_export(request: HttpRequest) -> HttpResponseBase:
-    """The filtered log as CSV, as it was at this moment; that it was taken is an entry too. 400 for a filter that cannot be read."""
-    filters = EntryFilter(request.GET, queryset=lines())
+    """What the list shows as CSV, as it was at this moment; that it was taken is an entry too. 400 for a filter that cannot be read."""
+    filters = EntryFilter(request.GET, queryset=lines(_entries(request)))
     if not filters.is_valid():
         return audit_list_refused(request)
     last = head()
@@ -83,6 +85,16 @@ def audit_list_refused(request: HttpRequest) -> HttpResponse:
     answer = audit_list(request)
     answer.status_code = 400
     return answer
+
+
+def _grants(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """The channels that the person was given: `accounts` says them with each request."""
+    grants: tuple[tuple[str, str], ...] = getattr(request, "grants", ())
+    return grants
+
+
+def _entries(request: HttpRequest) -> "QuerySet[Entry]":
+    return visible(_grants(request))
 
 
 def _record_of(entry: Entry) -> Record:

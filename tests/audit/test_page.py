@@ -29,8 +29,9 @@ LIST, EXPORT = "/audit/", "/audit/export/"
 
 @pytest.fixture
 def auditor(db: None, client_of: ClientOf) -> Client:
-    """The browser of somebody who may see the log and nothing else."""
+    """The browser of somebody who may see the log, all of it, and nothing else."""
     user = person("")
+    user.channel_grants.create(merchant="*", channel="*")
     user.user_permissions.add(Permission.objects.get(content_type__app_label="audit", codename="view_entry"))
     return client_of(user)
 
