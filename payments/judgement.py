@@ -1,0 +1,121 @@
+"""What became of a call, by evidence alone. Pure: nothing is read or written here.
+
+Done, and refused, need evidence. Everything else is in doubt. The rules, in their order:
+
+    an answer of 2xx says nothing about money, and no answer says nothing at all
+    a transaction of the right event that succeeded, after ours was sent           → done
+    the state that the action leads to, and the action gone                        → done, unless a transaction says it failed
+    the API refused the call (4xx), and nothing speaks against it                  → refused
+    the API refused the call, and yet something moved or is pending                → in doubt: they contradict each other
+    a transaction that says the provider took it on and will finish it             → pending
+    a transaction of the right event that failed, and the state as it was          → refused
+    nothing, or what cannot be read                                                → in doubt
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from payments.baseline import Action, Line, Snapshot
+from payments.models import Answer, State
+
+# By type of action: the state of the payment once it is done (facts of the API: the adapters' endpoints and PaymentState).
+LEADS_TO: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "capture": frozenset({"captured"}),
+        "cancel": frozenset({"cancelled"}),
+        "refund": frozenset({"refunded", "credited"}),
+    }
+)
+# What providers call a thing that they took on and have not finished, in lower case.
+NOT_FINISHED = frozenset(
+    {"pending", "processing", "in_progress", "inprogress", "requested", "received", "initiated", "submitted"}
+)
+TAKEN_ON = "paymentAction"
+
+
+class Verdict(NamedTuple):
+    """What the evidence says. `why` are codes of `payments.words.REASONS`; `moves` the transactions that are this execution's."""
+
+    state: State
+    why: tuple[str, ...]
+    moves: tuple[Line, ...] = ()
+
+
+def judge(before: Snapshot, after: Snapshot | None, action: Action, answer: Answer) -> Verdict:
+    """What became of `action`, sent when the payment was as in `before` and answered so, now that it is as in `after`.
+
+    `after` is None if it could not be read.
+    """
+    if answer == Answer.NEVER_SENT:
+        return Verdict(State.NOT_SENT, ("never-sent",))
+    if after is None:
+        return _unread(answer)
+    found = _Found(before, after, action)
+    return _of_refused(found) if answer == Answer.REFUSED else _by_what_moved(found) or _by_what_is_said(found)
+
+
+def _unread(answer: Answer) -> Verdict:
+    if answer == Answer.REFUSED:
+        return Verdict(State.REFUSED, ("api-refused", "unread"))
+    return Verdict(State.IN_DOUBT, ("unread",))
+
+
+def _of_refused(found: "_Found") -> Verdict:
+    if found.succeeded or found.moved or found.pending:
+        return Verdict(State.IN_DOUBT, ("api-refused", *found.moved, "contradiction"), found.succeeded or found.pending)
+    return Verdict(State.REFUSED, ("api-refused", *(("failed",) if found.failed else ())), found.failed)
+
+
+def _by_what_moved(found: "_Found") -> Verdict | None:
+    if found.succeeded:
+        return Verdict(State.DONE, ("succeeded", *found.moved, *found.twice), found.succeeded)
+    if found.moved and found.failed:
+        return Verdict(State.IN_DOUBT, ("failed", *found.moved, "contradiction"), found.failed)
+    return Verdict(State.DONE, found.moved) if found.moved else None
+
+
+def _by_what_is_said(found: "_Found") -> Verdict:
+    if found.pending and not found.failed_last:
+        return Verdict(State.PENDING, ("pending",), found.pending)
+    if found.failed and found.is_unmoved:
+        return Verdict(State.REFUSED, ("failed",), found.failed)
+    return Verdict(State.IN_DOUBT, ("nothing-new" if found.is_all_as_before else "unclear",))
+
+
+class _Found:
+    """What is new in `after`, sorted by what it says about the action."""
+
+    def __init__(self, before: Snapshot, after: Snapshot, action: Action) -> None:
+        new = [line for line in after.lines_since(before) if belongs(line, action)]
+        self.failed = tuple(line for line in new if line.success is False)
+        self.pending = tuple(line for line in new if line.success is not False and is_unfinished(line))
+        self.succeeded = tuple(line for line in new if line.success and is_finished(line, action))
+        self.failed_last = bool(self.failed) and max(self.failed + self.pending, key=_when).success is False
+        self.is_unmoved = after.state == before.state
+        self.is_all_as_before = after.fingerprint() == before.fingerprint()
+        led_there = after.state in LEADS_TO.get(action.type.lower(), ()) and not self.is_unmoved
+        self.moved = ("state", "action-gone") if led_there and after.offers(action.id) is None else ()
+        self.twice = ("twice",) if len(self.succeeded) > 1 else ()
+
+
+def is_unfinished(line: Line) -> bool:
+    """Whether the transaction only says that the provider took something on."""
+    return line.status.lower() in NOT_FINISHED or (line.event == TAKEN_ON and not line.status)
+
+
+def is_finished(line: Line, action: Action) -> bool:
+    """Whether it is of the right event. An action that this program does not know has none of its own, so what names it is taken at its word."""
+    event = TAKEN_ON if action.type.lower() not in LEADS_TO and line.action_id else action.type
+    return not is_unfinished(line) and line.event.lower() == event.lower()
+
+
+def belongs(line: Line, action: Action) -> bool:
+    """Whether the transaction can be this action's: it names it, or names none and is of its event."""
+    if line.action_id:
+        return line.action_id == action.id
+    return line.event.lower() == action.type.lower()
+
+
+def _when(line: Line) -> str:
+    return line.created

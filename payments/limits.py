@@ -1,0 +1,89 @@
+"""How much people of a role may execute without a second person."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+
+from accounts.roles import ADMIN, highest
+from payments.case import Case
+from payments.models import MAY_HAVE_MOVED, Execution, Limit
+
+ANY = "*"
+
+
+class Excess(NamedTuple):
+    """A limit that would be passed: `kind` is action, order, day, count, currency or amount; `limit` and `would_be` as text."""
+
+    kind: str
+    limit: str = ""
+    would_be: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+def role_name(user: User) -> str:
+    """The role whose limits are this person's."""
+    return ADMIN if user.is_superuser else highest(set(user.groups.values_list("name", flat=True)))
+
+
+def limits_for(role: str, case: Case) -> "QuerySet[Limit]":
+    """The rows that speak of this case, whatever their currency."""
+    return Limit.objects.filter(
+        role=role,
+        merchant__in=[case.merchant, ANY],
+        channel__in=[case.channel, ANY],
+        action_type__in=[case.action.type.lower(), ""],
+    )
+
+
+def excess(user: User, case: Case) -> list[Excess]:
+    """The limits that this person would pass by executing it; none where no limit is set for their role.
+
+    Inside a transaction the rows are locked, so that two attempts at once cannot both count the day without the other.
+    """
+    rows = list(limits_for(role_name(user), case).select_for_update())
+    if not rows:
+        return []
+    of_currency = [row for row in rows if row.currency.upper() == case.currency]
+    if not of_currency:
+        return [Excess("currency", ", ".join(sorted({row.currency for row in rows})), case.currency)]
+    if case.amount is None:
+        return [Excess("amount")]
+    limit = max(of_currency, key=lambda row: (row.merchant != ANY, row.channel != ANY, bool(row.action_type)))
+    return list(_passed(limit, user, case, case.amount))
+
+
+def _passed(limit: Limit, user: User, case: Case, amount: Decimal) -> Iterable[Excess]:
+    counted = Execution.objects.filter(state__in=MAY_HAVE_MOVED, currency=case.currency)
+    if limit.action_type:
+        counted = counted.filter(action_type__iexact=limit.action_type)
+    of_order = counted.filter(merchant=case.merchant, channel=case.channel, order_id=case.order_id)
+    today = counted.filter(asked_by=user).filter(Q(created_at__gte=start_of_day()))
+    for kind, most, before in (
+        ("action", limit.per_action, None),
+        ("order", limit.per_order, of_order),
+        ("day", limit.per_day, today),
+    ):
+        if most is None:
+            continue
+        would_be = amount + (_sum(before) if before is not None else 0)
+        if would_be > most:
+            yield Excess(kind, format(most.normalize(), "f"), format(would_be.normalize(), "f"))
+    if limit.per_day_count is not None and (count := today.count() + 1) > limit.per_day_count:
+        yield Excess("count", str(limit.per_day_count), str(count))
+
+
+def _sum(rows: "QuerySet[Execution]") -> Decimal:
+    return rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def start_of_day() -> dt.datetime:
+    """The midnight that today began with, where the desk stands (the setting TIME_ZONE)."""
+    local = timezone.now().astimezone(timezone.get_default_timezone())
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,208 @@
+"""What was asked of a payment provider through this desk, what became of it, and the evidence for that."""
+
+import json
+import uuid
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """How far an execution has come, and how it ended.
+
+    waiting → prepared → sending → done | refused | pending | in doubt; pending and in doubt are settled by evidence or by a person.
+    """
+
+    WAITING = "waiting", _("Waits for approval")
+    PREPARED = "prepared", _("Written down")
+    SENDING = "sending", _("Sending")
+    PENDING = "pending", _("Pending")
+    IN_DOUBT = "in_doubt", _("In doubt")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    NOT_DONE = "not_done", _("Not done")
+    NOT_SENT = "not_sent", _("Not sent")
+    TURNED_DOWN = "turned_down", _("Turned down")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+OPEN = (State.PREPARED, State.SENDING, State.PENDING, State.IN_DOUBT)
+"""While an execution is in one of these, the payment is locked for all others, on every machine that shares the database."""
+UNSETTLED = (State.SENDING, State.PENDING, State.IN_DOUBT)
+"""Whether money moved is not known yet."""
+MAY_HAVE_MOVED = (*OPEN, State.DONE)
+"""What counts towards limits."""
+
+
+class Answer(models.TextChoices):
+    """What the one call came back with."""
+
+    NONE = "", _("Nothing yet")
+    ACCEPTED = "accepted", _("Taken by the Order API (2xx)")
+    REFUSED = "refused", _("Refused by the Order API (4xx)")
+    SILENT = "silent", _("No answer that says what happened")
+    NEVER_SENT = "never_sent", _("Never left this machine")
+
+
+class Execution(models.Model):
+    """One intent to execute one payment action. Written before anything is sent; sent at most once; never deleted.
+
+    `amount` is in the currency's major unit. `seen_json` is what the person saw of the payment, `baseline` stands for it, so that
+    the same form sent twice is one intent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    created_at = models.DateTimeField()
+    merchant = models.CharField(max_length=200)
+    channel = models.CharField(max_length=200)
+    order_id = models.CharField(max_length=200)
+    order_reference = models.CharField(max_length=200, blank=True)
+    payment_id = models.CharField(max_length=200)
+    payment_reference = models.CharField(max_length=200, blank=True)
+    provider = models.CharField(max_length=200, blank=True)
+    """The adapter's id."""
+    method = models.CharField(max_length=200, blank=True)
+    """The payment's name, as people call the means of payment."""
+    action_id = models.CharField(max_length=200)
+    action_type = models.CharField(max_length=200)
+    amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    currency = models.CharField(max_length=10, blank=True)
+    customer = models.CharField(max_length=64, blank=True)
+    """A digest of the customer's e-mail address, by which earlier refunds to the same customer are found."""
+
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_by_name = models.CharField(max_length=150)
+    reason = models.CharField(max_length=40)
+    note = models.TextField(blank=True)
+    excess_json = models.TextField(default="[]")
+    """Which limits it is above, in words of then; empty where no approval was needed."""
+    expires_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_by_name = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.TextField(blank=True)
+
+    baseline = models.CharField(max_length=64)
+    seen_json = models.TextField()
+    before_json = models.TextField(default="null")
+    """The payment as it was read just before sending: what the outcome is compared with."""
+    last_modified = models.CharField(max_length=64, blank=True)
+    """The order's `lastModified`, as the API wrote it, when the person saw it."""
+
+    state = models.CharField(max_length=12, choices=State)
+    sent_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=12, choices=Answer, blank=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    code = models.CharField(max_length=200, blank=True)
+    message = models.TextField(blank=True)
+    request_id = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    checks = models.PositiveIntegerField(default=0)
+    checked_at = models.DateTimeField(null=True)
+    check_error = models.TextField(blank=True)
+    """Why the last reading failed; empty if it did not."""
+    next_check_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "channel", "order_id", "payment_id", "action_id", "baseline"],
+                name="one_execution_per_intent",
+            ),
+            models.UniqueConstraint(
+                fields=["merchant", "channel", "order_id", "payment_id"],
+                condition=Q(state__in=OPEN),
+                name="one_open_execution_per_payment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "created_at"], name="execution_by_state"),
+            models.Index(fields=["asked_by", "created_at"], name="execution_by_person"),
+            models.Index(fields=["order_id", "payment_id", "created_at"], name="execution_of_payment"),
+            models.Index(fields=["customer", "created_at"], name="execution_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_type} {self.payment_id}: {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_unsettled(self) -> bool:
+        return self.state in UNSETTLED
+
+    @cached_property
+    def excess(self) -> list[dict[str, Any]]:
+        return list(json.loads(self.excess_json))
+
+
+class Kind(models.TextChoices):
+    """What a piece of evidence is."""
+
+    SEEN = "seen", _("What the person saw")
+    BEFORE = "before", _("Read just before sending")
+    ANSWER = "answer", _("The answer to the call")
+    AFTER = "after", _("Read after the call")
+    LOST = "lost", _("The program was interrupted")
+    CHECK = "check", _("Read again")
+    PERSON = "person", _("Found by a person")
+
+
+class Evidence(models.Model):
+    """One thing that was found, as it was found. Only ever added. Its digest stands in the audit log, which nobody can change."""
+
+    execution = models.ForeignKey(Execution, on_delete=models.PROTECT, related_name="evidence")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    by = models.CharField(max_length=150, blank=True)
+    data_json = models.TextField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.execution_id}"
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        return dict(json.loads(self.data_json))
+
+
+class Limit(models.Model):
+    """What people of a role may execute without a second person, in one currency. An empty amount sets no limit.
+
+    `*` for the merchant or the channel means all of them, an empty action type all actions; the row that says most counts.
+    """
+
+    role = models.CharField(max_length=40)
+    merchant = models.CharField(max_length=200, default="*")
+    channel = models.CharField(max_length=200, default="*")
+    action_type = models.CharField(max_length=200, blank=True)
+    currency = models.CharField(max_length=3)
+    per_action = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    per_order = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    per_day = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    per_day_count = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["role", "merchant", "channel", "action_type", "currency"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role", "merchant", "channel", "action_type", "currency"], name="one_limit_of_a_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.merchant}/{self.channel} {self.action_type or '*'} {self.currency}"

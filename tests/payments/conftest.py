@@ -1,0 +1,66 @@
+"""An order whose payment can be captured, and the engine over the sandbox."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Protocol
+
+import pytest
+from django.contrib.auth.models import User
+
+from accounts.channels import Channel
+from audit import log
+from orders.api import OrderApi
+from orders.api.schemas import Cart, Item, Order, Payment, PaymentAction, Price
+from orders.connection import order_api
+from payments import case
+from payments.engine import Asked
+
+CHANNEL = Channel("norce", "se")
+
+
+class MakePayment(Protocol):
+    def __call__(self, state: str = ..., **attributes: Any) -> tuple[str, str]: ...
+
+
+@pytest.fixture
+def api(db: None) -> OrderApi:
+    """The API itself, as another program would use it beside the desk."""
+    return order_api(*CHANNEL)
+
+
+@pytest.fixture
+def make_payment(api: OrderApi) -> MakePayment:
+    """Creates an order with one payment of 499 kr in that state and gives both ids. `sandbox` is the provider's bad day."""
+
+    def make(state: str = "reserved", amount: Decimal = Decimal(499), **attributes: Any) -> tuple[str, str]:
+        price = Price(including_vat=amount, excluding_vat=amount * 4 / 5)
+        item = Item(name="Flask", sku="F-1", quantity=1, price=price, total=price, vat_rate=Decimal("0.25"))
+        order_id = api.orders.create(Order(currency="SEK", country="SE", cart=Cart(items=(item,), total=price)))
+        payment = Payment(
+            adapter_id="stripe_adapter",
+            name="Card",
+            currency="SEK",
+            amount=amount,
+            attributes=attributes,
+            reference="psp-1",
+        )
+        payment_id = api.payments.create(order_id, payment)
+        made = api.payments.get(order_id, payment_id)
+        api.payments.update(order_id, payment_id, made.changed(state=state))
+        return order_id, payment_id
+
+    return make
+
+
+def action_of(api: OrderApi, ids: tuple[str, str], kind: str) -> PaymentAction:
+    return next(action for action in api.payments.get(*ids).actions if action.type == kind)
+
+
+@pytest.fixture
+def case_of(api: OrderApi) -> Callable[[tuple[str, str], str], case.Case]:
+    """What the dialog of that action would be about now."""
+    return lambda ids, kind: case.read(api, CHANNEL, *ids, action_of(api, ids, kind).id or "").case
+
+
+def asked_by(user: User) -> Asked:
+    return Asked(user, log.Who(user.username, user.pk), "returned")
