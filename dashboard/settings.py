@@ -1,5 +1,6 @@
 """Settings. Every one of them comes from the environment; README.md lists them. Bad values are reported all at once."""
 
+import datetime as dt
 import ipaddress
 import os
 import re
@@ -66,6 +67,13 @@ ORDER_API_READ_TIMEOUT = env.float("ORDER_API_READ_TIMEOUT", 10.0)  # seconds
 ENVIRONMENT = env.str("ENVIRONMENT", "")
 IMAGE_HOSTS: list[str] = env.list("IMAGE_HOSTS", [])  # where product pictures may come from; made hosts below
 
+# --- Payment actions
+PAYMENT_REAUTH_MINUTES = env.float("PAYMENT_REAUTH_MINUTES", 5.0)  # how long a password is good for
+PAYMENT_APPROVAL_TIME = dt.timedelta(hours=env.float("PAYMENT_APPROVAL_HOURS", 24.0))
+PAYMENT_RECONCILE_TIME = dt.timedelta(hours=env.float("PAYMENT_RECONCILE_HOURS", 72.0))
+PAYMENT_GIVEN_UP_AFTER = dt.timedelta(seconds=env.float("PAYMENT_GIVEN_UP_SECONDS", 90.0))
+PAYMENT_WORKER = env.bool("PAYMENT_WORKER", True)  # whether a process that serves looks at what is in doubt
+
 # --- The sandbox
 SANDBOX = not ORDER_API_URL
 SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", DEMO_TOKEN)
@@ -131,6 +139,7 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
 INSTALLED_APPS = [
     "dashboard",
     "orders",
+    "payments",
     "accounts",
     "audit",
     "sandbox",
