@@ -50,7 +50,22 @@ RESULT: dict[str, State] = {
     "failed": State(_("Failed"), BAD),
     "unknown": State(_("Unknown"), WAIT),
 }
-KINDS = {"order": ORDER, "payment": PAYMENT, "shipping": SHIPPING, "result": RESULT}
+EXECUTION: dict[str, State] = {
+    "waiting": State(_("Waits for approval"), WAIT),
+    "prepared": State(_("About to be sent"), BUSY),
+    "sending": State(_("In flight"), BUSY),
+    "pending": State(_("Pending at the provider"), BUSY),
+    "in_doubt": State(_("In doubt"), WAIT),
+    "done": State(_("Done"), DONE),
+    "refused": State(_("Refused"), BAD),
+    "not_done": State(_("Not done"), OFF),
+    "not_sent": State(_("Not sent"), OFF),
+    "turned_down": State(_("Turned down"), OFF),
+    "withdrawn": State(_("Withdrawn"), OFF),
+    "expired": State(_("Expired"), OFF),
+    "lapsed": State(_("Lapsed"), OFF),
+}
+KINDS = {"order": ORDER, "payment": PAYMENT, "shipping": SHIPPING, "result": RESULT, "execution": EXECUTION}
 
 
 def state_of(kind: str, value: str) -> State:

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
     path("orders/", include("orders.urls")),
+    path("", include("payments.urls")),
     path("accounts/", include("accounts.urls")),
     path("people/", include("accounts.people_urls")),
     path("audit/", include("audit.urls")),
