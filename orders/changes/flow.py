@@ -1,19 +1,17 @@
 """What happens between opening a form and knowing what became of it.
 
     open    read the order → show the form, with what it shows of the order sealed into it
-    post    hold the order's lease → read the order again → is what was typed valid? has anybody changed what the person saw?
+    post    hold the order's lease → was this form sent before? → read the order again → is what was typed valid? has anybody changed what the person saw?
             is there something to confirm? → write the intent into the log → send, once → write the outcome → say it
 
 Every way out but the last one shows the form again with what was typed. A write is never sent twice by itself.
 """
 
-import hashlib
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import NamedTuple, cast
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -23,15 +21,14 @@ from django_htmx.http import HttpResponseClientRedirect
 from audit import log
 from dashboard.held import hold
 from dashboard.pages import render_page
-from orders.api.errors import ApiError, Conflict, NotFound, Rejected
+from orders.api.errors import ApiError, Conflict, NotFound, Rejected, Unauthorized
 from orders.api.schemas import Order
+from orders.changes import once
 from orders.changes.blockers import blockers_of, is_hook_refusal
 from orders.changes.form import OrderChange, Said, Words
 from orders.changes.lease import Busy, lease
 from orders.changes.seen import Seen, same
 from orders.request import OrderRequest
-
-ONCE = 24 * 3600  # seconds that a form which adds something is remembered after it was sent
 
 
 class Clash(NamedTuple):
@@ -54,13 +51,18 @@ def change(request: HttpRequest, order_id: str, form_class: type[OrderChange], *
         return show(request, form_class(order=request.api.orders.get(order_id), ids=ids))
     try:
         with lease(request.channel.merchant, request.channel.name, order_id):
-            return post(request, order_id, form_class, ids)
+            return already(request, form_class) or post(request, order_id, form_class, ids)
     except Busy:
-        return hold(
-            request,
-            _("A colleague is saving a change to this order right now. Nothing of yours was sent."),
-            HTTPStatus.CONFLICT,
-        )
+        return busy(request, form_class)
+
+
+def busy(request: OrderRequest, form_class: type[OrderChange]) -> HttpResponse:
+    """Somebody is at it, be it this person's own first click."""
+    if once.fate(request, adds=form_class.adds):
+        says = _("This was sent a moment ago, and there is no answer yet. It was not sent again.")
+    else:
+        says = _("A colleague is saving a change to this order right now. Nothing of yours was sent.")
+    return hold(request, says, HTTPStatus.CONFLICT)
 
 
 def demand(request: OrderRequest, permission: str) -> None:
@@ -82,11 +84,9 @@ def post(request: OrderRequest, order_id: str, form_class: type[OrderChange], id
     except NotFound:
         raise
     except ApiError as error:
-        return hold(
-            request,
-            _("The Order API could not be asked, so nothing was sent. %(error)s") % {"error": error},
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        )
+        out_of_reach = _("The Order API could not be asked, so nothing was sent. %(error)s") % {"error": error}
+        says = words_of(error) if isinstance(error, Unauthorized) else out_of_reach
+        return hold(request, says, HTTPStatus.SERVICE_UNAVAILABLE)
     return decide(request, form)
 
 
@@ -99,23 +99,34 @@ def create(request: HttpRequest, form_class: type[OrderChange], draft: Order | N
         return show(request, form_class(order=order, ids=ids))
     try:
         with lease(request.channel.merchant, request.channel.name, f"new:{request.POST.get('once', '')[:40]}"):
-            return decide(request, form_class(request.POST, order=order, ids=ids))
+            return already(request, form_class) or decide(request, form_class(request.POST, order=order, ids=ids))
     except Busy:
-        return hold(request, _("This is being sent already. Wait a moment."), HTTPStatus.CONFLICT)
+        return busy(request, form_class)
+
+
+def already(request: OrderRequest, form_class: type[OrderChange]) -> HttpResponse | None:
+    """A form that was sent and done leads to where it led the first time."""
+    where = once.fate(request, adds=form_class.adds)
+    if "redo" in request.POST or where in (None, once.UNKNOWN):
+        return None
+    messages.info(request, _("This was sent already, so it was not sent again."))
+    return leave(request, where)
 
 
 def decide(request: OrderRequest, form: OrderChange) -> HttpResponse:
-    """One of the form's own buttons, a form that was sent already, or one to be sent."""
+    """One of the form's own buttons, a form that was sent and got no answer, or one to be sent."""
     if "redo" in request.POST:
         return show(request, form.pressed(request.POST["redo"]))
-    return already(request, form) or consider(request, form)
+    if once.fate(request, adds=form.adds) and form.is_valid():
+        return doubt(request, form)
+    return consider(request, form)
 
 
-def already(request: OrderRequest, form: OrderChange) -> HttpResponse | None:
-    """A second click on a form that adds something leads to where the first one led."""
-    if form.adds and request.POST.get("once") and (where := cache.get(once_key(request))):
-        return leave(request, where)
-    return None
+def doubt(request: OrderRequest, form: OrderChange) -> HttpResponse:
+    """The form comes a second time, and nobody knows what became of the first one. Under a new mark it can be sent all the same."""
+    form.add_error(None, _("This was sent already, and was not sent again. %s") % form.doubt)
+    form.once = once.new_mark()
+    return show(request, form, HTTPStatus.BAD_GATEWAY, in_doubt=True)
 
 
 def consider(request: OrderRequest, form: OrderChange) -> HttpResponse:
@@ -183,6 +194,7 @@ def send(request: OrderRequest, form: OrderChange) -> HttpResponse:
     except log.AuditUnavailable:
         form.add_error(None, _("It could not be written into the log, so it was not sent. Try again in a moment."))
         return show(request, form, HTTPStatus.SERVICE_UNAVAILABLE)
+    once.start(request, adds=form.adds)
     try:
         with attempt:
             said = form.send(request.api, form.order)
@@ -190,22 +202,24 @@ def send(request: OrderRequest, form: OrderChange) -> HttpResponse:
             outcome = said.outcome if isinstance(said, Said) else log.Outcome.DONE
             attempt.end(log.Result(outcome, answered(request)))
     except ApiError as error:
-        form.add_error(form.blames(error), words_of(error, form.doubt))
-        refused = isinstance(error, Rejected | Conflict | NotFound)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.BAD_GATEWAY
-        blockers = blockers_of(form.order, error)
-        return show(request, form, status, in_doubt=error.may_have_happened, blockers=blockers)
+        return failed(request, form, error)
     messages.success(request, str((said.words if isinstance(said, Said) else said) or form.done))
     where = form.landing(said)
-    if form.adds:
-        cache.set(once_key(request), where, timeout=ONCE)
+    once.settle(request, where, adds=form.adds)
     return leave(request, where)
 
 
-def once_key(request: OrderRequest) -> str:
-    """Where the cache keeps what became of the form that was shown under this mark."""
-    mark = f"{request.user.pk}:{request.path}:{request.POST.get('once', '')}"
-    return f"once:{hashlib.sha256(mark.encode()).hexdigest()}"
+def failed(request: OrderRequest, form: OrderChange, error: ApiError) -> HttpResponse:
+    """The form again, with what the API said. Where it may have happened, sending it again takes a press on the form as it is shown now."""
+    refused = isinstance(error, Rejected | Conflict | NotFound)
+    form.add_error(form.blames(error) if refused else None, words_of(error, form.doubt))
+    if error.may_have_happened:
+        form.once = once.new_mark()
+    else:
+        once.forget(request, adds=form.adds)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.BAD_GATEWAY
+    blockers = blockers_of(form.order, error)
+    return show(request, form, status, in_doubt=error.may_have_happened, blockers=blockers)
 
 
 def answered(request: OrderRequest) -> log.Said:
@@ -231,8 +245,15 @@ def words_of(error: ApiError, doubt: Words = OrderChange.doubt) -> str:
     if error.may_have_happened:
         words = _("There was no answer, so it is not known whether this was done. %(doubt)s (%(error)s)")
         return words % {"doubt": doubt, "error": error}
-    if error.status is None or error.status >= 500:
-        return _("The Order API does not answer. Nothing was done. (%s)") % error
+    if isinstance(error, Unauthorized):
+        words = _(
+            "The Order API does not let this desk in, so nothing was done. Whoever runs the desk has to look at ORDER_API_TOKEN; `manage.py order_api_check` tells them more. (%s)"
+        )
+        return words % error
+    if isinstance(error, NotFound):
+        return _("It is not there any more, so nothing was done: %s") % error
+    if not error.sent:
+        return _("Nothing was sent. %s") % error
     if is_hook_refusal(error):
         return _("An adapter that is asked first refused this, so nothing was done: %s") % error
     return _("The Order API refused this: %s") % error

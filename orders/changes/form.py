@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import secrets
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -15,11 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import log
 from orders.api import OrderApi
-from orders.api.errors import ApiError
+from orders.api.errors import ApiError, Conflict
 from orders.api.schemas import Order
+from orders.changes.once import new_mark
 from orders.changes.seen import Seen, Values, plain, same
 
 Words = str | Promise
+_NAMED = re.compile(r"[\w.]+(?=: | is )")  # as in `vatRate: "x" is not a number`
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Warn(NamedTuple):
@@ -61,11 +64,15 @@ class OrderChange(forms.Form):
     undivided: ClassVar[bool] = False
     """Whether there are no parts in it to choose from: who lets a colleague's change stand does none of it."""
     adds: ClassVar[bool] = False
-    """Whether sending it twice would add two of something: then each form that was shown can be sent once."""
+    """Whether sending it twice would add two of something: then each form that was shown can be sent once, whatever is typed into it."""
     doubt: ClassVar[Words] = _("Look at the order before you send it again.")
     """What to do if there is no answer."""
     sure: ClassVar[Words] = ""
     """The button's words when it is to be confirmed, where they are not `verb` and "anyway"."""
+    unique: ClassVar[str] = ""
+    """The field of which the order, or the channel, can have one value once: a conflict is about it."""
+    blamed: ClassVar[Mapping[str, str]] = {}
+    """The fields that refusals are about, by the API's code, or by its name for a field (with underscores) where that is not ours."""
     template: ClassVar[str] = "orders/changes/form.html"
     fields_template: ClassVar[str] = "orders/changes/fields.html"
     """The middle of the form. No block of a template of its own: the dialog gets a partial, and a child template has none."""
@@ -78,6 +85,8 @@ class OrderChange(forms.Form):
         shown = self.current(order)
         super().__init__(data, initial={**self.blank(order), **shown}, label_suffix="")
         self.seen = Seen(dict(shown), str(order.raw.get("lastModified", "")))
+        self.once = str(self.data.get("once") or new_mark())
+        """The mark of this form, by which it is known if it is sent twice. It stays until it was sent."""
         self.is_unchecked = False
         self._kept = ""
 
@@ -128,8 +137,12 @@ class OrderChange(forms.Form):
         return next(iter(self.ids.values()), "")
 
     def blames(self, error: ApiError) -> str | None:
-        """The field that a refusal is about, where its code tells."""
-        return None
+        """The field that a refusal is about, where its code tells, or its message, which begins with what is wrong."""
+        named = _NAMED.match(error.message)
+        place = _CAPITAL.sub("_", named[0]).lower() if named else ""
+        name = self.blamed.get(error.code or "") or self.blamed.get(place, place)
+        name = self.unique if isinstance(error, Conflict) else name
+        return name if name in self.fields else None
 
     def pressed(self, button: str) -> Self:
         """The form after one of its own buttons, named `redo`: rearranged, with nothing checked and nothing sent."""
@@ -176,11 +189,6 @@ class OrderChange(forms.Form):
     def keep_seen(self) -> None:
         """What was seen stays what it was when the form was opened: it has not been compared with the order of now."""
         self._kept = str(self.data.get("seen", ""))
-
-    @property
-    def once(self) -> str:
-        """A mark of the form as it is shown now, by which it is known if it comes twice."""
-        return secrets.token_urlsafe(12)
 
     def retyped(self, data: Mapping[str, Any]) -> Self:
         """The same form holding these data, not checked: without a word about what is wrong with them."""

@@ -30,7 +30,7 @@ from orders.api.schemas import (
 from orders.connection import order_api
 from tests.conftest import ClientOf
 
-SEEN = re.compile(r'name="(seen|confirmed)" value="([^"]*)"')
+SEEN = re.compile(r'name="(seen|once|confirmed)" value="([^"]*)"')
 
 
 class MakeOrder(Protocol):

@@ -305,7 +305,7 @@ def test_an_api_that_is_out_of_reach_keeps_what_was_typed(admin: User, desk_of: 
     form = desk.open(NEW)
     settings.SANDBOX, settings.ORDER_API_URL = False, "http://127.0.0.1:9"
     response = desk.send(NEW, fields(), form=form)
-    assert response.status_code == 502 and "Nothing was done" in words(response)
+    assert response.status_code == 502 and "Nothing was sent" in words(response)
     assert 'value="SE-77"' in words(response) and 'value="62,50"' in words(response)
     assert Entry.objects.get(action="order.create", kind="outcome").outcome == "failed"
 
