@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.formats import country_name
 from orders import countries
 from orders.api import OrderApi
-from orders.api.errors import ApiError
 from orders.api.schemas import Address, Order
 from orders.changes import formats
 from orders.changes.form import Difference, OrderChange, Warn, Words
@@ -149,12 +148,6 @@ class AddressChange(OrderChange):
         if number and changed & about and not formats.is_organization_number(number, country):
             says = _g("The organisation number “%s” does not add up: a digit may be wrong.") % number
             yield Warn(says, "organization_identification_number")
-
-    def blames(self, error: ApiError) -> str | None:
-        """The API names a field at the beginning of its message, as in `country: "XYZ" …`."""
-        named = error.message.partition(":")[0].rpartition(".")[2]
-        names = dict(zip(Address.__struct_encode_fields__, Address.__struct_fields__, strict=True))
-        return names.get(named) if names.get(named) in self.fields else None
 
     def changed(self) -> Address:
         """The address to send: as it was read, with what is different laid over it."""

@@ -5,7 +5,7 @@ they saw and not from what the order says now. Secrets stand as dots, in the for
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from django import forms
@@ -98,6 +98,7 @@ class AttributesChange(OrderChange):
     action = "order.attributes.patch"
     permission = "accounts.change_attributes"
     fields_template = "orders/changes/attributes_fields.html"
+    blamed: ClassVar[Mapping[str, str]] = {"body": "text"}
 
     mode = forms.ChoiceField(choices=[("rows", ""), ("text", "")], required=False, widget=forms.HiddenInput)
     text = forms.CharField(label=_("Attributes"), required=False, max_length=LARGEST, widget=JsonArea(rows=12))

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable
-from typing import Any, TypeVar, cast
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +14,6 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from orders.api import OrderApi
-from orders.api.errors import ApiError
 from orders.api.schemas import Callback, Hook, Notification, Order, OrderVersion, encode
 from orders.changes.called import AddressField
 from orders.changes.form import OrderChange, Warn, Words
@@ -49,16 +48,9 @@ def version_field() -> forms.ChoiceField:
 
 
 class CallbackForm(OrderChange):
-    """What all changes of callbacks share: who may, where the refusal of an address belongs, where to look afterwards."""
+    """What all changes of callbacks share: who may, where to look afterwards."""
 
     permission = "accounts.change_callbacks"
-
-    def blames(self, error: ApiError) -> str | None:
-        """The API's message begins with the field that it refuses (docs/sandbox.md)."""
-        says = error.message.partition(":")[0]
-        names = {"adapterId": "adapter_id", "subscribeTo": "subscribe_to", "target": "may_change"}
-        name = names.get(says, says)
-        return name if name in self.fields else None
 
     def next_page(self) -> str:
         return f"{super().next_page()}#callbacks"
@@ -165,6 +157,7 @@ class HookCreate(CallbackForm):
     done = _("The hook was added.")
     action = "order.hook.create"
     adds = True
+    blamed: ClassVar[Mapping[str, str]] = {"target": "may_change"}
 
     adapter_id = adapter_field()
     subscribe_to = forms.CharField(

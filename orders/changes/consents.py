@@ -1,7 +1,7 @@
 """What the customer consented to: given and taken back, added, removed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -81,6 +81,8 @@ class ConsentAddition(OrderChange):
     action = "order.consent.create"
     permission = "accounts.change_consent"
     adds = True
+    unique = "consent_id"
+    blamed: ClassVar[Mapping[str, str]] = {"id": "consent_id"}
 
     consent_id = forms.CharField(
         label=_("Id"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.formats import format_amount
 from dashboard.states import PAYMENT, state_of
 from orders.api import OrderApi
-from orders.api.errors import ApiError
 from orders.api.schemas import OpenSet, Order, Payment, PaymentState, PaymentType, Recurring
 from orders.changes.form import Difference, OrderChange, Warn, Words
 from orders.changes.json_fields import JsonObject, JsonObjectField, masked, restored
@@ -52,6 +51,11 @@ class PaymentForm(OrderChange):
 
     permission = "accounts.change_payment"
     fields_template = "orders/changes/payment_fields.html"
+    unique = "reference"  # two of one adapter cannot share it (docs/sandbox.md)
+    blamed: ClassVar[Mapping[str, str]] = {
+        "payment-conflict": "reference",
+        **{f"recurring.{part}": f"recurring_{part}" for part in ("token", "description", "attributes")},
+    }
 
     name = forms.CharField(label=_("Name"), max_length=200, required=False, help_text=_("As the customer reads it."))
     adapter_id = forms.CharField(label=_("Adapter"), max_length=200, required=False)
@@ -124,10 +128,6 @@ class PaymentForm(OrderChange):
 
     def consequences(self) -> list[Words]:
         return [MOVES_NOTHING]
-
-    def blames(self, error: ApiError) -> str | None:
-        """The reference is what the API knows a payment by: two of one adapter cannot share it (docs/sandbox.md)."""
-        return "reference" if error.code == "payment-conflict" else None
 
     def typed(self) -> dict[str, Any]:
         """The payment's fields that are different from what they were, as the client wants them."""

@@ -1,8 +1,8 @@
 """Adding, changing and removing a shipping. Removing is a state, as the API has no other way; so it can be taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.states import SHIPPING, state_of
 from orders.api import OrderApi
-from orders.api.errors import ApiError
 from orders.api.schemas import Addon, Order, Shipping, ShippingState
 from orders.changes.cart_sums import cent_of
 from orders.changes.form import Difference, OrderChange, Warn, Words
@@ -42,6 +41,11 @@ class ShippingForm(OrderChange):
 
     permission = "accounts.change_shipping"
     fields_template = "orders/changes/shipping_fields.html"
+    unique = "reference"  # two of one adapter cannot share it (docs/sandbox.md)
+    blamed: ClassVar[Mapping[str, str]] = {
+        "shipping-conflict": "reference",
+        **{".".join(path).rstrip("_"): name for name, path in PATHS.items()},
+    }
 
     name = text(_("Name"), help_text=_("As the customer reads it."))
     state = forms.ChoiceField(label=_("State"))
@@ -173,10 +177,6 @@ class ShippingForm(OrderChange):
     def result(self) -> tuple[Shipping, ...]:
         """All shippings of the order as they would be."""
         raise NotImplementedError
-
-    def blames(self, error: ApiError) -> str | None:
-        """The reference is what the API knows a shipping by: two of one adapter cannot share it (docs/sandbox.md)."""
-        return "reference" if error.code == "shipping-conflict" else None
 
     def next_page(self) -> str:
         return f"{super().next_page()}#shipping"

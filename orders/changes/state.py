@@ -1,6 +1,7 @@
 """Moving an order on, and giving it its reference."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.translation import gettext, ngettext
@@ -53,6 +54,9 @@ class StateChange(OrderChange):
     action = "order.state.update"
     permission = "accounts.change_state"
     undivided = True
+    blamed: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("current_status", "order-state-transition-not-allowed", "order-consent-required"), "status"
+    )
 
     status = forms.ChoiceField(label=_("New state"), widget=forms.RadioSelect)
     reason = forms.CharField(
@@ -114,6 +118,7 @@ class ReferenceChange(OrderChange):
     done = _("The reference was saved.")
     action = "order.reference.update"
     permission = "accounts.change_reference"
+    blamed: ClassVar[Mapping[str, str]] = {"body": "reference"}
 
     reference = forms.CharField(
         label=_("Reference"),

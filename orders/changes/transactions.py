@@ -1,6 +1,7 @@
 """Writing a line into a payment's log by hand, and registering what can be done to a payment."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -144,6 +145,7 @@ class ActionCreate(OrderChange):
     adds = True
     permission = "accounts.add_transaction"
     fields_template = "orders/changes/action_fields.html"
+    blamed: ClassVar[Mapping[str, str]] = {"0.adapter_id": "adapter_id"}
 
     adapter_id = forms.CharField(label=_("Adapter"), max_length=200)
 

@@ -1,7 +1,8 @@
 """Orders as a whole: made, and deleted."""
 
 import re
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.formats import format_amount
 from orders import countries
 from orders.api import OrderApi
-from orders.api.errors import ApiError, Conflict
+from orders.api.errors import ApiError
 from orders.api.schemas import Customer, CustomerType, Order, Price
 from orders.changes.addresses import TYPES
 from orders.changes.cart_sums import IndivisibleError
@@ -54,6 +55,8 @@ class OrderCreation(OrderChange):
     action = "order.create"
     permission = "accounts.create_order"
     adds = True
+    unique = "cart_reference"
+    blamed: ClassVar[Mapping[str, str]] = {"cart.reference": "cart_reference", "customer.type": "customer_type"}
     fields_template = "orders/changes/creation_fields.html"
 
     mode = forms.ChoiceField(choices=[("form", ""), ("json", "")], required=False, widget=forms.HiddenInput)
@@ -245,9 +248,7 @@ class OrderCreation(OrderChange):
         return self.created_id
 
     def blames(self, error: ApiError) -> str | None:
-        if not isinstance(error, Conflict):
-            return None
-        return "document" if self.is_json else "cart_reference"
+        return "document" if self.is_json else super().blames(error)
 
     def next_page(self) -> str:
         return resolve_url("order-list")
