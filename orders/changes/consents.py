@@ -28,7 +28,10 @@ def _named(order: Order) -> dict[str, Consent]:
 
 
 class ConsentsChange(OrderChange):
-    """PATCH consents/{consent_id}, or PATCH consents for several that are different: one call, which does all of them or none."""
+    """PATCH consents/{consent_id}, or PATCH consents for several that are different: one call, which does all of them or none.
+
+    A slash in an id need not survive in an address, whatever the API runs on; in the list it does.
+    """
 
     title = _("Change consents")
     verb = _("Save consents")
@@ -66,7 +69,7 @@ class ConsentsChange(OrderChange):
     def send(self, api: OrderApi, order: Order) -> None:
         consents = _named(order)
         changed = [consents[each.field].changed(checked=each.new) for each in self.differences()]
-        if len(changed) == 1:
+        if len(changed) == 1 and "/" not in (changed[0].id or ""):
             api.orders.patch_consent(order.id or "", changed[0].id or "", changed[0])
         else:
             api.orders.patch_consents(order.id or "", changed)

@@ -156,7 +156,7 @@ def patch_consents(request: HttpRequest, order_id: str, headers: Caller, body: l
     return _check_consents(headers.scope, order_id, [(consent.id or "", consent.checked) for consent in body])
 
 
-@router.patch(ONE + "/consents/{consent_id}", response={200: None} | REFUSED, operation_id="patchConsent")
+@router.patch(ONE + "/consents/{path:consent_id}", response={200: None} | REFUSED, operation_id="patchConsent")
 def patch_consent(request: HttpRequest, order_id: str, consent_id: str, headers: Caller, body: Consent) -> HttpResponse:
     """Patch consent, will only change value of Checked."""
     return _check_consents(headers.scope, order_id, [(consent_id, body.checked)])
@@ -176,7 +176,7 @@ def _check_consents(scope: Scope, order_id: str, wanted: list[tuple[str, bool | 
     return nothing()
 
 
-@router.delete(ONE + "/consents/{consent_id}", response={200: None} | REFUSED, operation_id="removeConsent")
+@router.delete(ONE + "/consents/{path:consent_id}", response={200: None} | REFUSED, operation_id="removeConsent")
 def remove_consent(request: HttpRequest, order_id: str, consent_id: str, headers: Caller) -> HttpResponse:
     """Remove consent."""
 

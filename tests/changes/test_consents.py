@@ -1,5 +1,6 @@
 """What the customer consented to, changed at the desk."""
 
+import html
 from collections.abc import Callable
 from unittest import mock
 
@@ -15,6 +16,21 @@ from orders.api.schemas import Consent, Order
 from tests.changes.conftest import Desk, MakeOrder, logged
 
 DeskOf = Callable[[User], Desk]
+
+
+ODD_IDS = [
+    "news/e-mail",
+    "/news/",
+    "nyhetsbrev på mejl",
+    "50 % off",
+    "a%2Fb",
+    "a?b=c&d#e",
+    "a+b",
+    "new",
+    "x/delete",
+    "“quoted” 'id'",
+    "メール",
+]
 
 
 def url(name: str, order: Order, **ids: str) -> str:
@@ -122,9 +138,7 @@ def test_a_second_click_does_not_complain_about_the_first(support: User, desk_of
     assert len(logged(asked)) == 2
 
 
-def test_a_consent_is_removed_whatever_its_id_looks_like(
-    support: User, desk_of: DeskOf, asked: Order, api: OrderApi
-) -> None:
+def test_a_consent_is_removed_after_it_was_shown(support: User, desk_of: DeskOf, asked: Order, api: OrderApi) -> None:
     address = url("consent-delete", asked, consent_id="age 18")
     desk = desk_of(support)
     form = desk.open(address)
@@ -132,6 +146,28 @@ def test_a_consent_is_removed_whatever_its_id_looks_like(
     assert desk.send(address, {}, form=form).status_code == 302
     assert checked(api, asked) == {"terms": True, "news": False}
     assert Entry.objects.filter(order_id=asked.id, target="age 18", kind="intent").exists()
+
+
+@pytest.mark.parametrize("consent_id", ODD_IDS)
+def test_a_consent_is_given_and_removed_whatever_its_id_looks_like(
+    support: User, desk_of: DeskOf, make_order: MakeOrder, api: OrderApi, consent_id: str
+) -> None:
+    order, desk = make_order(consents=(Consent(id=consent_id, text="Odd", checked=False),)), desk_of(support)
+    assert desk.send(url("consents-edit", order), {f"consent-{consent_id}": "on"}).status_code == 302
+    assert checked(api, order) == {consent_id: True}
+    address = url("consent-delete", order, consent_id=consent_id)
+    assert f'href="{address}"' in html.unescape(words(desk.open(url("consents-edit", order))))
+    assert desk.send(address, {}).status_code == 302
+    assert checked(api, order) == {}
+
+
+@pytest.mark.parametrize("consent_id", ODD_IDS)
+def test_the_api_knows_each_consent_by_its_id_in_the_address(
+    make_order: MakeOrder, api: OrderApi, consent_id: str
+) -> None:
+    order = make_order(consents=(Consent(id=consent_id, text="Odd", checked=False),))
+    api.orders.patch_consent(order.id or "", consent_id, Consent(checked=True))
+    assert checked(api, order) == {consent_id: True}
 
 
 def test_an_answer_given_meanwhile_is_not_removed_unseen(
