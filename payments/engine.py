@@ -102,7 +102,7 @@ def claim(case: Case, asked: Asked, *, wants_approval: bool = False) -> Executio
     try:
         with transaction.atomic(durable=True):
             refuse_known(case)
-            above = limits.excess(asked.user, case)
+            above = limits.excess(asked.user, case, lock=True)
             execution = _written(case, asked, above, waits=bool(above) or wants_approval)
     except IntegrityError:
         refuse_known(case)

@@ -42,12 +42,14 @@ def limits_for(role: str, case: Case) -> "QuerySet[Limit]":
     )
 
 
-def excess(user: User, case: Case) -> list[Excess]:
+def excess(user: User, case: Case, *, lock: bool = False) -> list[Excess]:
     """The limits that this person would pass by executing it; none where no limit is set for their role.
 
-    Inside a transaction the rows are locked, so that two attempts at once cannot both count the day without the other.
+    `lock`, inside a transaction: until its end nobody else can look, so that two attempts at once cannot both count the day without the
+    other.
     """
-    rows = list(limits_for(role_name(user), case).select_for_update())
+    limits = limits_for(role_name(user), case)
+    rows = list(limits.select_for_update() if lock else limits)
     if not rows:
         return []
     of_currency = [row for row in rows if row.currency.upper() == case.currency]
