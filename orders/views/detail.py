@@ -88,12 +88,10 @@ def shipping_list(request: OrderRequest, order_id: str) -> HttpResponse:
 @require_safe
 @may_view_order
 def shipping_detail(request: OrderRequest, order_id: str, shipping_id: str) -> HttpResponse:
-    """One shipping, read with its order, which knows the currency."""
+    """One shipping; the order knows the currency."""
+    card = present_shipping(request.api.shippings.get(order_id, shipping_id))
     order = request.api.orders.get(order_id)
-    shipping = next((s for s in order.shippings if s.id == shipping_id), None)
-    if shipping is None:
-        shipping = request.api.shippings.get(order_id, shipping_id)  # says in the API's words what is missing
-    context = {"card": present_shipping(shipping), "order": order, "order_id": order_id, **_frame(request)}
+    context = {"card": card, "order": order, "order_id": order_id, **_frame(request)}
     return render_page(request, "orders/shipping_detail.html", context)
 
 
