@@ -1,16 +1,23 @@
-"""One table of every address of the desk and who may open it. An address that is not in it fails the test."""
+"""One table of every address of the desk and who may open it. An address that is not in it fails the test.
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+Each one that is about an order is tried with an order of the person's own channel and with one of a channel that was not given to them.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
+from accounts.models import ChannelGrant
 from accounts.roles import ROLES
 from tests.conftest import ClientOf, person
+from tests.forms import OF_ONE_ORDER, ROUTES, TYPED, Fields, address, filled, put_note, put_order, send
+from tests.wire import Call, listening
 
 PEOPLE = ("visitor", "newcomer", "support", "manager", "admin")
 TO_SIGN_IN = 302
@@ -117,22 +124,9 @@ PAGES: Mapping[str, Page] = {
 CASES = [(name, who) for name in PAGES for who in PEOPLE]
 
 
-def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[tuple[str, str | None]]:
-    """Every address of the desk with its name; what is behind the sandbox's prefix knows tokens and not people."""
-    for pattern in patterns:
-        route = f"{prefix}{pattern.pattern}"
-        if route.startswith(settings.SANDBOX_PREFIX):
-            continue
-        if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns, route)
-        else:
-            yield route, pattern.name
-
-
 def test_every_address_stands_in_the_table_and_nothing_else() -> None:
-    found = dict(addresses(get_resolver().url_patterns))
-    assert [route for route, name in found.items() if name not in PAGES] == []
-    assert [name for name in PAGES if name not in found.values()] == []
+    assert [(name, route) for name, route in ROUTES.items() if name not in PAGES] == []
+    assert [name for name in PAGES if name not in ROUTES] == []
 
 
 def ask(client: Client, name: str) -> tuple[int, str]:
@@ -176,3 +170,149 @@ def test_a_signed_in_browser_is_no_token_for_the_sandbox(support: User, client_o
     path = f"{settings.SANDBOX_PREFIX}order/api/v0/checkout/orders"
     headers = {"x-merchant": "norce", "x-channel": "se"}
     assert client_of(support).get(path, headers=headers).status_code == 401
+
+
+# Own and foreign channels
+
+OWN, FOREIGN = "norce/se", "norce/no"
+FOUR = ("visitor", "support", "manager", "admin")
+ABOUT_AN_ORDER = [(name, who) for name in OF_ONE_ORDER for who in FOUR]
+ABOUT_ORDERS = [(name, who) for name in ("order-list", "order-find", "order-create", *OF_ONE_ORDER) for who in FOUR]
+ONLY_READ = {"order-detail", "order-raw", "order-identity", "order-timeline", "note-history", "payment-list", "payment-detail"} | {
+    "payment-transactions", "shipping-list", "shipping-detail",
+}  # fmt: skip
+CHANGES = [(name, who) for name, who in ABOUT_AN_ORDER if name not in ONLY_READ]
+# All that a page, a script or a hand can say about the channel: in the address, in a header, in a form.
+CLAIMS: tuple[dict[str, Any], ...] = (
+    {"QUERY_STRING": f"desk-channel={FOREIGN}&channel={FOREIGN}&merchant=norce&x-channel=no"},
+    {"headers": {"X-Desk-Channel": FOREIGN}},
+    {"headers": {"X-Merchant": "norce", "X-Channel": "no"}},
+    {"data": {"desk-channel": FOREIGN, "channel": FOREIGN, "merchant": "norce"}},
+)
+
+
+class Orders(NamedTuple):
+    """What the addresses of three orders are made of: one of OWN, one of FOREIGN, and one that does not exist."""
+
+    own: dict[str, str]
+    foreign: dict[str, str]
+    missing: dict[str, str]
+
+
+class Somebody(NamedTuple):
+    """One of FOUR, who was given OWN and nothing else; the notes on the orders are theirs, from when they had both channels."""
+
+    client: Client
+    orders: Orders
+
+
+@pytest.fixture
+def somebody(visitor: Client, client_of: ClientOf) -> Callable[[str], Somebody]:
+    def make(who: str) -> Somebody:
+        user = person("support" if who == "visitor" else who)
+        own, foreign = (
+            put_note(put_order(f"o_{name}", channel), user) for name, channel in (("Own", OWN), ("Foreign", FOREIGN))
+        )
+        user.channel_grants.all().delete()
+        ChannelGrant.objects.create(user=user, merchant="norce", channel="se")
+        client = visitor if who == "visitor" else client_of(user)
+        return Somebody(client, Orders(own, foreign, {**foreign, "order_id": "o_Missing"}))
+
+    return make
+
+
+@pytest.fixture
+def form_of(client_of: ClientOf) -> Callable[[str, dict[str, str]], Fields]:
+    """A form about an order as somebody would send it who may do everything: with the seals that belong to it."""
+
+    def fill(name: str, ids: dict[str, str]) -> Fields:
+        author = User.objects.get()
+        User.objects.filter(pk=author.pk).update(is_superuser=True)
+        client, where = client_of(author), address(name, ids)
+        client.post(reverse("channel-switch"), {"channel": ids["channel"]})
+        fields = filled(client.get(where), where, TYPED.get(name, {}))  # type: ignore[arg-type]
+        User.objects.filter(pk=author.pk).update(is_superuser=False)
+        return fields
+
+    return fill
+
+
+def seen(answer: Any) -> tuple[int, str, str]:
+    """Status, where to, and the page, without what is another one each time: the order's id, tokens, the id of the request."""
+    page = re.sub(r"o_(Foreign|Missing)\b", "o_…", answer.content.decode())
+    page = re.sub(r'(name="csrfmiddlewaretoken" value|"X-CSRFToken")[=:] ?"\w+"|<code>[0-9a-f]{32}</code>', "…", page)
+    return answer.status_code, answer.headers.get("Location", "").replace("o_Foreign", "o_Missing"), page
+
+
+def reached(calls: list[Call]) -> set[str]:
+    return {call.channel for call in calls}
+
+
+def test_only_these_addresses_of_an_order_take_no_form(admin: User, client_of: ClientOf) -> None:
+    client, ids = client_of(admin), put_note(put_order("o_Own"), admin)
+    assert {name for name in OF_ONE_ORDER if client.post(address(name, ids)).status_code == 405} == ONLY_READ
+
+
+@pytest.mark.parametrize(("name", "who"), ABOUT_AN_ORDER)
+def test_an_order_of_another_channel_is_exactly_like_one_that_does_not_exist(
+    name: str, who: str, somebody: Callable[[str], Somebody]
+) -> None:
+    (client, orders), status = somebody(who), getattr(PAGES[name], who)
+    with listening() as calls:
+        own, foreign, missing = (client.get(address(name, ids)) for ids in orders)
+    assert own.status_code == (200 if status == 404 else status)
+    assert missing.status_code == status
+    assert seen(foreign) == seen(missing)
+    assert reached(calls) <= {OWN}
+
+
+@pytest.mark.parametrize(("name", "who"), CHANGES)
+def test_a_change_is_sent_by_who_may_and_in_their_own_channel_alone(
+    name: str, who: str, somebody: Callable[[str], Somebody], form_of: Callable[[str, dict[str, str]], Fields]
+) -> None:
+    (client, orders), status = somebody(who), getattr(PAGES[name], who)
+    there = {**form_of(name, orders.foreign), "desk-channel": OWN}
+    with listening() as calls:
+        foreign, missing = (client.post(address(name, ids), there) for ids in (orders.foreign, orders.missing))
+    assert missing.status_code == status
+    assert seen(foreign) == seen(missing)
+    assert [call for call in calls if call.writes] == []
+    assert reached(calls) <= {OWN}
+    here, typed = form_of(name, orders.own), TYPED.get(name, {})
+    with listening() as calls:
+        where = address(name, orders.own)
+        own = send(client, where, typed) if status == 404 else client.post(where, here)
+    if status == 404:
+        assert own.status_code == (200 if name == "order-validate" else 302)
+        assert len([call for call in calls if call.writes]) == (0 if name in ("note-create", "note-edit") else 1)
+        assert reached(calls) <= {OWN}
+    else:
+        assert (own.status_code, calls) == (status, [])
+
+
+@pytest.mark.parametrize(("name", "who"), ABOUT_ORDERS)
+def test_naming_a_channel_that_was_not_given_reaches_nothing_there(
+    name: str, who: str, somebody: Callable[[str], Somebody]
+) -> None:
+    client, orders = somebody(who)
+    where = address(name, orders.foreign)
+    with listening() as calls:
+        for claim in CLAIMS:
+            client.get(where, **claim)
+            client.post(where, **claim)
+    assert reached(calls) <= {OWN}
+    assert [call for call in calls if call.writes] == []
+
+
+@pytest.mark.parametrize("who", FOUR)
+def test_an_order_of_another_channel_can_be_copied_as_little_as_one_that_does_not_exist(
+    who: str, somebody: Callable[[str], Somebody]
+) -> None:
+    client, orders = somebody(who)
+    where = reverse("order-create")
+    with listening() as calls:
+        own, foreign, missing = (client.get(where, {"from": ids["order_id"]}) for ids in orders)
+    status = getattr(PAGES["order-create"], who)
+    assert (own.status_code, missing.status_code) == (status, 404 if status == 200 else status)
+    assert seen(foreign) == seen(missing)
+    assert reached(calls) <= {OWN}
