@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import log
 from dashboard.formats import format_amount
+from dashboard.numbers import as_typed
 from dashboard.states import state_of
 from orders.api import OrderApi
 from orders.api.schemas import Cart, Item, Order
 from orders.changes.cart_sums import IndivisibleError, Sides, keyed, quantity_of, recount, stays, total_of
 from orders.changes.form import OrderChange, Said, Warn, Words
-from orders.changes.numbers import as_typed
 from orders.changes.seen import Seen
 from orders.changes.state import status_of
 from orders.present.totals import is_live, present_totals

@@ -9,10 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.numbers import NumberField, PercentField, as_typed
 from orders.api.schemas import Cart, Discount, Item, Json, Order, Price, decode_whole, encode
 from orders.changes.cart_sums import cent_of, recounted
 from orders.changes.json_fields import parse
-from orders.changes.numbers import NumberField, PercentField, as_typed
 from orders.changes.rows import Row
 from orders.masking import Masked, mask
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.formats import format_amount
+from dashboard.numbers import CURRENCY, NumberField
 from dashboard.states import PAYMENT, state_of
 from orders.api import OrderApi
 from orders.api.schemas import OpenSet, Order, Payment, PaymentState, PaymentType, Recurring
 from orders.changes.form import Difference, OrderChange, Warn, Words
 from orders.changes.json_fields import JsonObject, JsonObjectField, masked, restored
-from orders.changes.numbers import CURRENCY, NumberField
 from orders.changes.parts import attributes_of, part_of
 from orders.changes.removal import RemovalByState
 from orders.present.payments import present_money

@@ -11,13 +11,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.numbers import NumberField, PercentField, as_typed
 from dashboard.states import SHIPPING, state_of
 from orders.api import OrderApi
 from orders.api.schemas import Addon, Order, Shipping, ShippingState
 from orders.changes.cart_sums import cent_of
 from orders.changes.form import Difference, OrderChange, Warn, Words
 from orders.changes.json_fields import JsonObject, JsonObjectField, masked, restored
-from orders.changes.numbers import NumberField, PercentField, as_typed
 from orders.changes.parts import attributes_of
 from orders.changes.removal import RemovalByState
 from orders.changes.rows import rearranged, rows_in, with_rows

@@ -9,12 +9,12 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.numbers import NumberField
 from orders.api import OrderApi
 from orders.api.schemas import Order, Payment, PaymentAction, PaymentEvent, PaymentTransaction
 from orders.changes.called import AddressField
 from orders.changes.form import Difference, OrderChange, Warn, Words
 from orders.changes.json_fields import JsonTextField, parse
-from orders.changes.numbers import NumberField
 from orders.changes.payments import choices_of, name_of, payment_of
 from orders.present.words import EVENTS
 

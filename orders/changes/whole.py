@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.formats import format_amount
+from dashboard.numbers import CURRENCY
 from orders import countries
 from orders.api import OrderApi
 from orders.api.errors import ApiError
@@ -32,7 +33,6 @@ from orders.changes.drafts import (
 )
 from orders.changes.form import Difference, OrderChange, Said, Warn, Words
 from orders.changes.json_fields import LARGEST, as_text
-from orders.changes.numbers import CURRENCY
 from orders.changes.removal import Removal
 from orders.changes.rows import Row, rearranged, rows_in, with_rows
 from orders.changes.state import status_of

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.models import Entry
+from dashboard.numbers import NumberField, PercentField, as_typed
 from orders import connection
 from orders.api import OrderApi
 from orders.api.schemas import (
@@ -31,7 +32,6 @@ from orders.api.schemas import (
     decode_whole,
     encode,
 )
-from orders.changes.numbers import NumberField, PercentField, as_typed
 from tests.changes.conftest import Desk, logged
 
 DeskOf = Callable[[User], Desk]
