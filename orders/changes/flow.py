@@ -10,6 +10,7 @@ Every way out but the last one shows the form again with what was typed. A write
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import NamedTuple, cast
+from urllib.parse import urldefrag
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -273,5 +274,11 @@ def show(request: OrderRequest, form: OrderChange, status: HTTPStatus = HTTPStat
 
 
 def leave(request: OrderRequest, where: str) -> HttpResponse:
-    """To where the change can be seen."""
-    return HttpResponseClientRedirect(where) if request.htmx else redirect(where)
+    """To where the change can be seen. A place on the page that the dialog is over takes a reload: going there loads nothing."""
+    if not request.htmx:
+        return redirect(where)
+    answer = HttpResponseClientRedirect(where)
+    page, place = urldefrag(where)
+    if place and page == urldefrag(request.htmx.current_url_abs_path or "").url:
+        answer["HX-Refresh"] = "true"
+    return answer

@@ -49,6 +49,20 @@ def test_in_the_dialog_the_form_comes_alone_and_success_leads_to_the_order(
     assert response["HX-Redirect"] == f"/orders/{order.id}/"
 
 
+@pytest.mark.parametrize(
+    ("page", "is_loaded_anew"), [("/orders/{}/", True), ("/orders/{}/#items", True), ("/orders/", False)]
+)
+def test_a_change_that_leads_to_a_place_on_the_page_below_the_dialog_loads_that_anew(
+    admin: User, desk_of: DeskOf, full: Order, page: str, is_loaded_anew: bool
+) -> None:
+    address = reverse("shipping-remove", kwargs={"order_id": full.id, "shipping_id": full.shippings[0].id})
+    desk = desk_of(admin)
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page.format(full.id)}"}
+    response = desk.client.post(address, desk.hidden(desk.open(address)), headers=headers)
+    assert response["HX-Redirect"] == f"/orders/{full.id}/#shipping"
+    assert (response.get("HX-Refresh") == "true") == is_loaded_anew
+
+
 def test_nothing_is_sent_where_nothing_is_different(support: User, desk_of: DeskOf, order: Order) -> None:
     desk_of(support).send(reference_url(order), {"reference": "SE-1"})
     assert logged(order) == []
