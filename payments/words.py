@@ -1,5 +1,6 @@
 """Payment actions, their states and the reasons as people read them. Action types are an open set: one without a line stands as it is written."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -30,6 +31,16 @@ ACTIONS: Mapping[str, ActionWords] = MappingProxyType(
 def action_words(kind: str) -> ActionWords:
     """The words for a type of action, in whatever case the adapter writes it; its own name where it is not known here."""
     return ACTIONS.get(kind.lower()) or ActionWords(_("Execute “%s”") % kind, f"“{kind}”", _("executed"))
+
+
+# Adapters are called psp_api_adapter (Norce docs, advanced/create-payment-adapter).
+_ADAPTER = re.compile(r"(?P<provider>[a-z]+)(_[a-z]+)*_adapter")
+
+
+def provider_name(adapter_id: str) -> str:
+    """The provider as people call it, told from its adapter's id (`klarna_checkout_adapter`: Klarna); an id of another form as it is."""
+    found = _ADAPTER.fullmatch(adapter_id)
+    return found["provider"].capitalize() if found else adapter_id
 
 
 # Why somebody asks for it. The last one needs a note.
@@ -70,6 +81,7 @@ WHY: Mapping[str, Words] = MappingProxyType(
         "moved": _("The payment had changed since it was looked at, so nothing was sent."),
         "unrecorded": _("It could not be written into the audit log, so nothing was sent."),
         "expired": _("Nobody approved it in time."),
+        "approved": _("A second person approved it."),
         "turned-down": _("A second person turned it down."),
         "withdrawn": _("It was withdrawn by the person who had asked for it."),
         "person": _("A person looked and said what they found."),
@@ -94,3 +106,16 @@ MOVED: Mapping[str, Words] = MappingProxyType(
         "attempt": _("Another attempt through this desk"),
     }
 )
+
+
+def above_words(kind: str, limit: str, would_be: str) -> str:
+    """A limit that is passed (payments.limits.Excess), in a sentence; the amounts come written for the reader."""
+    words = {
+        "action": _("More than the limit of %(limit)s for one action."),
+        "order": _("With what was done on this order already it would be %(would_be)s; the limit for an order is %(limit)s."),
+        "day": _("With what was done that day already it would be %(would_be)s; the limit for a person and day is %(limit)s."),
+        "count": _("It would be number %(would_be)s of the day; the limit for a person is %(limit)s."),
+        "currency": _("The limits are in %(limit)s, and this payment is in %(would_be)s."),
+        "amount": _("The API names no amount, so it cannot be compared with the limits."),
+    }.get(kind, kind)  # fmt: skip
+    return str(words) % {"limit": limit, "would_be": would_be}

@@ -108,7 +108,7 @@ addEventListener("click", (event) => {
 });
 addEventListener("keydown", (event) => {
   const form = event.target.closest && event.target.closest("form[data-guard]");
-  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+  if (form && !("deliberate" in form.dataset) && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
 });
 addEventListener("submit", (event) => { if (event.target.matches("form[data-guard]")) event.target.dataset.sent = "1"; }, true);
 addEventListener("htmx:afterRequest", (event) => {

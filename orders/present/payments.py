@@ -8,6 +8,7 @@ from orders.api.schemas import Order, Payment
 from orders.masking import Kind, mask_as
 from orders.present.totals import ZERO, is_live, present_totals
 from orders.present.tree import Fact, facts_of
+from payments.offers import Offer, offers_of
 
 # By state: what the money of a payment is. A state that is not here may be anything, and is counted as "other".
 _FIGURE_OF = {
@@ -66,13 +67,13 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class PaymentCard:
-    """One payment. `offers` are the types of its actions, each once, as the adapter calls them. `token` is masked."""
+    """One payment. `offers` are its actions, and what people look for in vain, with the reason. `token` is masked."""
 
     payment: Payment
     title: str
     icon: str
     currency: str
-    offers: tuple[str, ...]
+    offers: list[Offer]
     token: str
     attributes: list[Fact]
     details: list[Fact]
@@ -135,7 +136,7 @@ def present_payment(payment: Payment, currency: str | None = None) -> PaymentCar
         title=payment.name or payment.adapter_id or payment.id or "",
         icon=_icon(payment),
         currency=payment.currency or currency or "",
-        offers=tuple(dict.fromkeys(a.type for a in payment.actions if a.type)),
+        offers=offers_of(payment),
         token=mask_as(Kind.SECRET, recurring.token) if recurring and recurring.token else "",
         attributes=facts_of(payment.attributes),
         details=facts_of(recurring.attributes) if recurring else [],

@@ -1,0 +1,98 @@
+"""What is known about the money of an execution, in sentences that never guess."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dashboard.formats import format_amount, format_clock, format_day
+from payments.models import OPEN, Answer, Evidence, Execution, Kind, State
+from payments.words import ACTIONS, Words, action_words
+
+_NOTHING_SENT = gettext_lazy("Nothing was sent, so this moved no money.")
+_KNOWN: Mapping[str, Words] = MappingProxyType(
+    {
+        State.WAITING: gettext_lazy("Nothing was sent: a second person has to approve it first."),
+        State.PREPARED: gettext_lazy("Nothing was sent yet: it is written down and about to be sent."),
+        State.SENDING: gettext_lazy("It is not known yet whether %(what)s was %(did)s: it is being sent."),
+        State.PENDING: gettext_lazy("It is not known yet whether %(what)s was %(did)s: the provider has taken it on."),
+        State.IN_DOUBT: gettext_lazy("It is not known whether %(what)s was %(did)s."),
+        State.DONE: gettext_lazy("%(what)s was %(did)s."),
+        State.REFUSED: gettext_lazy("%(what)s was not %(did)s: it was refused."),
+        State.NOT_DONE: gettext_lazy("%(what)s was not %(did)s."),
+    }
+)
+_BY_A_PERSON: Mapping[str, Words] = MappingProxyType(
+    {
+        State.DONE: gettext_lazy("%(what)s was %(did)s: %(who)s looked and said so."),
+        State.NOT_DONE: gettext_lazy("%(what)s was not %(did)s: %(who)s looked and said so."),
+    }
+)
+_WENT: Mapping[str, Words] = MappingProxyType(
+    {
+        Answer.NONE: gettext_lazy("The %(noun)s went to %(via)s at %(time)s. There is no answer yet."),
+        Answer.SILENT: gettext_lazy(
+            "The %(noun)s went to %(via)s at %(time)s and got no answer that says what happened."
+        ),
+        Answer.ACCEPTED: gettext_lazy(
+            "The %(noun)s went to %(via)s at %(time)s and was taken (%(said)s), which alone does not say that money moved."
+        ),
+        Answer.REFUSED: gettext_lazy("The %(noun)s went to %(via)s at %(time)s and was refused (%(said)s)."),
+        Answer.NEVER_SENT: gettext_lazy("The Order API could not be reached at %(time)s."),
+    }
+)
+_LOCKED = gettext_lazy("The payment stays locked until this is settled, and nothing is sent again.")
+
+
+def money_of(execution: Execution) -> str:
+    """The amount with its currency, on one line; words where the API names none."""
+    if execution.amount is None:
+        return _("the whole payment")
+    return f"{format_amount(execution.amount, execution.currency)}\N{NO-BREAK SPACE}{execution.currency}".strip()
+
+
+def title_of(execution: Execution) -> str:
+    """As in "Refund 499.00 SEK"."""
+    return f"{action_words(execution.action_type).verb} {money_of(execution)}"
+
+
+def via(execution: Execution) -> str:
+    """Who carries it out, as people call them."""
+    return execution.method or execution.provider or _("the provider")
+
+
+def known(execution: Execution, last: Evidence | None = None) -> str:
+    """What is known about the money, in one sentence. `last` is the evidence that settled it, where it was read."""
+    by_person = last is not None and last.kind == Kind.PERSON
+    sentences = _BY_A_PERSON if by_person and execution.state in _BY_A_PERSON else _KNOWN
+    words = {
+        "what": money_of(execution) if execution.action_type.lower() in ACTIONS else f"“{execution.action_type}”",
+        "did": action_words(execution.action_type).did,
+        "who": last.by if last else "",
+    }
+    return str(capfirst(str(sentences.get(execution.state, _NOTHING_SENT)) % words))
+
+
+def how(execution: Execution) -> str:
+    """When it was sent, what came back, and, while it is open, that nothing else is sent. Empty where nothing was sent."""
+    if execution.sent_at is None:
+        return ""
+    words = {
+        "noun": action_words(execution.action_type).noun,
+        "via": via(execution),
+        "time": _moment(execution),
+        "said": " ".join(filter(None, (str(execution.status or ""), execution.code))) or "–",
+    }
+    went = str(_WENT[execution.answer]) % words
+    return f"{went} {_LOCKED}" if execution.state in OPEN else went
+
+
+def _moment(execution: Execution) -> str:
+    """The time alone where it was today."""
+    assert execution.sent_at is not None
+    clock = format_clock(execution.sent_at, seconds=True)
+    is_today = timezone.localtime(execution.sent_at).date() == timezone.localdate()
+    return clock if is_today else f"{format_day(execution.sent_at)} {clock}"

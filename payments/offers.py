@@ -1,0 +1,65 @@
+"""Which payment actions there are on a payment, and why those that people look for are not."""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from orders.api.schemas import Payment
+from payments.words import action_words
+
+
+class Offer(NamedTuple):
+    """An action that can be executed (`action_id`), or one that cannot, with the reason (`why`)."""
+
+    kind: str
+    verb: str
+    action_id: str = ""
+    why: str = ""
+
+    @property
+    def label(self) -> str:
+        """The words of the button that opens the dialog."""
+        return f"{self.verb} …"
+
+
+# By state: what people look for there, and whether its absence means that the money is managed elsewhere.
+_EXPECTED = {"reserved": ("capture", "cancel"), "captured": ("refund",)}
+_TOO_EARLY = frozenset({"intent", "processing", "pending", "confirmed"})
+
+
+def offers_of(payment: Payment) -> list[Offer]:
+    """What the adapter offers, each action under its own id, then what is missed and why. Removed payments offer nothing."""
+    if payment.state == "removed":
+        return []
+    there = [Offer(a.type, str(action_words(a.type).verb), a.id) for a in payment.actions if a.id and a.type]
+    kinds = {offer.kind.lower() for offer in there}
+    missing = [
+        Offer(kind, str(action_words(kind).verb), why=why)
+        for kind in ("capture", "cancel", "refund")
+        if kind not in kinds and (why := _why_not(kind, payment))
+    ]
+    return [*there, *missing]
+
+
+def _why_not(kind: str, payment: Payment) -> str:
+    """Why the action is not offered, and what to do instead; nothing where nobody would look for it."""
+    state = payment.state or ""
+    if kind in _EXPECTED.get(state, ()):
+        return _kept_elsewhere(payment)
+    if kind == "refund" and state == "reserved":
+        return _("Not captured yet: cancel the reservation instead.")
+    if kind == "cancel" and state == "captured":
+        return _("Captured already: refund it instead.")
+    if kind == "capture" and state in _TOO_EARLY:
+        return _("Not reserved yet: the customer or the provider is not done.")
+    if kind == "refund" and state in ("refunded", "credited"):
+        return _("Refunded already.")
+    return ""
+
+
+def _kept_elsewhere(payment: Payment) -> str:
+    if payment.type in ("voucher", "prepaid"):
+        return _("Vouchers and prepaid means are settled by their own adapter, not from here.")
+    return _("%(adapter)s offers no such action here: the money is managed in the provider's own screens.") % {
+        "adapter": payment.adapter_id or _("The adapter")
+    }

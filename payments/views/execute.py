@@ -1,0 +1,158 @@
+"""The dialog of a payment action: what will happen, the button, and what became of it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
+from django.db import Error
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.channels import Channel
+from audit import log
+from dashboard.held import hold
+from dashboard.pages import Request, render_page
+from orders.api import OrderApi
+from orders.api.errors import ApiError
+from payments import case as cases
+from payments import engine, limits, preflight
+from payments.baseline import Difference
+from payments.forms import ExecuteForm
+from payments.known import how, known
+from payments.models import OPEN, Execution, State
+from payments.scope import execution_of
+from payments.words import MOVED, above_words, why_words
+
+
+class PaymentRequest(Request):
+    """A signed-in person's request, bound to the one channel that they work in."""
+
+    user: User
+    channel: Channel
+    api: OrderApi
+
+
+may_execute = permission_required("accounts.execute_payment_action", raise_exception=True)
+may_view = permission_required("accounts.view_order", raise_exception=True)
+TEMPLATE = "payments/execute.html"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@may_view
+@may_execute
+def payment_action_execute(request: PaymentRequest, order_id: str, payment_id: str, action_id: str) -> HttpResponse:
+    """The facts of now and a form; posted, the action is executed once, or waits for a second person."""
+    ids = (order_id, payment_id, action_id)
+    form = ExecuteForm(request.POST or None, request=request)
+    if request.method != "POST":
+        return show(request, ids, form)
+    case = cases.Case.unseal(request.POST.get("case", ""), cases.salt_of(*request.channel, *ids))
+    if case is None:
+        form.add_error(None, _("This dialog was opened long ago. Look at the figures again, then send it."))
+    try:
+        if case is None or not form.is_valid():
+            return show(request, ids, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return press(request, case, form)
+    except (ApiError, Error) as error:
+        return hold(request, words_of(error), HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def press(request: PaymentRequest, case: cases.Case, form: ExecuteForm) -> HttpResponse:
+    """Hands the intent to the engine. What stands in its way is shown with the figures of now; in all of these nothing was sent."""
+    ids = (case.order_id, case.payment_id, case.action.id)
+    who = log.Who.of(request)
+    asked = engine.Asked(request.user, who, form.cleaned_data["reason"], form.cleaned_data["note"].strip())
+    try:
+        execution = engine.execute(request.api, case, asked, wants_approval="approval" in request.POST)
+    except engine.Occupied:
+        return show(request, ids, form, HTTPStatus.CONFLICT)
+    except engine.Already as already:
+        execution = already.execution
+    except engine.Moved as moved:
+        return show(request, ids, form, HTTPStatus.CONFLICT, moved=moved.differences)
+    if not request.htmx:
+        return redirect("execution-detail", pk=execution.pk)
+    return render_page(request, "payments/result.html", result(execution), partials=("dialog",))
+
+
+def words_of(error: Exception) -> str:
+    """What went wrong before anything was sent: what goes wrong afterwards is the execution's to tell."""
+    if isinstance(error, ApiError):
+        return _("The Order API could not be asked, so nothing was sent. %(error)s") % {"error": error}
+    return _("It could not be written down, so nothing was sent. Try again in a moment.")
+
+
+def show(
+    request: PaymentRequest,
+    ids: tuple[str, str, str],
+    form: ExecuteForm,
+    status: HTTPStatus = HTTPStatus.OK,
+    *,
+    moved: list[Difference] | None = None,
+) -> HttpResponse:
+    """The dialog, with the facts of now. Raises ApiError."""
+    facts = cases.read(request.api, request.channel, *ids)
+    case = facts.case
+    other = open_on(case)
+    context = {
+        "page": preflight.present(facts),
+        "form": form,
+        "above": [above(each, case) for each in limits.excess(request.user, case)] if case.action.type else [],
+        "other": other,
+        "is_gone": not case.action.type,
+        "moved": [(MOVED.get(each.kind, each.kind), each) for each in moved] if moved is not None else None,
+        "sealed": case.seal() if case.action.type and not other else "",
+        "action": reverse("payment-action-execute", args=ids),
+        "order_id": case.order_id,
+        "place": "orders",
+    }
+    return render_page(request, TEMPLATE, context, partials=("dialog",), status=status)
+
+
+def above(excess: limits.Excess, case: cases.Case) -> str:
+    """A limit that would be passed, in a sentence."""
+    if excess.kind in ("action", "order", "day"):
+        amounts = (preflight.money_of(Decimal(text), case.currency) for text in (excess.limit, excess.would_be))
+        return above_words(excess.kind, *amounts)
+    return above_words(*excess)
+
+
+def open_on(case: cases.Case) -> Execution | None:
+    """Another attempt on the payment that is not settled, or the request that somebody made for this very thing."""
+    mine = Execution.objects.filter(
+        merchant=case.merchant, channel=case.channel, order_id=case.order_id, payment_id=case.payment_id
+    )
+    return (
+        mine.filter(state__in=OPEN).first()
+        or mine.filter(state=State.WAITING, action_id=case.action.id, baseline=case.baseline).first()
+    )
+
+
+@never_cache
+@require_safe
+@may_view
+def execution_result(request: PaymentRequest, pk: UUID) -> HttpResponse:
+    """What is known by now, for the dialog, which asks again while it is not settled."""
+    return render_page(request, "payments/result.html", result(execution_of(request.user, pk)), partials=("outcome",))
+
+
+def result(execution: Execution) -> Mapping[str, object]:
+    """What the dialog says of it."""
+    last = execution.evidence.last()
+    return {
+        "execution": execution,
+        "title": preflight.title_of(execution.action_type, execution.amount, execution.currency),
+        "through": preflight.through(execution.method or execution.payment_id, execution.provider),
+        "known": known(execution, last),
+        "how": how(execution),
+        "why": why_words(last.data.get("why", [])) if last else [],
+        "place": "doubt",
+    }
