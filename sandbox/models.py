@@ -149,3 +149,34 @@ class Settlement(models.Model):
 
     def __str__(self) -> str:
         return f"settlement of payment {self.payment}"
+
+
+class ProviderCall(models.Model):
+    """A call that reached the embedded provider, kept before it acts on it. It outlives its order."""
+
+    order = models.CharField(max_length=200)
+    payment = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["payment", "kind"], name="sandbox_call_of_payment")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of payment {self.payment}"
+
+
+class Move(models.Model):
+    """Money that the embedded provider really moved, kept with the change of the payment or not at all. It outlives its order."""
+
+    order = models.CharField(max_length=200)
+    payment = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    amount = models.DecimalField(max_digits=18, decimal_places=4)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["payment", "kind"], name="sandbox_move_of_payment")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.amount}, payment {self.payment}"

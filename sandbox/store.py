@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
 from sandbox import background, hooks, notifications, rules, schemas
-from sandbox.codec import Document, decode, encode
+from sandbox.codec import Document, decode, encode, stamp
 from sandbox.columns import columns
-from sandbox.models import Order, OrderDocument, OrderPayment, Settlement, Transaction
+from sandbox.models import Move, Order, OrderDocument, OrderPayment, Settlement, Transaction
 from sandbox.problems import Problem, bad_request, conflict, not_found
 from sandbox.scope import Scope
 from sandbox.text import column
@@ -22,11 +22,12 @@ MOST_TRIES = 50
 
 @dataclass
 class Draft:
-    """An order about to be changed: its document, transactions to be logged by payment, and what the provider owes."""
+    """An order about to be changed: its document, transactions to be logged by payment, what the provider owes, and what it moves."""
 
     document: Document
     lines: list[tuple[str, Document]] = field(default_factory=list)
     owed: list[Settlement] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
     still_running: bool = False
 
 
@@ -95,7 +96,9 @@ def change(scope: Scope, order_id: str, edit: Callable[[Draft], None]) -> Draft:
             rules.settle(before, draft.document)
             document, draft.still_running = hooks.run(scope, before, draft.document)
             draft.document = schemas.Order.in_order(document)
-        elif not draft.lines and not draft.owed:
+        elif draft.lines or draft.owed:
+            draft.document = schemas.Order.in_order(draft.document | {"lastModified": stamp()})
+        else:
             return draft
         if _commit(number, revision, before, draft):
             background.wake()
@@ -116,6 +119,7 @@ def _commit(number: int, revision: int, before: Document, draft: Draft) -> bool:
                 Transaction(order_id=number, payment=payment, body=encode(line).decode())
                 for payment, line in draft.lines
             )
+            Move.objects.bulk_create(draft.moves)
             for settlement in draft.owed:
                 settlement.order_id = number
                 settlement.save(force_insert=True)

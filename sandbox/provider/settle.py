@@ -9,7 +9,7 @@ from django.utils import timezone
 from sandbox import rules, store
 from sandbox.codec import Document, encode, stamp
 from sandbox.conf import conf
-from sandbox.models import Settlement
+from sandbox.models import Move, ProviderCall, Settlement
 from sandbox.problems import Problem, not_found
 from sandbox.provider.actions import bad_day, wanted
 from sandbox.scope import Scope
@@ -36,8 +36,13 @@ def payment_of(document: Document, payment_id: str) -> Document:
     return payment
 
 
+def count(order: Order) -> None:
+    """Keep that the provider was called, whatever it does about it."""
+    ProviderCall.objects.create(order=order.order_id, payment=order.payment_id, kind=order.kind, at=timezone.now())
+
+
 def carry_out(scope: Scope, order: Order) -> None:
-    """Move the payment, log the transaction, renew the actions. Raises Problem where the state does not allow it."""
+    """Move the payment, count what moved, log the transaction, renew the actions. Raises Problem where the state does not allow it."""
 
     def edit(draft: Draft) -> None:
         payment = payment_of(draft.document, order.payment_id)
@@ -45,6 +50,7 @@ def carry_out(scope: Scope, order: Order) -> None:
         if order.kind not in wanted(payment) and not duplicate:
             raise Problem(400, "payment-error", f"The payment is {payment.get('state')}: {order.kind} is not possible.")
         draft.lines.append((order.payment_id, _line(payment, order.kind, succeeded=True)))
+        draft.moves.append(_move(order, payment))
         payment["state"] = AFTERWARDS[order.kind]
 
     store.change(scope, order.order_id, edit)
@@ -85,6 +91,11 @@ def settle_later(settlement: Settlement) -> bool:
         logger.warning("The provider cannot %s payment %s any more: %s", settlement.action, settlement.payment, problem)
     Settlement.objects.filter(pk=settlement.pk).delete()
     return True
+
+
+def _move(order: Order, payment: Document) -> Move:
+    amount = payment.get("amount") or 0
+    return Move(order=order.order_id, payment=order.payment_id, kind=order.kind, amount=amount, at=timezone.now())
 
 
 def _line(payment: Document, kind: str, *, succeeded: bool, pending: bool = False) -> Document:

@@ -14,7 +14,7 @@ from sandbox.conf import conf
 from sandbox.entry import nothing
 from sandbox.problems import NoAnswer, Problem, not_found
 from sandbox.provider.actions import bad_day
-from sandbox.provider.settle import AFTERWARDS, Order, carry_out, payment_of, put_off, refuse
+from sandbox.provider.settle import AFTERWARDS, Order, carry_out, count, payment_of, put_off, refuse
 from sandbox.scope import Scope
 
 
@@ -29,6 +29,7 @@ def act(request: HttpRequest, order_id: str, payment_id: str, kind: str) -> Http
     scope = Scope(request.headers.get("x-merchant", ""), request.headers.get("x-channel", ""))
     order = Order(order_id, payment_id, kind)
     day = bad_day(payment_of(store.read(scope, order_id), payment_id), kind)
+    count(order)
     _live_through(day, scope, order)
     return nothing()
 

@@ -7,7 +7,17 @@ from django.core.management.color import no_style
 from django.db import IntegrityError, connection
 
 from sandbox import store
-from sandbox.models import Attempt, Event, Order, OrderDocument, OrderPayment, Settlement, Transaction
+from sandbox.models import (
+    Attempt,
+    Event,
+    Move,
+    Order,
+    OrderDocument,
+    OrderPayment,
+    ProviderCall,
+    Settlement,
+    Transaction,
+)
 from sandbox.seeding.orders import Seeded, generate
 
 EVERY = 1000
@@ -51,8 +61,17 @@ def is_empty() -> bool:
 
 
 def clear() -> None:
-    """Delete every order of the sandbox, and the log of its notifications."""
-    tables = [
-        part._meta.db_table for part in (Settlement, Transaction, OrderPayment, OrderDocument, Attempt, Event, Order)
-    ]
+    """Delete every order of the sandbox, the log of its notifications, and what its provider counted."""
+    parts = (
+        Settlement,
+        Transaction,
+        OrderPayment,
+        OrderDocument,
+        Attempt,
+        Event,
+        Order,
+        ProviderCall,
+        Move,
+    )
+    tables = [part._meta.db_table for part in parts]
     connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables))

@@ -1,6 +1,7 @@
 """The payment provider behind the sandbox: what an action does, and its bad days."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pytest_django import Settings
 
 from sandbox.codec import decode
 from sandbox.delivery import deliver_due
+from sandbox.models import Move, ProviderCall
 from tests.sandbox.conftest import Caller, refused
 
 
@@ -184,3 +186,67 @@ def test_the_provider_takes_orders_from_the_api_only(api: Caller) -> None:
     assert "reserved" in refused(api.call("POST", "", base=url.replace("capture", "refund")), 400, "payment-error")
     refused(api.call("POST", "", base=url.replace("capture", "steal")), 404, "payment-action-not-found")
     assert (api.get(payment).data["state"], log(api, payment)) == ("reserved", [])
+
+
+def counted(payment: str) -> tuple[int, int]:
+    """How often the provider was called for this payment, and how often it moved money."""
+    mine = {"payment": payment.rsplit("/", 1)[1]}
+    return ProviderCall.objects.filter(**mine).count(), Move.objects.filter(**mine).count()
+
+
+@pytest.mark.parametrize(
+    ("day", "moves"),
+    [("", 1), ("decline", 0), ("error", 0), ("timeout-before", 0), ("timeout-after", 1), ("pending", 0)],
+)
+def test_the_provider_counts_its_calls_and_what_really_moved(api: Caller, day: str, moves: int) -> None:
+    _, payment = api.paid("reserved", {"sandbox": day})
+    execute(api, payment, "capture")
+    assert counted(payment) == (1, moves)
+
+
+def test_what_is_settled_later_is_counted_when_it_moves(api: Caller) -> None:
+    _, payment = api.paid("reserved", {"sandbox": "pending"}, amount=49.9)
+    execute(api, payment, "capture")
+    deliver_due(timezone.now() + timedelta(minutes=1))
+    move = Move.objects.get(payment=payment.rsplit("/", 1)[1])
+    assert (counted(payment), move.kind, move.amount) == ((1, 1), "capture", Decimal("49.9"))
+
+
+def test_a_duplicate_is_counted_each_time(api: Caller) -> None:
+    _, payment = api.paid("reserved", {"sandbox": "duplicate"})
+    action = api.get(payment).data["actions"][0]["id"]
+    for _ in range(2):
+        api.post(f"{payment}/actions/{action}/execute")
+    assert counted(payment) == (2, 2)
+
+
+def test_an_action_that_is_gone_never_reaches_the_provider(api: Caller) -> None:
+    _, payment = api.paid("reserved")
+    action = api.get(payment).data["actions"][0]["id"]
+    for _ in range(2):
+        api.post(f"{payment}/actions/{action}/execute")
+    assert counted(payment) == (1, 1)
+
+
+def test_what_was_counted_outlives_the_order(api: Caller) -> None:
+    order, payment = api.paid("reserved")
+    execute(api, payment, "capture")
+    assert api.delete(order).status_code == 204
+    assert counted(payment) == (1, 1)
+
+
+@pytest.mark.parametrize("day", ["decline", "pending"])
+def test_a_transaction_that_is_logged_is_a_change_of_the_order(api: Caller, day: str) -> None:
+    order, payment = api.paid("reserved", {"sandbox": day})
+    before = api.order(order)["lastModified"]
+    execute(api, payment, "capture")
+    assert api.order(order)["lastModified"] > before
+
+
+def test_a_transaction_that_somebody_adds_is_a_change_of_the_order(api: Caller) -> None:
+    order, payment = api.paid("reserved")
+    before = api.order(order)
+    api.post(f"{payment}/transactions", {"event": "capture", "isSuccess": True})
+    after = api.order(order)
+    assert after.pop("lastModified") > before.pop("lastModified")
+    assert after == before
