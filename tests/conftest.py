@@ -9,8 +9,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone, translation
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import ChannelGrant
 from dashboard import regions
@@ -46,6 +48,14 @@ def no_network() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After the last test the log has to be whole: what tests without a transaction wrote stays in it, as no flush empties it."""
+    yield
+    with django_db_blocker.unblock():
+        call_command("audit_verify")
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker
@@ -26,7 +27,7 @@ def order() -> Subject:
 
 @pytest.fixture(scope="session")
 def postgres(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The alias of a PostgreSQL database of our own that has the log and nothing else."""
+    """The alias of a PostgreSQL database of our own that has the log and nothing else; after the last test it has to be whole."""
     try:
         server = psycopg.connect(SERVER, autocommit=True)
     except psycopg.OperationalError as error:
@@ -45,6 +46,7 @@ def postgres(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
         with django_db_blocker.unblock():
             MigrationExecutor(connections[alias]).migrate([("audit", "0001_log")])
             yield alias
+            call_command("audit_verify", database=alias)
             connections[alias].close()
     finally:
         del connections.settings[alias]
