@@ -1,5 +1,7 @@
 """A second person: who asked for it, nobody approves by themselves, admins included."""
 
+from typing import Any, NamedTuple
+
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -7,10 +9,10 @@ from django.utils import timezone
 
 from audit import log
 from orders.api import OrderApi
-from payments import engine
-from payments.evidence import move
+from orders.api.errors import ApiError, NotFound
+from payments import case, engine, reconcile
 from payments.models import OPEN, Execution, State
-from payments.reconcile import check_request, end_request
+from payments.scope import channel_of
 
 
 class Over(Exception):  # noqa: N818 - a state of affairs
@@ -26,60 +28,88 @@ def is_own(user: User, execution: Execution) -> bool:
     return execution.asked_by_id == user.pk
 
 
+class Look(NamedTuple):
+    """A request as it is now: `facts` is what was read afresh, None where it is over or could not be read; `error` says why it could not."""
+
+    facts: case.Facts | None = None
+    error: ApiError | None = None
+
+
+def look(api: OrderApi, execution: Execution) -> Look:
+    """Read the whole case of a request that waits, in two calls; it ends here if its time is up or the payment is not as it was."""
+    if execution.state != State.WAITING:
+        return Look()
+    if reconcile.is_over(execution):
+        reconcile.check_request(execution, api)
+        return Look()
+    try:
+        facts = case.read(api, channel_of(execution), execution.order_id, execution.payment_id, execution.action_id)
+    except NotFound:
+        reconcile.compare_request(execution, reconcile.gone(reconcile.seen_of(execution)))
+        return Look()
+    except ApiError as error:
+        return Look(error=error)
+    reconcile.compare_request(execution, facts.case.seen)
+    return Look(facts if execution.state == State.WAITING else None)
+
+
 def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note: str = "") -> Execution:
-    """Carry it out now, on the approver's word. Raises PermissionDenied, Over (ended, or lapsed as the payment has changed since it was
-    asked for), engine.Occupied (another attempt on this payment is open; the request stays) and ApiError (it could not be looked at)."""
+    """Carry it out now, on the approver's word, which is in the log before anything is sent. What could not be read was not sent.
+
+    Raises PermissionDenied, Over (it has ended, or lapsed as the payment has changed since), engine.Occupied (another attempt on this
+    payment is open; the request stays) and AuditUnavailable (the request stays).
+    """
     if not may_decide(user, execution):
         raise PermissionDenied
-    if execution.expires_at and execution.expires_at <= timezone.now():
-        check_request(execution, api)
-    decision = {
-        "decided_by": user,
-        "decided_by_name": who.username,
-        "decided_at": timezone.now(),
-        "decision_note": note,
-    }
+    if reconcile.is_over(execution):
+        reconcile.check_request(execution, api)
     try:
-        taken = move(execution, State.PREPARED, expected=(State.WAITING,), **decision)
-    except IntegrityError as error:
-        raise engine.Occupied(_other(execution)) from error
-    if not taken:
-        raise Over
+        _decide(execution, State.PREPARED, user, who, {"why": ["approved"], "note": note})
+    except IntegrityError:
+        if other := _other(execution):
+            raise engine.Occupied(other) from None
+        return approve(api, execution, user, who, note)  # it has ended meanwhile
     try:
         return engine.carry_out(api, execution, who)
     except engine.Moved as moved:
         raise Over from moved
+    except ApiError:
+        return execution
 
 
-def _other(execution: Execution) -> Execution:
-    return Execution.objects.get(
+def _decide(execution: Execution, to: State, user: User, who: log.Who, data: dict[str, Any]) -> None:
+    decision = {
+        "decided_by": user,
+        "decided_by_name": who.username,
+        "decided_at": timezone.now(),
+        "decision_note": data["note"],
+    }
+    reconcile.end_request(execution, to, data, by=who, **decision)
+    if execution.state != to:
+        raise Over
+
+
+def _other(execution: Execution) -> Execution | None:
+    return Execution.objects.filter(
         merchant=execution.merchant,
         channel=execution.channel,
         order_id=execution.order_id,
         payment_id=execution.payment_id,
         state__in=OPEN,
-    )
+    ).first()
 
 
 def turn_down(execution: Execution, user: User, who: log.Who, note: str) -> None:
     """Nothing is sent, for a reason. Raises PermissionDenied, Over."""
     if not may_decide(user, execution):
         raise PermissionDenied
-    decision = {
-        "decided_by": user,
-        "decided_by_name": who.username,
-        "decided_at": timezone.now(),
-        "decision_note": note,
-    }
-    end_request(execution, State.TURNED_DOWN, {"why": ["turned-down"], "note": note}, by=who, **decision)
-    if execution.state != State.TURNED_DOWN:
-        raise Over
+    _decide(execution, State.TURNED_DOWN, user, who, {"why": ["turned-down"], "note": note})
 
 
 def withdraw(execution: Execution, user: User, who: log.Who) -> None:
     """Whoever asked for it may take it back. Raises PermissionDenied, Over."""
     if not is_own(user, execution):
         raise PermissionDenied
-    end_request(execution, State.WITHDRAWN, {"why": ["withdrawn"]}, by=who)
+    reconcile.end_request(execution, State.WITHDRAWN, {"why": ["withdrawn"]}, by=who)
     if execution.state != State.WITHDRAWN:
         raise Over

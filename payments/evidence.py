@@ -19,6 +19,7 @@ FIRST_CHECK = dt.timedelta(seconds=2)
 FIRST_LOOK_AT_REQUEST = dt.timedelta(seconds=30)
 LONGEST_PAUSE = dt.timedelta(minutes=15)
 OUTCOMES: dict[State, log.Outcome] = {
+    State.PREPARED: log.Outcome.ACCEPTED,
     State.DONE: log.Outcome.DONE,
     State.PENDING: log.Outcome.ACCEPTED,
     State.REFUSED: log.Outcome.REFUSED,
@@ -115,7 +116,8 @@ def settle(  # noqa: PLR0913 - what, by what, to what; the rest has names
             subject_of(execution),
             [log.Change("state", before, to.value)],
             outcome=OUTCOMES.get(to, log.Outcome.UNANSWERED),
-            details=named(execution.pk, [found]) | {"why": data.get("why", [])},
+            details=named(execution.pk, [found])
+            | {"why": [], **{key: data[key] for key in ("why", "note") if key in data}},
         )
     return True
 

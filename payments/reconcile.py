@@ -41,11 +41,16 @@ def read_with_order(api: OrderApi, execution: Execution, seen: Snapshot) -> Snap
     try:
         payment = payment_of(order, execution.payment_id)
     except NotFound:
-        return Snapshot("", None, "", (), seen.lines, timezone.now().isoformat())
+        return gone(seen)
     if execution.last_modified and execution.last_modified == str(order.raw.get("lastModified") or ""):
         return Snapshot.of(payment, seen.lines, timezone.now())
     lines = api.payments.transactions(execution.order_id, execution.payment_id)
     return Snapshot.of(payment, map(Line.of, lines), timezone.now())
+
+
+def gone(seen: Snapshot) -> Snapshot:
+    """What stands for a payment that is not there any more."""
+    return Snapshot("", None, "", (), seen.lines, timezone.now().isoformat())
 
 
 def action_of(before: Snapshot, execution: Execution) -> Action:
@@ -109,17 +114,32 @@ def _patience() -> dt.timedelta:
 
 def check_request(execution: Execution, api: OrderApi | None = None) -> Execution:
     """A request for approval ends with its time, and with the payment as it was when it was made. Never raises ApiError."""
-    now = timezone.now()
-    if execution.expires_at and execution.expires_at <= now:
+    if is_over(execution):
         return end_request(execution, State.EXPIRED, {"why": ["expired"]})
     try:
         payment = read(api or order_api(execution.merchant, execution.channel), execution)
+    except NotFound:
+        return compare_request(execution, gone(seen_of(execution)))
     except ApiError as error:
-        return _count(execution, now, str(error))
-    seen = Snapshot.from_json(json.loads(execution.seen_json))
-    what = differences(seen, payment)
+        return _count(execution, timezone.now(), str(error))
+    return compare_request(execution, payment)
+
+
+def is_over(execution: Execution) -> bool:
+    """Whether nobody may approve it any more, as its time is up."""
+    return execution.expires_at is not None and execution.expires_at <= timezone.now()
+
+
+def seen_of(execution: Execution) -> Snapshot:
+    """The payment as it was when somebody asked for this."""
+    return Snapshot.from_json(json.loads(execution.seen_json))
+
+
+def compare_request(execution: Execution, payment: Snapshot) -> Execution:
+    """A request lapses if the payment, read just now, is not as it was when it was made."""
+    what = differences(seen_of(execution), payment)
     if not what and payment.offers(execution.action_id):
-        return _count(execution, now, "")
+        return _count(execution, timezone.now(), "")
     data = {"why": ["moved"], "differences": [list(each) for each in what], "payment": payment.to_json()}
     return end_request(execution, State.LAPSED, data)
 
@@ -127,7 +147,7 @@ def check_request(execution: Execution, api: OrderApi | None = None) -> Executio
 def end_request(
     execution: Execution, to: State, data: dict[str, Any], *, by: log.Who = WHO, **fields: Any
 ) -> Execution:
-    """The request is over without anything having been sent; unless somebody has decided meanwhile."""
+    """A request moves on, by what was found or on somebody's word; unless somebody has decided meanwhile."""
     kind = Kind.CHECK if by is WHO else Kind.PERSON
     settle(execution, kind, data, to, by=by, expected=(State.WAITING,), action="payment.approval.end", fields=fields)
     return execution
@@ -151,7 +171,12 @@ def _count(execution: Execution, now: dt.datetime, error: str) -> Execution:
 
 
 def _next(execution: Execution, state: State, checks: int, now: dt.datetime) -> dt.datetime | None:
-    """Pending is followed until it ends; what is in doubt, for as long as the setting says, and then it waits for a person."""
+    """Pending is followed until it ends; what is in doubt, for as long as the setting says, and then it waits for a person.
+
+    A request is looked at once more at the very moment at which its time is up.
+    """
+    if state == State.WAITING and execution.expires_at:
+        return min(next_check(state, checks, now) or now, execution.expires_at)
     sent_at = execution.sent_at or execution.created_at
     if state == State.IN_DOUBT and now > sent_at + settings.PAYMENT_RECONCILE_TIME:
         return None

@@ -5,15 +5,17 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from accounts.channels import Channel
+from accounts.models import ChannelGrant
 from audit import log
 from orders.api import OrderApi
 from orders.api.schemas import Cart, Item, Order, Payment, PaymentAction, Price
 from orders.connection import order_api
 from payments import case
 from payments.engine import Asked
+from tests.conftest import PASSWORD
 
 CHANNEL = Channel("norce", "se")
 
@@ -60,6 +62,15 @@ def action_of(api: OrderApi, ids: tuple[str, str], kind: str) -> PaymentAction:
 def case_of(api: OrderApi) -> Callable[[tuple[str, str], str], case.Case]:
     """What the dialog of that action would be about now."""
     return lambda ids, kind: case.read(api, CHANNEL, *ids, action_of(api, ids, kind).id or "").case
+
+
+@pytest.fixture
+def second(db: None) -> User:
+    """A second admin, with every channel."""
+    user = User.objects.create_user("second", "second@example.com", PASSWORD)
+    user.groups.add(Group.objects.get(name="admin"))
+    ChannelGrant.objects.create(user=user, merchant="*", channel="*")
+    return user
 
 
 def asked_by(user: User) -> Asked:
