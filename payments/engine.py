@@ -20,7 +20,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import Error, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit import log
@@ -201,7 +201,7 @@ def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Att
     verdict = judge(before, after, reconcile.action_of(before, execution), reply.answer)
     try:
         evidence = conclude(execution, reply, after, verdict)
-    except Error:
+    except Exception:
         logger.exception("The outcome of execution %s could not be written; it stays in doubt", execution.pk)
         attempt.unanswered(message="The outcome could not be written.", request_id=reply.request_id)
         return
@@ -286,12 +286,14 @@ def _meaning_of(error: ApiError) -> Answer:
 
 
 def look_back(api: OrderApi, execution: Execution) -> Snapshot | None:
-    """The payment after the call, in two calls; None if it could not be read."""
+    """The payment after the call, in two calls; None if it could not be read, for whatever reason: what was sent is sent."""
     try:
         return reconcile.read(api, execution)
     except ApiError as error:
         logger.warning("Execution %s: the payment could not be read after the call: %s", execution.pk, error)
-        return None
+    except Exception:
+        logger.exception("Execution %s: reading the payment after the call ended in an error of our own", execution.pk)
+    return None
 
 
 @transaction.atomic
