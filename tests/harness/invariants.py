@@ -1,0 +1,100 @@
+"""What has to hold of a payment whatever was done to the program: the desk's word against the count of the sandbox's provider."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from audit.models import Entry
+from audit.models import Kind as EntryKind
+from payments import engine
+from payments.evidence import is_intact
+from payments.models import OPEN, Execution, Kind, State
+from sandbox.models import Move, ProviderCall
+from tests.harness.tally import Tally
+
+OVER_WITHOUT_A_MOVE = (State.REFUSED, State.NOT_DONE, State.NOT_SENT, State.LAPSED, State.TURNED_DOWN, State.WITHDRAWN, State.EXPIRED)  # fmt: skip
+
+
+@dataclass
+class Elsewhere:
+    """What others than the desk had the provider do with a payment, by type of action."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    moves: Counter[str] = field(default_factory=Counter)
+
+
+def counted(payment_id: str) -> Elsewhere:
+    """What the provider was called for, and what it moved, by type of action; by whomever."""
+    calls = ProviderCall.objects.filter(payment=payment_id).values_list("kind", flat=True)
+    moves = Move.objects.filter(payment=payment_id).values_list("kind", flat=True)
+    return Elsewhere(Counter(calls), Counter(moves))
+
+
+def violations(payment_id: str, elsewhere: Elsewhere | None = None) -> list[str]:
+    """What does not hold of this payment, in words; nothing if all is well."""
+    executions = list(Execution.objects.filter(payment_id=payment_id))
+    return [
+        f"{payment_id}: {what}"
+        for what in [*_of_money(executions, counted(payment_id), elsewhere or Elsewhere()), *_of_record(executions)]
+    ]
+
+
+def _of_money(executions: list[Execution], provider: Elsewhere, elsewhere: Elsewhere) -> Iterator[str]:
+    for kind in {*provider.calls, *(each.action_type for each in executions)}:
+        mine = [each for each in executions if each.action_type == kind]
+        calls, moves = provider.calls[kind] - elsewhere.calls[kind], provider.moves[kind] - elsewhere.moves[kind]
+        sent = sum(each.sent_at is not None for each in mine)
+        states = Counter(each.state for each in mine)
+        still_open = sum(states[state] for state in OPEN)
+        if calls > sent:
+            yield f"{kind}: {calls} calls for {sent} executions that were sent"
+        if moves > sent:
+            yield f"{kind}: {moves} moves for {sent} executions that were sent"
+        if states[State.DONE] > provider.moves[kind]:
+            yield f"{kind}: {states[State.DONE]} are done, and {provider.moves[kind]} moved"
+        if moves > states[State.DONE] + still_open:
+            over = sum(states[state] for state in OVER_WITHOUT_A_MOVE)
+            yield f"{kind}: {moves} moved, {states[State.DONE]} are done, and {over} are said not to have moved"
+    if (count := sum(each.state in OPEN for each in executions)) > 1:
+        yield f"{count} executions are open"
+
+
+def _of_record(executions: list[Execution]) -> Iterator[str]:
+    intents = {
+        json.loads(entry.details_json).get("execution"): entry.at
+        for entry in Entry.objects.filter(
+            action=engine.ACTION, kind=EntryKind.INTENT, order_id__in={each.order_id for each in executions}
+        )
+    }
+    for each in executions:
+        written = intents.get(str(each.pk))
+        if each.sent_at and not (written and written <= each.sent_at):
+            yield f"{each} was sent, and its intent was not in the log before"
+        kinds = Counter(evidence.kind for evidence in each.evidence.all())
+        if each.sent_at and not kinds[Kind.BEFORE]:
+            yield f"{each} was sent, and what the payment was then is not kept"
+        if not all(is_intact(evidence) for evidence in each.evidence.all()):
+            yield f"{each} has evidence that is not as it was written"
+
+
+def was_in_doubt(execution: Execution) -> bool:
+    found = [evidence.data for evidence in execution.evidence.all()]
+    return any(data.get("verdict") == State.IN_DOUBT or "lost-after" in data.get("why", ()) for data in found)
+
+
+def tally_of(payment_id: str) -> Tally:
+    """The counts of one payment, without those that only a run can know."""
+    executions = list(Execution.objects.filter(payment_id=payment_id))
+    states, provider = Counter(each.state for each in executions), counted(payment_id)
+    doubted = [each for each in executions if was_in_doubt(each)]
+    return Tally(
+        intents=len(executions),
+        calls=provider.calls.total(),
+        moves=provider.moves.total(),
+        done=states[State.DONE],
+        refused=states[State.REFUSED],
+        not_sent=states[State.NOT_SENT],
+        in_doubt=len(doubted),
+        settled=sum(not each.is_open for each in doubted),
+    )

@@ -1,0 +1,68 @@
+"""Every step of the engine, interrupted in turn, before and after it, on each of the provider's days."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from itertools import count
+
+import pytest
+from django.db import Error
+from pytest_django import Settings
+
+from orders.api.errors import ApiError
+from payments import engine
+from payments.case import Case
+from payments.models import Execution
+from tests.harness import steps
+from tests.harness.aftermath import impatient, settle
+from tests.harness.conftest import Bench
+from tests.harness.steps import ACTIONS, COMMITS, DAYS, POINTS, STEPS, Interrupted, Point
+from tests.payments.conftest import asked_by
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Interruption = Callable[[Point], AbstractContextManager[list[str]]]
+FAULTS: dict[str, tuple[Interruption, tuple[Point, ...]]] = {
+    "exception": (lambda point: steps.raising(Interrupted(str(point)), point), POINTS),
+    "exit": (lambda point: steps.raising(SystemExit(str(point)), point), POINTS),
+    "database-refuses": (steps.refusing, tuple(Point("before", step) for step in STEPS)),
+    "commit-lost": (steps.losing_commit, tuple(point for point in POINTS if point.step in COMMITS)),
+}
+
+
+def runs(points: tuple[Point, ...]) -> Iterator[tuple[Point, str, str]]:
+    """Every point on every day; the actions take turns."""
+    turn = count()
+    for point in points:
+        for day in DAYS:
+            yield point, day, ACTIONS[next(turn) % len(ACTIONS)]
+
+
+def press(bench: Bench, case: Case, person: int = 0) -> Execution | None:
+    """Somebody presses the button of that dialog; None where that ended in an error."""
+    try:
+        return engine.execute(bench.api, case, asked_by(bench.people[person]))
+    except (Interrupted, SystemExit, ApiError, Error):
+        return None
+    except engine.Already as already:
+        return already.execution
+    except engine.Moved:
+        return None
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_money_moves_at_most_once_wherever_the_program_is_interrupted(
+    bench: Bench, settings: Settings, fault: str
+) -> None:
+    interruption, points = FAULTS[fault]
+    for point, day, kind in runs(points):
+        name = f"{fault} {point}, {kind} on the day “{day}”"
+        case = bench.new_case(day, kind)
+        with interruption(point) as fired:
+            press(bench, case)
+        bench.tally.interrupted += bool(fired)
+        bench.hold(name, case)
+        press(bench, case, person=1)  # somebody presses the very same button again
+        bench.hold(f"{name}, pressed again", case)
+        with impatient(settings):
+            settle(case.payment_id, bench.people[2])
+        bench.end(f"{name}, settled", case)
+    assert bench.tally.interrupted >= len(points) * len(DAYS) * 0.9
