@@ -9,11 +9,12 @@ from django.utils.translation import ngettext
 
 from dashboard.formats import format_amount
 from orders.api.schemas import Order, Payment
+from payments import limits
 from payments.case import Case, Facts
 from payments.figures import ZERO, Figures, after, figures_of
 from payments.judgement import LEADS_TO
 from payments.models import MAY_HAVE_MOVED, Execution
-from payments.words import action_words, provider_name
+from payments.words import above_words, action_words, provider_name
 
 MOST_EARLIER = 5
 NOT_LIVE = frozenset({"removed", "failed", "declined", "cancelled"})
@@ -87,12 +88,20 @@ def leads_to(kind: str) -> str:
     return max(LEADS_TO.get(kind.lower(), ()), default="")
 
 
-def earlier_refunds(case: Case) -> "QuerySet[Execution]":
+def earlier_refunds(case: Case | Execution) -> "QuerySet[Execution]":
     """What was paid back to the same customer of this merchant through this desk, or may have been, newest first."""
     if not case.customer:
         return Execution.objects.none()
     refunds = Execution.objects.filter(customer=case.customer, action_type__iexact="refund", state__in=MAY_HAVE_MOVED)
     return refunds.filter(merchant=case.merchant).order_by("-created_at")
+
+
+def above(excess: limits.Excess, currency: str) -> str:
+    """A limit that would be passed, in a sentence."""
+    if excess.kind in ("action", "order", "day"):
+        amounts = (money_of(Decimal(text), currency) for text in (excess.limit, excess.would_be))
+        return above_words(excess.kind, *amounts)
+    return above_words(*excess)
 
 
 def what_happens(case: Case, order: Order) -> list[str]:

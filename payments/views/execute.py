@@ -1,7 +1,6 @@
 """The dialog of a payment action: what will happen, the button, and what became of it."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from http import HTTPStatus
 from uuid import UUID
 
@@ -28,7 +27,7 @@ from payments.forms import ExecuteForm
 from payments.known import how, known
 from payments.models import OPEN, Execution, State
 from payments.scope import execution_of
-from payments.words import MOVED, above_words, why_words
+from payments.words import MOVED, why_words
 
 
 class PaymentRequest(Request):
@@ -105,7 +104,9 @@ def show(
     context = {
         "page": preflight.present(facts),
         "form": form,
-        "above": [above(each, case) for each in limits.excess(request.user, case)] if case.action.type else [],
+        "above": [preflight.above(each, case.currency) for each in limits.excess(request.user, case)]
+        if case.action.type
+        else [],
         "other": other,
         "is_gone": not case.action.type,
         "moved": [(MOVED.get(each.kind, each.kind), each) for each in moved] if moved is not None else None,
@@ -115,14 +116,6 @@ def show(
         "place": "orders",
     }
     return render_page(request, TEMPLATE, context, partials=("dialog",), status=status)
-
-
-def above(excess: limits.Excess, case: cases.Case) -> str:
-    """A limit that would be passed, in a sentence."""
-    if excess.kind in ("action", "order", "day"):
-        amounts = (preflight.money_of(Decimal(text), case.currency) for text in (excess.limit, excess.would_be))
-        return above_words(excess.kind, *amounts)
-    return above_words(*excess)
 
 
 def open_on(case: cases.Case) -> Execution | None:
