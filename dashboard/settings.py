@@ -201,6 +201,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "dashboard.environment.shell",
                 "accounts.context.person",
+                "payments.context.frame",
             ],
         },
     }

@@ -1,5 +1,6 @@
 """What is known about the money of an execution, in sentences that never guess."""
 
+import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -83,16 +84,15 @@ def how(execution: Execution) -> str:
     words = {
         "noun": action_words(execution.action_type).noun,
         "via": via(execution),
-        "time": _moment(execution),
+        "time": _moment(execution.sent_at),
         "said": " ".join(filter(None, (str(execution.status or ""), execution.code))) or "–",
     }
     went = str(_WENT[execution.answer]) % words
     return f"{went} {_LOCKED}" if execution.state in OPEN else went
 
 
-def _moment(execution: Execution) -> str:
+def _moment(moment: dt.datetime) -> str:
     """The time alone where it was today."""
-    assert execution.sent_at is not None
-    clock = format_clock(execution.sent_at, seconds=True)
-    is_today = timezone.localtime(execution.sent_at).date() == timezone.localdate()
-    return clock if is_today else f"{format_day(execution.sent_at)} {clock}"
+    clock = format_clock(moment, seconds=True)
+    is_today = timezone.localtime(moment).date() == timezone.localdate()
+    return clock if is_today else f"{format_day(moment)} {clock}"

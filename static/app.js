@@ -69,9 +69,13 @@ addEventListener("load", () => {
 addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
 // An answer may go elsewhere than it was asked for: a problem goes into its own place.
 addEventListener("htmx:afterRequest", (event) => [event.detail.target, event.detail.requestConfig.target].forEach((place) => place.removeAttribute("aria-busy")));
+let said = "";
 addEventListener("htmx:afterSettle", (event) => {
   const spoken = event.detail.target.querySelector("[data-say]");
-  if (spoken) say(spoken.dataset.say);
+  const asked = event.detail.requestConfig && event.detail.requestConfig.triggeringEvent;
+  // What renews itself speaks when it has something new to say.
+  if (spoken && !(asked && asked.type === "live" && spoken.dataset.say === said)) say(spoken.dataset.say);
+  if (spoken) said = spoken.dataset.say;
 });
 // A request that the next one overtakes was given up on purpose. htmx writes it to the console as an error, unless its
 // details name none by then.
@@ -125,3 +129,31 @@ addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = token.slice("csrftoken=".length);
   event.detail.formData.delete("csrfmiddlewaretoken"); // the form's own would count before the header
 });
+
+// A part that says data-live somewhere in it renews itself: soon at first, then ever later, only while the tab is seen, until the reader stops it.
+const pulse = { at: Date.now(), next: Date.now() + 2000, pause: 2000, stopped: false };
+const beat = () => { pulse.pause = 2000; pulse.next = Date.now() + pulse.pause; };
+setInterval(() => {
+  const head = document.querySelector("[data-live]");
+  if (!head) return;
+  const age = head.querySelector("[data-live-age]"), stop = head.querySelector("[data-live-stop]");
+  age.textContent = age.dataset.liveAge.replace("#", Math.round((Date.now() - pulse.at) / 1000));
+  stop.hidden = false;
+  stop.dataset.word ||= stop.textContent;
+  stop.textContent = pulse.stopped ? stop.dataset.stopped : stop.dataset.word;
+  if (pulse.stopped || document.hidden || Date.now() < pulse.next) return;
+  pulse.pause = Math.min(pulse.pause * 1.5, 30000);
+  pulse.next = Date.now() + pulse.pause;
+  htmx.trigger(head.closest("[hx-trigger=live]"), "live");
+}, 1000);
+addEventListener("htmx:afterSwap", () => { if (document.querySelector("[data-live]")) pulse.at = Date.now(); });
+document.addEventListener("visibilitychange", beat);
+addEventListener("click", (event) => {
+  if (!event.target.closest("[data-live-stop]")) return;
+  pulse.stopped = !pulse.stopped;
+  beat();
+});
+
+// A button with data-prints prints the page; without a script the browser's own menu does.
+addEventListener("load", () => document.querySelectorAll("[data-prints]").forEach((button) => { button.hidden = false; }));
+addEventListener("click", (event) => { if (event.target.closest("[data-prints]")) print(); });

@@ -1,0 +1,61 @@
+"""One execution: what is known of it by now, and the proof of it."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from dashboard.pages import render_page
+from payments.known import how, known, title_of, via
+from payments.models import Execution, State
+from payments.pieces import pieces_of
+from payments.proof import proof_of
+from payments.request import PaymentRequest, may_view
+from payments.scope import channel_of, execution_of
+from payments.words import REASONS_TO_ASK
+
+
+@never_cache
+@require_safe
+@may_view
+def execution_detail(request: PaymentRequest, pk: UUID) -> HttpResponse:
+    """What is known about the money, the evidence so far, and what to do next. Reads nothing at the API."""
+    execution = execution_of(request.user, pk)
+    evidence = list(execution.evidence.all())
+    context = about(request, execution) | {
+        "known": known(execution, evidence[-1] if evidence else None),
+        "pieces": pieces_of(execution, evidence),
+        "is_live": execution.is_open,
+        "can_settle": execution.state in (State.IN_DOUBT, State.PENDING),
+    }
+    return render_page(request, "payments/execution_detail.html", context, partials=("execution",))
+
+
+@never_cache
+@require_safe
+@may_view
+def execution_proof(request: PaymentRequest, pk: UUID) -> HttpResponse:
+    """One printable page for whoever has to be shown what happened."""
+    execution = execution_of(request.user, pk)
+    proof = proof_of(execution)
+    last = proof.found[-1].piece.evidence if proof.found else None
+    context = about(request, execution) | {"proof": proof, "known": known(execution, last)}
+    return render_page(request, "payments/execution_proof.html", context)
+
+
+def about(request: PaymentRequest, execution: Execution) -> dict[str, object]:
+    """What both pages say at their head."""
+    channel = channel_of(execution)
+    return {
+        "execution": execution,
+        "title": title_of(execution),
+        "how": how(execution),
+        "via": via(execution),
+        "channel_of_it": str(channel),
+        "is_here": channel == request.channel,
+        "reason": REASONS_TO_ASK.get(execution.reason, execution.reason),
+        "now": timezone.now(),
+        "place": "doubt",
+    }

@@ -1,0 +1,388 @@
+"""In doubt, the page of one execution, asking again, settling by hand, and the proof."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import ChannelGrant
+from audit.models import Entry
+from orders.api import OrderApi
+from payments import engine, reconcile
+from payments.case import Case
+from payments.models import Evidence, Execution, Kind, State
+from tests.conftest import PASSWORD, ClientOf
+from tests.orders.pages import text_of
+from tests.payments.conftest import MakePayment, asked_by
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Attempt = Callable[..., Execution]
+HTMX = {"HX-Request": "true"}
+FOUND = {"moved": "not-moved", "where": "portal", "found": "No capture under K-1, looked at 10:45"}
+
+
+@pytest.fixture
+def attempt(
+    api: OrderApi, make_payment: MakePayment, case_of: Callable[[tuple[str, str], str], Case], admin: User
+) -> Attempt:
+    """Captures a new payment of 499 kr on that bad day of the provider, and gives what became of it."""
+
+    def execute(day: str = "", kind: str = "capture", state: str = "reserved") -> Execution:
+        return engine.execute(api, case_of(make_payment(state, sandbox=day), kind), asked_by(admin))
+
+    return execute
+
+
+@pytest.fixture
+def desk(admin: User) -> Client:
+    """An admin who has just given their password."""
+    client = Client()
+    client.post(reverse("account_login"), {"login": admin.username, "password": PASSWORD})
+    return client
+
+
+def page_of(client: Client, name: str, execution: Execution | None = None, **more: Any) -> str:
+    answer = client.get(reverse(name, args=[execution.pk] if execution else []), **more)
+    assert answer.status_code == 200
+    return text_of(answer)
+
+
+def settle(client: Client, execution: Execution, **typed: str) -> Any:
+    return client.post(reverse("execution-settle", args=[execution.pk]), {**FOUND, **typed})
+
+
+# In doubt
+
+
+def test_with_nothing_in_doubt_the_page_says_what_that_means(desk: Client) -> None:
+    html = desk.get(reverse("doubt-list")).content.decode()
+    assert "Nothing is in doubt" in html
+    assert "data-live" not in html  # nothing to renew
+
+
+def test_what_is_in_doubt_stands_there_with_all_that_is_known(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("timeout-before")
+    text = page_of(desk, "doubt-list")
+    for fact in (
+        "Capture 499.00",
+        "SEK",
+        "Card, stripe_adapter",
+        "admin",
+        "for less than a minute",
+        execution.order_id,
+    ):
+        assert fact in text, fact
+    assert "The payment is as it was before. It may still be on its way." in text
+    assert "Next look:" in text
+    assert "Ask again" in text and "Settle by hand…" in text
+
+
+def test_the_most_urgent_stands_first_and_the_oldest_before_the_others(desk: Client, attempt: Attempt) -> None:
+    pending, young, old = attempt("pending"), attempt("error"), attempt("error")
+    Execution.objects.filter(pk=old.pk).update(created_at=timezone.now() - dt.timedelta(hours=5))
+    html = desk.get(reverse("doubt-list")).content.decode()
+    places = [html.index(reverse("execution-detail", args=[each.pk])) for each in (old, young, pending)]
+    assert places == sorted(places)
+
+
+def test_it_renews_itself_only_while_something_may_happen_soon(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("error")
+    assert "data-live>" in desk.get(reverse("doubt-list")).content.decode()
+    Execution.objects.filter(pk=execution.pk).update(next_check_at=timezone.now() + dt.timedelta(minutes=10))
+    html = desk.get(reverse("doubt-list")).content.decode()
+    assert "data-live>" not in html and "Look again" in html
+
+
+def test_htmx_gets_the_part_alone_and_the_count_of_the_frame(desk: Client, attempt: Attempt) -> None:
+    attempt("error")
+    html = desk.get(reverse("doubt-list"), headers=HTMX | {"HX-Target": "doubt"}).content.decode()
+    assert "<html" not in html
+    assert 'id="doubt-count" hx-swap-oob="true">1<' in html
+
+
+def test_what_the_desk_no_longer_looks_at_by_itself_says_so(desk: Client, attempt: Attempt) -> None:
+    Execution.objects.filter(pk=attempt("error").pk).update(next_check_at=None)
+    assert "The desk does not look any more by itself: somebody has to." in page_of(desk, "doubt-list")
+
+
+def test_what_was_settled_stands_below_with_its_outcome_and_its_proof(desk: Client, attempt: Attempt) -> None:
+    execution = attempt()
+    html = desk.get(reverse("doubt-list")).content.decode()
+    assert "Settled last" in html and "Nothing is in doubt" in html
+    assert reverse("execution-proof", args=[execution.pk]) in html
+
+
+def test_an_order_of_another_channel_is_reached_through_the_switch(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("error")
+    desk.post(reverse("channel-switch"), {"channel": "norce/no"})
+    html = desk.get(reverse("doubt-list")).content.decode()
+    order = reverse("order-detail", args=[execution.order_id])
+    assert f'<a href="{order}"' not in html
+    assert f'name="next" value="{order}"' in html
+    assert 'name="channel" value="norce/se"' in html
+
+
+def test_nobody_sees_what_is_of_a_channel_that_is_not_theirs(
+    client_of: ClientOf, attempt: Attempt, manager: User
+) -> None:
+    execution = attempt("error")
+    manager.channel_grants.all().delete()
+    ChannelGrant.objects.create(user=manager, merchant="norce", channel="no")
+    client = client_of(manager)
+    assert "Nothing is in doubt" in page_of(client, "doubt-list")
+    for name in ("execution-detail", "execution-proof"):
+        assert client.get(reverse(name, args=[execution.pk])).status_code == 404
+    assert client.post(reverse("execution-check", args=[execution.pk])).status_code == 404
+
+
+# The counts in the frame
+
+
+def count_in(client: Client) -> str:
+    html = client.get(reverse("preferences")).content.decode()
+    return html.partition('id="doubt-count">')[2].partition("<")[0] if 'id="doubt-count"' in html else "none"
+
+
+def test_the_frame_counts_what_is_in_doubt_for_those_who_may_execute(
+    desk: Client, attempt: Attempt, client_of: ClientOf, support: User
+) -> None:
+    assert count_in(desk) == ""
+    for day in ("error", "pending", ""):
+        attempt(day)
+    assert count_in(desk) == "2"
+    assert count_in(client_of(support)) == "none"
+    support.user_permissions.add(Permission.objects.get(codename="execute_payment_action"))
+    assert count_in(client_of(support)) == "2"
+
+
+def test_the_counts_cost_one_query_and_nobody_else_any(desk: Client, client_of: ClientOf, support: User) -> None:
+    for client, count in ((desk, 1), (client_of(support), 0)):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse("preferences"))
+        assert len([each for each in asked.captured_queries if "payments_execution" in each["sql"]]) == count
+
+
+# One execution
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("", "499.00 SEK was captured."),
+        ("decline", "499.00 SEK was not captured: it was refused."),
+        ("timeout-after", "499.00 SEK was captured."),
+        ("timeout-before", "It is not known whether 499.00 SEK was captured."),
+        ("pending", "It is not known yet whether 499.00 SEK was captured: the provider has taken it on."),
+    ],
+)
+def test_one_sentence_says_what_is_known_about_the_money(desk: Client, attempt: Attempt, day: str, says: str) -> None:
+    assert says in page_of(desk, "execution-detail", attempt(day))
+
+
+def test_the_evidence_is_told_in_order_of_time(desk: Client, attempt: Attempt) -> None:
+    text = page_of(desk, "execution-detail", attempt("timeout-after"))
+    kinds = ["What the person saw", "Read just before sending", "The answer to the call", "Read after the call"]
+    places = [text.index(kind) for kind in kinds]
+    assert places == sorted(places)
+    assert "No answer that says what happened" in text
+    assert "New transaction: capture OK" in text
+
+
+def test_an_unknown_action_is_called_by_its_name(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("error")
+    Execution.objects.filter(pk=execution.pk).update(action_type="void", amount=None)
+    text = page_of(desk, "execution-detail", execution)
+    assert "It is not known whether “void” was executed." in text
+
+
+def test_there_is_nothing_under_an_id_that_does_not_exist(desk: Client) -> None:
+    for name in ("execution-detail", "execution-proof", "execution-settle"):
+        assert desk.get(reverse(name, args=["00000000-0000-4000-8000-000000000000"])).status_code == 404
+
+
+# Asking again
+
+
+def test_asking_again_settles_what_the_payment_proves_meanwhile(
+    desk: Client, attempt: Attempt, api: OrderApi, admin: User
+) -> None:
+    execution = attempt("timeout-before")
+    payment = api.payments.get(execution.order_id, execution.payment_id)
+    api.payments.update(execution.order_id, execution.payment_id, payment.changed(state="captured"))
+    answer = desk.post(reverse("execution-check", args=[execution.pk]), follow=True)
+    assert "499.00 SEK was captured." in text_of(answer)
+    assert Evidence.objects.filter(execution=execution, kind=Kind.CHECK).get().by == admin.username
+
+
+def test_asking_again_without_news_says_so(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("timeout-before")
+    answer = desk.post(reverse("execution-check", args=[execution.pk]), {"next": reverse("doubt-list")}, follow=True)
+    assert answer.redirect_chain == [(reverse("doubt-list"), 302)]
+    assert "Nothing new. It is not known whether 499.00" in text_of(answer)
+    execution.refresh_from_db()
+    assert execution.checks == 1
+
+
+def test_asking_again_leads_nowhere_but_to_the_desk(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("error")
+    answer = desk.post(reverse("execution-check", args=[execution.pk]), {"next": "https://example.com/"})
+    assert answer["Location"] == reverse("execution-detail", args=[execution.pk])
+
+
+def test_a_payment_that_cannot_be_read_is_said(desk: Client, attempt: Attempt, api: OrderApi) -> None:
+    execution = attempt("error")
+    api.orders.delete(execution.order_id)
+    answer = desk.post(reverse("execution-check", args=[execution.pk]), follow=True)
+    assert "The payment could not be read." in text_of(answer)
+    assert "The last look failed:" in text_of(answer)
+
+
+def test_support_may_ask_but_not_settle(client_of: ClientOf, support: User, attempt: Attempt) -> None:
+    execution, client = attempt("error"), client_of(support)
+    assert "Settle by hand" not in page_of(client, "execution-detail", execution)
+    assert client.post(reverse("execution-check", args=[execution.pk])).status_code == 302
+    assert settle(client, execution).status_code == 403
+    execution.refresh_from_db()
+    assert execution.state == State.IN_DOUBT
+
+
+# Settling by hand
+
+
+@pytest.mark.parametrize(
+    ("moved", "state", "says"),
+    [
+        ("moved", State.DONE, "499.00 SEK was captured: admin looked and said so."),
+        ("not-moved", State.NOT_DONE, "499.00 SEK was not captured: admin looked and said so."),
+    ],
+)
+def test_a_person_ends_the_doubt_by_what_they_found_and_where(
+    desk: Client, attempt: Attempt, moved: str, state: State, says: str
+) -> None:
+    execution = attempt("timeout-before")
+    answer = settle(desk, execution, moved=moved)
+    assert answer["Location"] == reverse("execution-detail", args=[execution.pk])
+    execution.refresh_from_db()
+    assert execution.state == state
+    text = page_of(desk, "execution-detail", execution)
+    assert says in text
+    assert "Looked at: The provider's portal Found: No capture under K-1, looked at 10:45" in text
+
+
+def test_where_they_looked_can_be_said_in_their_own_words(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("timeout-before")
+    assert settle(desk, execution, where="other").status_code == 422
+    assert settle(desk, execution, where="other", elsewhere="A ticket with the bank").status_code == 302
+    assert "Looked at: A ticket with the bank" in page_of(desk, "execution-detail", execution)
+
+
+@pytest.mark.parametrize("missing", ["moved", "where", "found"])
+def test_nothing_is_settled_without_all_of_it_and_what_was_typed_stays(
+    desk: Client, attempt: Attempt, missing: str
+) -> None:
+    execution = attempt("timeout-before")
+    answer = settle(desk, execution, **{missing: ""})
+    assert answer.status_code == 422
+    kept = answer.content.decode()
+    assert all(text in kept for name, text in FOUND.items() if name not in (missing, "moved"))
+    assert ("checked" in kept) == (missing != "moved")
+    execution.refresh_from_db()
+    assert execution.state == State.IN_DOUBT
+
+
+def test_who_comes_second_is_told_and_writes_nothing(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("timeout-before")
+    settle(desk, execution, moved="moved")
+    before = Entry.objects.count()
+    answer = settle(desk, execution, found="I saw nothing of it")
+    assert answer.status_code == 409
+    assert "It was settled meanwhile" in text_of(answer)
+    assert "I saw nothing of it" in answer.content.decode()
+    execution.refresh_from_db()
+    assert (execution.state, Entry.objects.count()) == (State.DONE, before)
+
+
+def test_what_is_under_way_cannot_be_settled_by_hand(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("error")
+    Execution.objects.filter(pk=execution.pk).update(state=State.SENDING)
+    assert "It cannot be settled by hand as things are." in page_of(desk, "execution-settle", execution)
+    assert settle(desk, execution).status_code == 409
+    execution.refresh_from_db()
+    assert execution.state == State.SENDING
+
+
+def test_settling_asks_for_the_password_again_after_a_while(desk: Client, attempt: Attempt, settings: Any) -> None:
+    execution = attempt("timeout-before")
+    settings.PAYMENT_REAUTH_MINUTES = 0
+    assert settle(desk, execution).status_code == 422
+    assert settle(desk, execution, password="wrong").status_code == 422
+    assert settle(desk, execution, password=PASSWORD).status_code == 302
+
+
+# The proof
+
+
+def test_the_proof_holds_who_what_when_and_the_entries_of_the_log(desk: Client, attempt: Attempt, admin: User) -> None:
+    execution = attempt("timeout-after")
+    text = page_of(desk, "execution-proof", execution)
+    entries = Entry.objects.filter(details_json__contains=str(execution.pk))
+    assert entries.count() == 2
+    for entry in entries:
+        assert entry.hash in text and entry.previous in text
+    for piece in execution.evidence.all():
+        assert piece.digest in text
+    call = f"POST orders/{execution.order_id}/payments/{execution.payment_id}/actions/{execution.action_id}/execute"
+    for fact in (
+        call,
+        execution.baseline,
+        "Customer returned the goods",
+        "x-channel: se",
+        "Authorised 499.00 SEK",
+        "audit_verify",
+    ):
+        assert fact in text, fact
+    assert "Every piece of evidence and every entry below is as it was written." in text
+
+
+def test_the_proof_of_one_execution_does_not_show_the_entries_of_another(desk: Client, attempt: Attempt) -> None:
+    execution, other = attempt(), attempt()
+    text = page_of(desk, "execution-proof", execution)
+    entries = Entry.objects.filter(details_json__contains=str(other.pk))
+    assert [entry.sequence for entry in entries if f"Entry {entry.sequence} " in text] == []
+
+
+def test_evidence_that_was_changed_is_shown_as_such(desk: Client, attempt: Attempt) -> None:
+    execution = attempt()
+    piece = execution.evidence.get(kind=Kind.ANSWER)
+    Evidence.objects.filter(pk=piece.pk).update(data_json=piece.data_json.replace("accepted", "refused"))
+    assert "Something below is not as it was written" in page_of(desk, "execution-proof", execution)
+    assert "This is not as it was written" in page_of(desk, "execution-detail", execution)
+
+
+def test_whoever_may_see_the_order_may_see_the_proof(client_of: ClientOf, support: User, attempt: Attempt) -> None:
+    text = page_of(client_of(support), "execution-proof", attempt())
+    assert "5. In the audit log" in text
+
+
+def test_what_the_desk_lost_track_of_is_told_plainly(desk: Client, attempt: Attempt, settings: Any) -> None:
+    execution = attempt("error")
+    long_ago = timezone.now() - dt.timedelta(hours=1)
+    Execution.objects.filter(pk=execution.pk).update(state=State.SENDING, sent_at=long_ago, next_check_at=long_ago)
+    reconcile.check_due()
+    text = page_of(desk, "execution-proof", execution)
+    assert "The program was interrupted while it was being sent." in text
+
+
+def test_a_request_that_waits_is_no_doubt(desk: Client, attempt: Attempt) -> None:
+    execution = attempt()
+    Execution.objects.filter(pk=execution.pk).update(state=State.WAITING, sent_at=None)
+    text = page_of(desk, "doubt-list")
+    assert "Nothing is in doubt" in text and "Waiting for approval" in text
+    assert count_in(desk) == ""
