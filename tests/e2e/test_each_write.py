@@ -1,0 +1,166 @@
+"""Each write of the Order API in a browser: by the lowest role that may, from the order's page to its result; by nobody below it."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, expect
+
+from orders.changes.whole import OrderCreation
+from tests.changes.test_every_change import PATTERNS
+from tests.changes.test_every_change import WRITES as FORMS
+from tests.e2e.conftest import Desk, state_of, watch
+from tests.e2e.writes import ADAPTERS, WRITES, Write, part
+
+LADDER = ("nobody", "newcomer", "support", "manager", "admin")
+SENT_BY = """async ([address, fields]) => {
+  const body = new URLSearchParams(fields);
+  body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+  const answer = await fetch(address, { method: "POST", body });
+  return [answer.status, await answer.text()];
+}"""
+NEWCOMER = (
+    "from django.contrib.auth.models import User; "
+    "User.objects.create_user('newcomer', password='demo').channel_grants.create(merchant='*', channel='*')"
+)
+
+
+def call(desk: Desk, method: str, path: str, body: Any = None) -> Any:
+    """What the sandbox answers; nothing where there is no such order."""
+    headers = {"Authorization": "Bearer sandbox", "x-merchant": "norce", "x-channel": "se", "Content-Type": "application/json"}  # fmt: skip
+    address = f"{desk.url}/checkout/order/api/v0/checkout/orders{path}"
+    content = None if body is None else json.dumps(body).encode()
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, content, headers, method=method)) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        assert error.code == 404, error.read()
+        return None
+
+
+@pytest.fixture
+def order_id(desk: Desk) -> str:
+    """An order in checkout on which one of each hangs that can."""
+    price = {"includingVat": 125, "excludingVat": 100}
+    mug = {
+        "name": "Mug",
+        "sku": "M-1",
+        "quantity": 1,
+        "vatRate": 0.25,
+        "price": price,
+        "total": price,
+        "originalTotal": price,
+    }
+    lives = {"givenName": "Åsa", "familyName": "Lind", "streetAddress": "Storgatan 1", "postalCode": "831 30",
+             "city": "Östersund", "country": "SE", "email": "asa@example.se"}  # fmt: skip
+    body = {
+        "reference": "WALK", "currency": "SEK", "country": "SE", "culture": "sv-SE", "attributes": {"colour": "red"},
+        "cart": {"items": [mug], "total": price}, "customer": {"type": "person", "billing": lives, "shipping": lives},
+        "consents": [{"id": "terms", "text": "Terms", "required": True, "checked": True},
+                     {"id": "news", "text": "News by e-mail", "checked": False}, {"id": "profiling/by age", "text": "Profiling", "checked": False}],
+        "validations": [{"adapterId": "awardit_adapter", "url": f"{ADAPTERS}/awardit_adapter/validations/pass"}],
+        "hooks": [{"adapterId": "awardit_adapter", "subscribeTo": "/customer", "target": "/customer", "invoke": f"{ADAPTERS}/awardit_adapter/hooks/approve"}],
+        "notifications": [{"adapterId": "norce_adapter", "scope": "/state/currentStatus", "invoke": f"{ADAPTERS}/norce_adapter/notifications/accept"}],
+    }  # fmt: skip
+    order_id = str(call(desk, "POST", "", body)["id"])
+    paid = {"adapterId": "klarna_adapter", "name": "Klarna", "currency": "SEK", "amount": 125, "state": "reserved"}
+    free = {"includingVat": 0, "excludingVat": 0}
+    call(desk, "POST", f"/{order_id}/payments", paid)
+    call(
+        desk,
+        "POST",
+        f"/{order_id}/shippings",
+        {"adapterId": "nshift_adapter", "name": "Parcel", "total": free, "vatRate": 0.25, "state": "intent"},
+    )
+    return order_id
+
+
+@pytest.fixture(scope="module")
+def browsers(
+    browser: Browser, desk: Desk, signed_in_state: StorageState, admin_state: StorageState
+) -> Iterator[dict[str, Page]]:
+    """A page of each role, of somebody without one, and of somebody who is not signed in."""
+    desk.manage("shell", "-c", NEWCOMER)
+    states = {
+        "nobody": None, "newcomer": state_of(desk, browser, "newcomer"), "support": signed_in_state,
+        "manager": state_of(desk, browser, "manager"), "admin": admin_state,
+    }  # fmt: skip
+    contexts = {who: browser.new_context(base_url=desk.url, storage_state=state) for who, state in states.items()}
+    yield {who: context.new_page() for who, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
+
+
+def filled_in(page: Page, write: Write, start: str) -> tuple[str, list[list[str]]]:
+    """Goes the way to the form, fills it in and, where the desk asks first, lets it ask: where it would be sent, and what with."""
+    page.goto(start)
+    write.opens(page)
+    form = page.locator(".change-form")
+    expect(form.locator("[type=submit].btn-primary, [type=submit].btn-danger")).to_be_visible()
+    address = form.get_attribute("action") or ""
+    write.fills(page)
+    if write.is_asked:
+        press(page)
+        expect(page.get_by_text("Please look at this before it is sent:")).to_be_visible()
+    fields = form.evaluate("form => [...new FormData(form)].map(([name, value]) => [name, String(value)])")
+    return address, fields
+
+
+def done(write: Write) -> str:
+    """What the desk says once it is done; a validation that was run shows its answers instead."""
+    form = OrderCreation if write.name == "order-create" else getattr(PATTERNS[write.name].callback, "form_class", None)
+    return str(form.done) if form else ""
+
+
+def press(page: Page) -> None:
+    page.locator(".change-form footer [type=submit]").click()
+
+
+def refused(page: Page, who: str, start: str, address: str, fields: list[list[str]]) -> None:
+    """Somebody who may not finds no way there, is not let in by its address, and what they send all the same is refused."""
+    page.goto(start)
+    assert page.locator(f'a[href="{address}"]').count() == 0
+    answer = page.goto(address)
+    assert answer is not None
+    if who == "nobody":
+        assert "/accounts/login/" in page.url
+    else:
+        assert answer.status == 403
+    status, words = page.evaluate(SENT_BY, [address, fields])
+    assert status == 403
+    assert ("Your session has ended" if who == "nobody" else "Your role does not include it") in words
+
+
+def test_each_write_of_the_api_and_each_form_of_the_desk_is_walked() -> None:
+    assert {write.operation for write in WRITES} == set(FORMS)
+    assert {write.name for write in WRITES} == set().union(*FORMS.values())
+
+
+@pytest.mark.parametrize("write", WRITES, ids=lambda write: f"{write.operation}-{write.name}")
+def test_a_write_is_done_by_whoever_may_and_by_nobody_else(
+    write: Write, desk: Desk, order_id: str, browsers: dict[str, Page], console: list[str]
+) -> None:
+    start = "/orders/" if write.name == "order-create" else f"/orders/{order_id}/"
+    page = watch(browsers[write.role], console)
+    address, fields = filled_in(page, write, start)
+    before = call(desk, "GET", f"/{order_id}"), call(desk, "GET", "?limit=1")
+    for who in LADDER[: LADDER.index(write.role)]:
+        refused(browsers[who], who, start, address, fields)
+    assert (call(desk, "GET", f"/{order_id}"), call(desk, "GET", "?limit=1")) == before
+    press(page)
+    if said := done(write):
+        expect(page.locator(".messages")).to_contain_text(said)
+    if write.folded:
+        part(page, write.where).get_by_text(write.folded, exact=True).click()
+    if write.sees:
+        expect(part(page, write.where)).to_contain_text(write.sees, ignore_case=True)
+    else:
+        expect(part(page, write.where)).not_to_contain_text(write.gone)
+    assert (
+        call(desk, "GET", f"/{order_id}"),
+        call(desk, "GET", "?limit=1"),
+    ) != before or write.name == "order-validate"
+    assert [said for said in console if "status of 422" not in said] == []  # the desk's own question before it sends
