@@ -17,6 +17,7 @@ from orders import notes
 from orders.models import Note
 from sandbox.store import insert_documents
 from tests.changes.calls import ADAPTERS, HOOK, NOTIFICATION, VALIDATION
+from tests.conftest import PASSWORD
 from tests.orders import documents
 
 
@@ -59,6 +60,7 @@ TYPED: Mapping[str, Typed] = {
     "payment-edit": {"reference": "typed-1"},
     "transaction-create": {"event": "capture", "is_success": "true"},
     "action-create": {"type_1": "capture", "url_1": f"{ADAPTERS}/klarna_checkout_adapter/capture"},
+    "payment-action-execute": {"reason": "delivered", "password": PASSWORD},
     "shipping-create": {"name": "Parcel", "adapter_id": "nshift_adapter", "including_vat": "49"},
     "shipping-edit": {"reference": "typed-1"},
 }

@@ -6,6 +6,7 @@ Each one that is about an order is tried with an order of the person's own chann
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -25,6 +26,7 @@ ORDER = {"order_id": "NoSuchOrder"}
 PAYMENT = ORDER | {"payment_id": "no-such-payment"}
 SOMEBODY = {"person_id": "999999"}
 SHIPPING = ORDER | {"shipping_id": "no-such-shipping"}
+EXECUTION = {"pk": str(UUID(int=0))}
 
 
 class Page(NamedTuple):
@@ -111,6 +113,8 @@ PAGES: Mapping[str, Page] = {
     "payment-remove": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
     "transaction-create": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
     "action-create": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
+    "payment-action-execute": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT | {"action_id": "no-such"}),
+    "execution-result": who_sees_orders(404, EXECUTION),
     "consents-edit": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER),
     "consent-create": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER),
     "consent-delete": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER | {"consent_id": "no-such-consent"}),

@@ -19,7 +19,7 @@ from audit import log
 from dashboard.held import hold
 from dashboard.pages import Request, render_page
 from orders.api import OrderApi
-from orders.api.errors import ApiError
+from orders.api.errors import ApiError, NotFound
 from payments import case as cases
 from payments import engine, limits, preflight
 from payments.baseline import Difference
@@ -50,7 +50,7 @@ TEMPLATE = "payments/execute.html"
 def payment_action_execute(request: PaymentRequest, order_id: str, payment_id: str, action_id: str) -> HttpResponse:
     """The facts of now and a form; posted, the action is executed once, or waits for a second person."""
     ids = (order_id, payment_id, action_id)
-    form = ExecuteForm(request.POST or None, request=request)
+    form = ExecuteForm(request.POST if request.method == "POST" else None, request=request)
     if request.method != "POST":
         return show(request, ids, form)
     case = cases.Case.unseal(request.POST.get("case", ""), cases.salt_of(*request.channel, *ids))
@@ -60,6 +60,8 @@ def payment_action_execute(request: PaymentRequest, order_id: str, payment_id: s
         if case is None or not form.is_valid():
             return show(request, ids, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         return press(request, case, form)
+    except NotFound:
+        raise
     except (ApiError, Error) as error:
         return hold(request, words_of(error), HTTPStatus.SERVICE_UNAVAILABLE)
 
