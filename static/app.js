@@ -104,7 +104,14 @@ addEventListener("htmx:afterSwap", (event) => {
   const form = box.querySelector("form[data-guard]");
   if (form && event.detail.requestConfig.verb === "post") form.dataset.dirty = "1";
 });
-const close = () => { const box = dialog(); if (box && box.open && mayLeave()) { box.close(); box.replaceChildren(); } };
+const close = () => {
+  const box = dialog();
+  if (!box || !box.open || !mayLeave()) return;
+  const isOld = box.querySelector("[data-reloads]"); // the page behind shows how it was before
+  box.close();
+  box.replaceChildren();
+  if (isOld) location.reload();
+};
 addEventListener("cancel", (event) => { if (event.target === dialog()) { event.preventDefault(); close(); } }, true);
 addEventListener("click", (event) => {
   const closer = event.target.closest("[data-closes]");

@@ -71,7 +71,8 @@ def test_what_is_pending_ends_in_the_dialog_that_watches_it(admin_page: Page, de
     fill(page)
     press(page, "Capture 499.00 SEK")
     expect(page.locator("#dialog")).to_contain_text("Pending at the provider")
-    expect(page.locator("#dialog")).to_contain_text("499.00 SEK was captured", timeout=30_000)
+    expect(page.locator("#outcome .badge")).to_have_text("Done", timeout=30_000)
+    expect(page.locator("#outcome b")).to_have_text("499.00 SEK was captured.")
     assert moves_of(desk, what) == ["capture"]
 
 
