@@ -41,6 +41,8 @@ ACTIONS: dict[str, str | Promise] = {
     "payment.transaction.create": _("Add a transaction"),
     "payment.action.create": _("Register payment actions"),
     "payment.action.execute": _("Execute a payment action"),
+    "payment.action.settle": _("Settle a payment action"),
+    "payment.action.not-sent": _("Give up a payment action before sending it"),
     "payment.approval.request": _("Ask for approval of a payment action"),
     "payment.approval.end": _("End a request for approval"),
     "payment.limit.create": _("Add a limit for payment actions"),

@@ -16,6 +16,7 @@ from orders.notes import notes_of
 from orders.present.payments import present_payment
 from orders.present.timeline import Day, Logs, Sources, present_timeline
 from orders.present.totals import is_live
+from payments.shown import origins_of
 
 MOST_LOGS = 8
 """Each payment's log is a call of its own, one after the other."""
@@ -43,6 +44,7 @@ def timeline_of(order: Order, api: OrderApi, channel: Channel, show: str) -> Tim
         events=_events(order_id, api, timeline.problems),
         records=records,
         notes=notes_of(order_id, channel),
+        origins=origins_of(channel, order_id),
     )
     timeline.days = present_timeline(order, sources, show)
     return timeline

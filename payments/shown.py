@@ -64,9 +64,7 @@ def lock(order_id: str, payment_id: str | None = None) -> str | Promise:
     execution = (rows.filter(payment_id=payment_id) if payment_id is not None else rows).first()
     if execution is None:
         return ""
-    says = _(
-        "“%(title)s” is not settled on this payment. Until it is, nothing else is changed here: it would be taken for evidence."
-    )
+    says = _("“%(title)s” is not settled. Until it is, nothing is changed here that would be taken for evidence, or hide it.")
     words = says % {"title": title_of(execution)}
     return format_html(
         '{} <a href="{}">{}</a>', words, reverse("execution-detail", args=[execution.pk]), _("Look at it")
@@ -86,7 +84,7 @@ NOT_OURS = Origin(None)
 class Origins:
     """Which transactions of an order's payments came about through this desk, by the marks that the evidence holds."""
 
-    def __init__(self, evidence: Iterable[Evidence]) -> None:
+    def __init__(self, evidence: Iterable[Evidence] = ()) -> None:
         self._by_mark: dict[tuple[str, str], Origin] = {}
         self._sent: dict[str, list[Execution]] = defaultdict(list)
         for piece in evidence:

@@ -21,6 +21,7 @@ from orders.changes.parts import attributes_of, part_of
 from orders.changes.removal import RemovalByState
 from orders.present.payments import present_money
 from orders.present.words import PAYMENT_TYPES
+from payments.shown import lock
 
 # States that say of money that it is held, was taken, was let go or came back.
 ABOUT_MONEY = frozenset({"reserved", "captured", "cancelled", "refunded", "credited"})
@@ -232,6 +233,9 @@ class PaymentChange(PaymentForm):
     def payment(self) -> Payment:
         return payment_of(self.order, self.ids["payment_id"])
 
+    def closed(self) -> Words:
+        return lock(self.order.id or "", self.ids["payment_id"])
+
     def current(self, order: Order) -> dict[str, Any]:
         now = payment_of(order, self.ids["payment_id"])
         agreement = now.recurring or Recurring()
@@ -271,6 +275,9 @@ class PaymentRemoval(RemovalByState):
 
     def part(self, order: Order) -> Payment:
         return payment_of(order, self.ids["payment_id"])
+
+    def closed(self) -> Words:
+        return super().closed() or lock(self.order.id or "", self.ids["payment_id"])
 
     def consequences(self) -> list[Words]:
         payment = self.part(self.order)

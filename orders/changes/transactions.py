@@ -17,6 +17,7 @@ from orders.changes.form import Difference, OrderChange, Warn, Words
 from orders.changes.json_fields import JsonTextField, parse
 from orders.changes.payments import choices_of, name_of, payment_of
 from orders.present.words import EVENTS
+from payments.shown import lock
 
 MONEY_EVENTS = frozenset({"capture", "refund", "cancel"})
 RESULTS = {"true": True, "false": False}
@@ -65,6 +66,9 @@ class TransactionCreate(OrderChange):
     @property
     def payment(self) -> Payment:
         return payment_of(self.order, self.ids["payment_id"])
+
+    def closed(self) -> Words:
+        return lock(self.order.id or "", self.ids["payment_id"])
 
     @property
     def payment_actions(self) -> list[PaymentAction]:
@@ -161,6 +165,9 @@ class ActionCreate(OrderChange):
     @property
     def payment(self) -> Payment:
         return payment_of(self.order, self.ids["payment_id"])
+
+    def closed(self) -> Words:
+        return lock(self.order.id or "", self.ids["payment_id"])
 
     @property
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:

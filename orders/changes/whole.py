@@ -36,6 +36,7 @@ from orders.changes.json_fields import LARGEST, as_text
 from orders.changes.removal import Removal
 from orders.changes.rows import Row, rearranged, rows_in, with_rows
 from orders.changes.state import status_of
+from payments.shown import lock
 
 AS_JSON, AS_FORM = "as-json", "as-form"
 HEAD = ("reference", "cart_reference", "country", "currency", "culture", "customer_type")
@@ -304,6 +305,9 @@ class OrderDeletion(Removal):
         total = order.total.including_vat if order.total else None
         payments = [f"{each.name or each.adapter_id or each.id}: {each.state}" for each in order.payments]
         return {"status": status_of(order), "total": total, "payments": ", ".join(payments)}
+
+    def closed(self) -> Words:
+        return lock(self.order.id or "")
 
     def clean_typed(self) -> str:
         typed = str(self.cleaned_data["typed"])

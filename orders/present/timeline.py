@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +19,7 @@ from orders.api.schemas import Order, Payment, PaymentTransaction
 from orders.notes import Written
 from orders.present.payments import present_payment
 from orders.present.transactions import present_transactions
+from payments.shown import Origins
 
 ALL, MONEY, CHANGES, NOTES = "all", "money", "changes", "notes"
 FILTERS: dict[str, Promise] = {ALL: _("All"), MONEY: _("Money"), CHANGES: _("Changes"), NOTES: _("Notes")}
@@ -57,12 +59,13 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a timeline is made of besides the order; `logs` are the transactions of each payment."""
+    """What a timeline is made of besides the order; `logs` are the transactions of each payment, `origins` says who caused those that moved money."""
 
     logs: Logs = ()
     events: Sequence[Event] = ()
     records: Sequence[Record] = ()
     notes: Sequence[Written] = ()
+    origins: Origins = field(default_factory=Origins)
 
 
 def present_timeline(order: Order, sources: Sources, show: str = ALL) -> list[Day]:
@@ -71,7 +74,7 @@ def present_timeline(order: Order, sources: Sources, show: str = ALL) -> list[Da
         *_of_notes(sources.notes),
         *_of_records(sources.records),
         *_of_events(sources.events),
-        *_of_payments(order, sources.logs),
+        *_of_payments(order, sources),
         *_of_states(order),
     ]
     shown = [each for each in moments if show == ALL or show in each.kinds]
@@ -110,10 +113,10 @@ def _of_states(order: Order) -> Iterator[Moment]:
         yield Moment(order.created, "created", order, "orders", kinds=frozenset({CHANGES}))
 
 
-def _of_payments(order: Order, logs: Logs) -> Iterator[Moment]:
-    for payment, transactions in logs:
+def _of_payments(order: Order, sources: Sources) -> Iterator[Moment]:
+    for payment, transactions in sources.logs:
         card = present_payment(payment, order.currency)
-        for line in present_transactions(transactions):
+        for line in present_transactions(transactions, partial(sources.origins.of, payment.id)):
             went_well = line.result != "failed"
             yield Moment(
                 line.transaction.created,

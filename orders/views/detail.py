@@ -1,6 +1,8 @@
 """The order's page, and the pages of what belongs to it: its payments, their transactions, its shippings, the raw document."""
 
 import re
+from collections.abc import Iterable
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.decorators import permission_required
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from audit import log
 from dashboard.pages import render_page
+from orders.api.schemas import PaymentTransaction
 from orders.back import list_address
 from orders.masking import mask
 from orders.present.lifecycle import payment_way
@@ -21,9 +24,10 @@ from orders.present.order import present_order
 from orders.present.payments import present_payment
 from orders.present.people import BILLING, SHIPPING, address_of, identity_number
 from orders.present.shippings import present_shipping
-from orders.present.transactions import present_transactions
+from orders.present.transactions import Transaction, present_transactions
 from orders.present.tree import render_tree, to_text
 from orders.request import OrderRequest
+from payments.shown import of_order, origins_of
 
 may_view_order = permission_required("accounts.view_order", raise_exception=True)
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
@@ -34,7 +38,8 @@ _CURRENCY = re.compile(r"[A-Za-z]{3}")
 def order_detail(request: OrderRequest, order_id: str) -> HttpResponse:
     """Everything that the API knows of the order, from one call; transactions are read when somebody opens them."""
     page = present_order(request.api.orders.get(order_id), picture_origins(request))
-    return render_page(request, "orders/order_detail.html", {"page": page, "order_id": order_id, **_frame(request)})
+    context = {"page": page, "order_id": order_id, "executions": of_order(request.channel, order_id), **_frame(request)}
+    return render_page(request, "orders/order_detail.html", context)
 
 
 @require_safe
@@ -42,7 +47,8 @@ def order_detail(request: OrderRequest, order_id: str) -> HttpResponse:
 def payment_list(request: OrderRequest, order_id: str) -> HttpResponse:
     """All payments of the order, in the API's order, removed ones among them."""
     cards = [present_payment(payment) for payment in request.api.payments.list(order_id)]
-    context = {"cards": cards, "order_id": order_id, **_frame(request)}
+    executions = of_order(request.channel, order_id)
+    context = {"cards": cards, "order_id": order_id, "executions": executions, **_frame(request)}
     return render_page(request, "orders/payment_list.html", context)
 
 
@@ -51,7 +57,8 @@ def payment_list(request: OrderRequest, order_id: str) -> HttpResponse:
 def payment_detail(request: OrderRequest, order_id: str, payment_id: str) -> HttpResponse:
     """One payment; its transactions load beside it and fail alone."""
     card = present_payment(request.api.payments.get(order_id, payment_id))
-    context = {"card": card, "order_id": order_id, **_frame(request)}
+    executions = of_order(request.channel, order_id)
+    context = {"card": card, "order_id": order_id, "executions": executions, **_frame(request)}
     return render_page(request, "orders/payment_detail.html", context)
 
 
@@ -68,11 +75,18 @@ def payment_transactions(request: OrderRequest, order_id: str, payment_id: str) 
         if request.GET.get("part") == "steps":
             track = payment_way(request.GET.get("state"), transactions)
             return render(request, "orders/order/steps.html", {"track": track, "kind": "payment"})
-        context |= {"log": present_transactions(transactions), "currency": _currency(request)}
+        context |= {"log": _log(request, order_id, payment_id, transactions), "currency": _currency(request)}
         return render(request, "orders/payment_transactions.html#log", context)
     card = present_payment(request.api.payments.get(order_id, payment_id))
-    log = {"log": present_transactions(transactions), "currency": card.currency}
+    log = {"log": _log(request, order_id, payment_id, transactions), "currency": card.currency}
     return render(request, "orders/payment_transactions.html", {"card": card, **context, **log, **_frame(request)})
+
+
+def _log(
+    request: OrderRequest, order_id: str, payment_id: str, transactions: Iterable[PaymentTransaction]
+) -> list[Transaction]:
+    """The log, with who caused what moved money."""
+    return present_transactions(transactions, partial(origins_of(request.channel, order_id, payment_id).of, payment_id))
 
 
 @require_safe

@@ -13,8 +13,9 @@ from audit import log
 from orders.api import OrderApi
 from orders.api.schemas import Cart, Item, Order, Payment, PaymentAction, Price
 from orders.connection import order_api
-from payments import case
+from payments import case, engine
 from payments.engine import Asked
+from payments.models import Execution
 from tests.conftest import PASSWORD
 
 CHANNEL = Channel("norce", "se")
@@ -22,6 +23,10 @@ CHANNEL = Channel("norce", "se")
 
 class MakePayment(Protocol):
     def __call__(self, state: str = ..., **attributes: Any) -> tuple[str, str]: ...
+
+
+class Attempt(Protocol):
+    def __call__(self, day: str = ..., kind: str = ..., state: str = ...) -> Execution: ...
 
 
 @pytest.fixture
@@ -71,6 +76,18 @@ def second(db: None) -> User:
     user.groups.add(Group.objects.get(name="admin"))
     ChannelGrant.objects.create(user=user, merchant="*", channel="*")
     return user
+
+
+@pytest.fixture
+def attempt(
+    api: OrderApi, make_payment: MakePayment, case_of: Callable[[tuple[str, str], str], case.Case], admin: User
+) -> Attempt:
+    """Executes an action of a new payment, by the admin, on that bad day of the provider, and gives what became of it."""
+
+    def execute(day: str = "", kind: str = "capture", state: str = "reserved") -> Execution:
+        return engine.execute(api, case_of(make_payment(state, sandbox=day), kind), asked_by(admin))
+
+    return execute
 
 
 def asked_by(user: User) -> Asked:

@@ -1,7 +1,6 @@
 """In doubt, the page of one execution, asking again, settling by hand, and the proof."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,29 +14,15 @@ from django.utils import timezone
 from accounts.models import ChannelGrant
 from audit.models import Entry
 from orders.api import OrderApi
-from payments import engine, reconcile
-from payments.case import Case
+from payments import reconcile
 from payments.models import Evidence, Execution, Kind, State
 from tests.conftest import PASSWORD, ClientOf
 from tests.orders.pages import text_of
-from tests.payments.conftest import MakePayment, asked_by
+from tests.payments.conftest import Attempt
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Attempt = Callable[..., Execution]
 HTMX = {"HX-Request": "true"}
 FOUND = {"moved": "not-moved", "where": "portal", "found": "No capture under K-1, looked at 10:45"}
-
-
-@pytest.fixture
-def attempt(
-    api: OrderApi, make_payment: MakePayment, case_of: Callable[[tuple[str, str], str], Case], admin: User
-) -> Attempt:
-    """Captures a new payment of 499 kr on that bad day of the provider, and gives what became of it."""
-
-    def execute(day: str = "", kind: str = "capture", state: str = "reserved") -> Execution:
-        return engine.execute(api, case_of(make_payment(state, sandbox=day), kind), asked_by(admin))
-
-    return execute
 
 
 @pytest.fixture
