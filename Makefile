@@ -6,12 +6,13 @@ MANAGE := $(BIN)/python manage.py
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser check format types locks messages clean
+.PHONY: help run test harness check format types locks messages clean
 
 help:
 	@echo "make run    serve the desk on http://127.0.0.1:8000 (PORT and HOST change it)"
 	@echo "make test   run every test that can run here, and say what was skipped"
 	@echo "make check  lint, format, types, templates, migrations, deploy check, locks"
+	@echo "make harness  interrupt and race payment actions, and count what moved"
 	@echo "make format write the format that 'make check' asks for"
 	@echo "make locks  compile the lock files anew from pyproject.toml"
 
@@ -20,6 +21,9 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup $(ARGS)
+
+harness: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup $(ARGS) tests/harness
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

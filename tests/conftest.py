@@ -16,9 +16,18 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import ChannelGrant
 from dashboard import regions
+from tests.harness.tally import total
 
 PASSWORD = "correct horse battery staple"
 ClientOf = Callable[[User], Client]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the payments harness counted, over all processes and databases."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    ended = [report for report in reports if isinstance(report, pytest.TestReport) and report.when == "teardown"]
+    if counted := total(one for report in ended for one in report.user_properties):
+        terminalreporter.write_line(str(counted), bold=True)
 
 
 def _is_here(host: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -80,8 +79,8 @@ def bench(
     assert bench.violations == []
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A desk in processes of its own, on the database of this test."""
-    with served(tmp_path) as desk:
+@pytest.fixture(scope="session")
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A desk in processes of its own, on the database of these tests."""
+    with served(tmp_path_factory.mktemp("deadly")) as desk:
         yield desk

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.urls import resolve
 
 from dashboard.management.commands.serve import Server
 from orders.connection import order_api
@@ -56,6 +57,7 @@ class Deadly(Server):
 
     def load(self) -> Any:
         super().load()
+        resolve("/checkout/order/docs")  # imports every page, so that the processes that follow have them
         return press
 
 

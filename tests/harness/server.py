@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -61,7 +62,7 @@ def served(data_dir: Path) -> Iterator[Server]:
             _wait_for(port, process, data_dir / "server.log")
             yield Server(port, data_dir)
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)
             process.wait(30)
 
 

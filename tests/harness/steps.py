@@ -90,7 +90,7 @@ def refusing(point: Point) -> Iterator[list[str]]:
 def losing_commit(point: Point) -> Iterator[list[str]]:
     """The step's COMMIT fails: before it is done, or after, so that only the news of it is lost."""
     fired: list[str] = []
-    commit = connection._commit
+    commit = connection._commit  # type: ignore[attr-defined]
 
     def fail() -> None:
         fired.append(str(point))

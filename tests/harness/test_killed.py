@@ -10,10 +10,9 @@ from pytest_django import Settings
 from tests.harness.aftermath import impatient, settle
 from tests.harness.conftest import Bench
 from tests.harness.server import Server
-from tests.harness.steps import ACTIONS, POINTS
+from tests.harness.steps import ACTIONS, DAYS, POINTS
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-DAYS = ("", "decline", "timeout-after", "pending")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("processes")]
 
 
 def is_gone(flag: Path) -> bool:

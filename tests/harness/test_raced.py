@@ -14,7 +14,7 @@ from tests.harness.invariants import counted
 from tests.harness.server import Server
 from tests.harness.steps import Point
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("processes")]
 DAYS = ("", "slow", "timeout-after", "pending", "decline", "duplicate")
 
 
