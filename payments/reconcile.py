@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -35,7 +36,7 @@ def read(api: OrderApi, execution: Execution) -> Snapshot:
 def read_with_order(api: OrderApi, execution: Execution, seen: Snapshot) -> Snapshot:
     """The payment as it is now, from its order; its transactions only if the order was modified since it was seen. Raises ApiError.
 
-    A payment that is gone from the order comes back in the state `` and without actions.
+    A payment that is gone from the order comes back in a state that the API does not have, and without actions.
     """
     order = api.orders.get(execution.order_id)
     try:
@@ -50,7 +51,7 @@ def read_with_order(api: OrderApi, execution: Execution, seen: Snapshot) -> Snap
 
 def gone(seen: Snapshot) -> Snapshot:
     """What stands for a payment that is not there any more."""
-    return Snapshot("", None, "", (), seen.lines, timezone.now().isoformat())
+    return replace(seen, state="gone", actions=(), read_at=timezone.now().isoformat())
 
 
 def action_of(before: Snapshot, execution: Execution) -> Action:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from payments.views import doubt, execute, executions
+from payments.views import approvals, doubt, execute, executions, limits
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -16,4 +16,13 @@ urlpatterns: list[URLPattern] = [
     path("payments/<uuid:pk>/proof/", executions.execution_proof, name="execution-proof"),
     path("payments/<uuid:pk>/check/", doubt.execution_check, name="execution-check"),
     path("payments/<uuid:pk>/settle/", doubt.execution_settle, name="execution-settle"),
+    path("payments/approvals/", approvals.approval_list, name="approval-list"),
+    path("payments/approvals/<uuid:pk>/", approvals.approval_detail, name="approval-detail"),
+    path("payments/approvals/<uuid:pk>/approve/", approvals.approval_approve, name="approval-approve"),
+    path("payments/approvals/<uuid:pk>/turn-down/", approvals.approval_turn_down, name="approval-turn-down"),
+    path("payments/approvals/<uuid:pk>/withdraw/", approvals.approval_withdraw, name="approval-withdraw"),
+    path("payments/limits/", limits.limit_list, name="limit-list"),
+    path("payments/limits/add/", limits.limit_create, name="limit-create"),
+    path("payments/limits/<int:limit_id>/", limits.limit_edit, name="limit-edit"),
+    path("payments/limits/<int:limit_id>/delete/", limits.limit_delete, name="limit-delete"),
 ]

@@ -124,6 +124,15 @@ PAGES: Mapping[str, Page] = {
     "payment-transactions": who_sees_orders(404, PAYMENT),
     "shipping-list": who_sees_orders(404, ORDER),
     "shipping-detail": who_sees_orders(404, SHIPPING),
+    "approval-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
+    "approval-detail": who_sees_orders(404, EXECUTION),
+    "approval-approve": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION, "post"),
+    "approval-turn-down": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION, "post"),
+    "approval-withdraw": Page(TO_SIGN_IN, 403, 404, 404, 404, EXECUTION, "post"),
+    "limit-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
+    "limit-create": Page(TO_SIGN_IN, 403, 403, 403, 200),
+    "limit-edit": Page(TO_SIGN_IN, 403, 403, 403, 404, {"limit_id": "999999"}),
+    "limit-delete": Page(TO_SIGN_IN, 403, 403, 403, 404, {"limit_id": "999999"}),
 }
 CASES = [(name, who) for name in PAGES for who in PEOPLE]
 

@@ -1,0 +1,104 @@
+"""What a second person reads before they decide: the whole case on one screen, read afresh, or as it was seen where it cannot be."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from audit.masking import mask_text
+from orders.api.schemas import Address
+from payments import preflight
+from payments.approvals import Look
+from payments.baseline import Line, Snapshot
+from payments.figures import after, figures_of
+from payments.limits import Excess
+from payments.models import Execution, Kind
+from payments.pieces import sayings
+from payments.reconcile import seen_of
+from payments.scope import visible
+from payments.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A line of the payment's log, with its time, and what went wrong without what is personal in it."""
+
+    line: Line
+    result: str
+    amount: Decimal | None
+    created: dt.datetime | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCase:
+    """`now` is what was read afresh; None where it was not, and then the rest is as the asker saw it. `earlier`: refunds to this customer."""
+
+    now: preflight.Preflight | None
+    seen: Snapshot
+    rows: list[preflight.Row]
+    transactions: list[Transaction]
+    above: list[str]
+    earlier: list[Execution]
+    earlier_count: int
+    customer: str
+    email: str
+
+
+def whole_case(execution: Execution, look: Look, user: User) -> WholeCase:
+    """The case as this person may see it. No call."""
+    now = preflight.present(look.facts) if look.facts else None
+    seen = now.case.seen if now else seen_of(execution)
+    earlier = preflight.earlier_refunds(execution).filter(pk__in=visible(user)).exclude(pk=execution.pk)
+    customer = now.facts.order.customer if now else None
+    billing = customer.billing if customer else None
+    return WholeCase(
+        now=now,
+        seen=seen,
+        rows=now.rows if now else _rows_as_seen(execution, seen),
+        transactions=[_transaction(line) for line in sorted(seen.lines, key=_when, reverse=True)],
+        above=[preflight.above(Excess(**each), execution.currency) for each in execution.excess],
+        earlier=list(earlier[: preflight.MOST_EARLIER]),
+        earlier_count=earlier.count(),
+        customer=name_of(billing),
+        email=(billing.email or "") if billing else "",
+    )
+
+
+def _rows_as_seen(execution: Execution, seen: Snapshot) -> list[preflight.Row]:
+    now = figures_of(seen)
+    if now is None:
+        return []
+    then = after(execution.action_type, now)
+    return [
+        preflight.Row(_("Authorised"), now.authorised, then.authorised),
+        preflight.Row(_("Captured"), now.captured, then.captured),
+        preflight.Row(_("Refunded"), now.refunded, then.refunded),
+    ]
+
+
+def _transaction(line: Line) -> Transaction:
+    result = {True: "ok", False: "failed", None: "unknown"}[line.success]
+    created = dt.datetime.fromisoformat(line.created) if line.created else None
+    amount = Decimal(line.amount) if line.amount is not None else None
+    return Transaction(line, result, amount, created, mask_text(line.error))
+
+
+def _when(line: Line) -> str:
+    return line.created
+
+
+def name_of(address: Address | None) -> str:
+    """The customer as people say it: the organisation, with the person behind it."""
+    if address is None:
+        return ""
+    person = " ".join(filter(None, (address.given_name, address.family_name)))
+    return ", ".join(filter(None, (address.organization_name, person)))
+
+
+def what_ended_it(execution: Execution) -> list[Words]:
+    """Why nothing was sent, in sentences: who said what, or what had moved."""
+    last = execution.evidence.filter(kind__in=[Kind.CHECK, Kind.PERSON, Kind.BEFORE]).last()
+    return sayings(last) if last else []

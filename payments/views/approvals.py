@@ -1,0 +1,206 @@
+"""Requests for approval: the list of them, one screen with the whole case, and what a second person, or the asker, says to it."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import NamedTuple
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from audit import log
+from dashboard.pages import render_page
+from payments import approvals, engine, preflight, reconcile
+from payments.approval_case import what_ended_it, whole_case
+from payments.approval_forms import ApproveForm, TurnDownForm
+from payments.known import known, title_of, via
+from payments.limits import Excess
+from payments.models import Execution, Limit, State
+from payments.request import PaymentRequest, may_execute, may_view
+from payments.scope import api_of, channel_of, execution_of, visible
+from payments.views.executions import about
+from payments.words import REASONS_TO_ASK, Words
+
+MOST, LATELY = 200, 20
+
+
+class Row(NamedTuple):
+    """A request as the list shows it. `is_here`: of the channel that the person works in now; `is_own`: they asked for it."""
+
+    execution: Execution
+    title: str
+    via: str
+    reason: Words
+    above: list[str]
+    says: list[Words]
+    channel: str
+    is_here: bool
+    is_own: bool
+    age: str
+    left: str
+
+
+@never_cache
+@require_safe
+@may_view
+@may_execute
+def approval_list(request: PaymentRequest) -> HttpResponse:
+    """What waits in all the channels of the person, the soonest to expire first, and how others ended lately. Reads nothing at the API."""
+    mine = visible(request.user).filter(expires_at__isnull=False)
+    waiting = [
+        each for each in mine.filter(state=State.WAITING).order_by("expires_at")[:MOST] if not ended_by_time(each)
+    ]
+    ended = mine.exclude(state=State.WAITING).order_by(Coalesce("decided_at", "ended_at").desc())
+    context = {
+        "place": "approvals",
+        "rows": [row_of(request, each) for each in waiting],
+        "ended": [row_of(request, each) for each in ended[:LATELY]],
+        "are_limits": Limit.objects.exists(),
+    }
+    return render_page(request, "payments/approval_list.html", context)
+
+
+def ended_by_time(execution: Execution) -> bool:
+    """Whether its time is up; then it has ended now, if it had not yet."""
+    if reconcile.is_over(execution):
+        reconcile.check_request(execution)
+    return execution.state != State.WAITING
+
+
+def row_of(request: PaymentRequest, execution: Execution) -> Row:
+    now, channel = timezone.now(), channel_of(execution)
+    is_waiting = execution.state == State.WAITING
+    return Row(
+        execution=execution,
+        title=title_of(execution),
+        via=via(execution),
+        reason=REASONS_TO_ASK.get(execution.reason, execution.reason),
+        above=[preflight.above(Excess(**each), execution.currency) for each in execution.excess],
+        says=[] if is_waiting else what_ended_it(execution),
+        channel=str(channel),
+        is_here=channel == request.channel,
+        is_own=approvals.is_own(request.user, execution),
+        age=timesince(execution.created_at, now, depth=1),
+        left=timesince(now, execution.expires_at, depth=1) if is_waiting else "",
+    )
+
+
+@never_cache
+@require_safe
+@may_view
+def approval_detail(request: PaymentRequest, pk: UUID) -> HttpResponse:
+    """The whole case, read afresh in two calls. Once it has ended: how, and the case as it was when it was asked for."""
+    return show(request, execution_of(request.user, pk))
+
+
+def show(
+    request: PaymentRequest,
+    execution: Execution,
+    *,
+    approving: ApproveForm | None = None,
+    turning_down: TurnDownForm | None = None,
+) -> HttpResponse:
+    """The screen; with a form that could not be taken, its mistakes."""
+    is_refused = approving is not None or turning_down is not None
+    look = approvals.look(api_of(execution), execution)
+    context = about(request, execution) | {
+        "place": "approvals",
+        "case": whole_case(execution, look, request.user),
+        "error": look.error,
+        "act": lower_first(title_of(execution)),
+        "leads_to": preflight.leads_to(execution.action_type),
+        "is_own": approvals.is_own(request.user, execution),
+        "may_decide": approvals.may_decide(request.user, execution),
+        "is_waiting": execution.state == State.WAITING,
+        "ended_by": [] if execution.state == State.WAITING else what_ended_it(execution),
+        "known": known(execution),
+        "approve_form": approving or ApproveForm(request=request),
+        "turn_down_form": turning_down or TurnDownForm(),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
+    return render_page(request, "payments/approval_detail.html", context, status=status)
+
+
+def lower_first(words: str) -> str:
+    """To go on with in a sentence; the rest stays, as an adapter's own name for an action may stand there."""
+    return words[:1].lower() + words[1:]
+
+
+Say = Callable[[PaymentRequest, Execution], HttpResponse]
+
+
+def says_to(say: Say) -> Callable[..., HttpResponse]:
+    """A view in which somebody says something to a request by POST. Where it is over already, they are shown how it ended."""
+
+    @never_cache
+    @require_POST
+    @may_view
+    @wraps(say)
+    def view(request: PaymentRequest, pk: UUID) -> HttpResponse:
+        execution = execution_of(request.user, pk)
+        try:
+            return say(request, execution)
+        except approvals.Over:
+            return redirect("approval-detail", pk)
+
+    return view
+
+
+def decides(say: Say) -> Say:
+    """Nobody decides their own: 403, and in the log, whatever the form holds."""
+
+    @wraps(say)
+    def checked(request: PaymentRequest, execution: Execution) -> HttpResponse:
+        if not approvals.may_decide(request.user, execution):
+            raise PermissionDenied
+        return say(request, execution)
+
+    return checked
+
+
+@may_execute
+@says_to
+@decides
+def approval_approve(request: PaymentRequest, execution: Execution) -> HttpResponse:
+    """Carries it out once, on the word of a second person, and leads to what became of it."""
+    form = ApproveForm(request.POST, request=request)
+    if not form.is_valid():
+        return show(request, execution, approving=form)
+    note, who = form.cleaned_data["note"].strip(), log.Who.of(request)
+    try:
+        approvals.approve(api_of(execution), execution, request.user, who, note)
+    except engine.Occupied:
+        words = _("Another attempt on this payment is not settled, so nothing was sent. The request goes on waiting.")
+        messages.warning(request, words)
+        return redirect("approval-detail", execution.pk)
+    return redirect("execution-detail", execution.pk)
+
+
+@may_execute
+@says_to
+@decides
+def approval_turn_down(request: PaymentRequest, execution: Execution) -> HttpResponse:
+    """Ends it, for a reason. Nothing is sent."""
+    form = TurnDownForm(request.POST)
+    if not form.is_valid():
+        return show(request, execution, turning_down=form)
+    approvals.turn_down(execution, request.user, log.Who.of(request), form.cleaned_data["reason"])
+    messages.success(request, _("You turned it down. Nothing was sent."))
+    return redirect("approval-detail", execution.pk)
+
+
+@says_to
+def approval_withdraw(request: PaymentRequest, execution: Execution) -> HttpResponse:
+    """Whoever asked takes it back. Nothing is sent."""
+    approvals.withdraw(execution, request.user, log.Who.of(request))
+    messages.success(request, _("You took it back. Nothing was sent."))
+    return redirect("approval-detail", execution.pk)
