@@ -21,6 +21,20 @@ REAL = {
     "ORDER_API_CHANNELS": "norce/se",
 }
 
+LEFT_BEHIND = """
+from django.utils import timezone
+from payments.models import Execution
+from payments.baseline import Snapshot
+import json
+now = timezone.now()
+seen = json.dumps(Snapshot("reserved", "499", "SEK", (), (), now.isoformat()).to_json())
+Execution.objects.create(
+    created_at=now, sent_at=now, merchant="norce", channel="se", order_id="o_1", payment_id="p_1", action_id="a_1",
+    action_type="capture", asked_by_name="admin", reason="other", baseline="b", seen_json=seen, before_json=seen,
+    state="sending", next_check_at=now,
+)
+"""
+
 
 def manage(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Runs manage.py as a person would, with nothing in the environment but what is named."""
@@ -90,6 +104,21 @@ def test_what_goes_over_the_wire_arrives_whole(tmp_path: Path) -> None:
         desk.request("GET", f"{orders}?reference=R-1", headers=signed)
         answer = desk.getresponse()
         assert json.loads(answer.read())["pagination"]["size"] == 1
+
+
+def test_what_a_dead_process_left_is_taken_up_soon_after_the_start(tmp_path: Path) -> None:
+    """Money that was on its way is not forgotten, whether or not anybody opens a page."""
+    small = {"PAYMENT_GIVEN_UP_SECONDS": "0.5"}
+    assert manage("migrate", "-v0", folder=tmp_path, **small).returncode == 0
+    assert manage("shell", "-v0", "-c", LEFT_BEHIND, folder=tmp_path, **small).returncode == 0
+    told = "from payments.models import Evidence as E; print([e.execution.state + ':' + e.kind for e in E.objects.order_by('pk')])"
+    with served(tmp_path, **small):
+        for _ in range(100):
+            said = manage("shell", "-v0", "-c", told, folder=tmp_path).stdout
+            if "lost" in said:
+                break
+            time.sleep(0.2)
+    assert "in_doubt:lost" in said
 
 
 def test_a_port_in_use_is_said(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What is wrong with a setting is said in one sentence, before anything is served."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -65,3 +66,21 @@ def test_the_desk_does_not_start_on_an_address_or_a_token_that_cannot_be_used(
     assert str(caught.value).startswith(says)
     assert "a\nb" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PAYMENT_REAUTH_MINUTES", -1),
+        ("PAYMENT_APPROVAL_TIME", dt.timedelta()),
+        ("PAYMENT_RECONCILE_TIME", dt.timedelta(hours=-1)),
+        ("PAYMENT_GIVEN_UP_AFTER", dt.timedelta()),
+    ],
+)
+def test_the_desk_does_not_start_with_times_in_which_no_payment_could_be_settled(
+    settings: Settings, name: str, value: object
+) -> None:
+    assert "payments.E001" not in [message.id for message in run_checks()]
+    setattr(settings, name, value)
+    with pytest.raises(CommandError, match=r"PAYMENT_\w+ has to be a time above zero\."):
+        call_command("serve")

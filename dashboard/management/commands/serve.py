@@ -15,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, demo_accounts_left, ensure_demo_accounts
+from payments import worker
 
 LONGEST_REQUEST_LINE = 8190
 """Bytes, the most that gunicorn can be told. The filters of the list, which stand in its address, keep well below it."""
@@ -88,11 +89,17 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "limit_request_line": LONGEST_REQUEST_LINE,
             "control_socket_disable": True,
             "loglevel": "warning",
+            "post_worker_init": take_up_what_was_left,
         }.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
         return get_wsgi_application()
+
+
+def take_up_what_was_left(_worker: object) -> None:
+    """gunicorn's hook in each process that serves: payment actions that a process left behind are looked at from now on."""
+    worker.ensure()
 
 
 def refuse_bad_settings() -> None:
