@@ -96,3 +96,15 @@ def test_a_document_without_an_end_is_cut() -> None:
     for _ in range(200):
         value = [value]
     assert DOTS in str(mask_personal("attributes", value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dcb9e065-8554-4352-9447-689c0679921b",
+        "b7fdbe761ce1511d042b09be22c4d59d0c1cc1ed353417625504385154876fa6",
+    ],
+)
+def test_an_id_or_a_digest_stays_whole_although_a_card_number_could_be_in_it(text: str) -> None:
+    assert mask_personal("evidence", [text]) == [text]
+    assert text not in mask_personal("note", f"card {text[-20:]} {text}")
