@@ -120,11 +120,13 @@ def refuse_known(case: Case) -> None:
         "payment_id": case.payment_id,
     }
     rows = Execution.objects.filter(**mine)
+    other, last = rows.filter(state__in=OPEN).first(), last_ended(**mine)
+    # Asked last, since what the two before found may be this very intent, written or ended by somebody else in between.
     if same := rows.filter(action_id=case.action.id, baseline=case.baseline).first():
         raise Already(same)
-    if other := rows.filter(state__in=OPEN).first():
+    if other:
         raise Occupied(other)
-    if (last := last_ended(**mine)) != case.after:
+    if last != case.after:
         raise Moved([Difference("attempt", case.after, last)])
 
 
