@@ -97,7 +97,9 @@ def give_up(execution: Execution, now: dt.datetime) -> Execution:
     """What was written down long ago and never sent was left by a process that died: it can't be sent any more."""
     if (execution.decided_at or execution.created_at) + _patience() > now:
         return execution
-    settle(execution, Kind.LOST, {"why": ["lost-before"]}, State.NOT_SENT, by=WHO, fields={"answer": Answer.NEVER_SENT})
+    lost = {"why": ["lost-before"]}
+    fields = {"answer": Answer.NEVER_SENT}
+    settle(execution, Kind.LOST, lost, State.NOT_SENT, by=WHO, expected=(State.PREPARED,), fields=fields)
     return execution
 
 
@@ -105,7 +107,9 @@ def take_over(execution: Execution, now: dt.datetime) -> bool:
     """Whether nobody is sending it any more. If so it is in doubt from now on: it may have been sent."""
     if execution.sent_at and execution.sent_at + _patience() > now:
         return False
-    settle(execution, Kind.LOST, {"why": ["lost-after"]}, State.IN_DOUBT, by=WHO, fields={"answer": Answer.SILENT})
+    lost = {"why": ["lost-after"]}
+    fields = {"answer": Answer.SILENT}
+    settle(execution, Kind.LOST, lost, State.IN_DOUBT, by=WHO, expected=(State.SENDING,), fields=fields)
     return execution.state == State.IN_DOUBT
 
 
@@ -116,7 +120,8 @@ def _patience() -> dt.timedelta:
 def check_request(execution: Execution, api: OrderApi | None = None) -> Execution:
     """A request for approval ends with its time, and with the payment as it was when it was made. Never raises ApiError."""
     if is_over(execution):
-        return end_request(execution, State.EXPIRED, {"why": ["expired"]})
+        end_request(execution, State.EXPIRED, {"why": ["expired"]})
+        return execution
     try:
         payment = read(api or order_api(execution.merchant, execution.channel), execution)
     except NotFound:
@@ -142,16 +147,16 @@ def compare_request(execution: Execution, payment: Snapshot) -> Execution:
     if not what and payment.offers(execution.action_id):
         return _count(execution, timezone.now(), "")
     data = {"why": ["moved"], "differences": [list(each) for each in what], "payment": payment.to_json()}
-    return end_request(execution, State.LAPSED, data)
-
-
-def end_request(
-    execution: Execution, to: State, data: dict[str, Any], *, by: log.Who = WHO, **fields: Any
-) -> Execution:
-    """A request moves on, by what was found or on somebody's word; unless somebody has decided meanwhile."""
-    kind = Kind.CHECK if by is WHO else Kind.PERSON
-    settle(execution, kind, data, to, by=by, expected=(State.WAITING,), action="payment.approval.end", fields=fields)
+    end_request(execution, State.LAPSED, data)
     return execution
+
+
+def end_request(execution: Execution, to: State, data: dict[str, Any], *, by: log.Who = WHO, **fields: Any) -> bool:
+    """A request moves on, by what was found or on somebody's word. False if somebody was quicker, and then it stays as it is."""
+    kind = Kind.CHECK if by is WHO else Kind.PERSON
+    return settle(
+        execution, kind, data, to, by=by, expected=(State.WAITING,), action="payment.approval.end", fields=fields
+    )
 
 
 def _says_the_same(execution: Execution, verdict: Verdict, after: Snapshot) -> bool:
