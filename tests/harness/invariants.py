@@ -70,7 +70,7 @@ def _of_record(executions: list[Execution]) -> Iterator[str]:
     for each in executions:
         written = intents.get(str(each.pk))
         if each.sent_at and not (written and written <= each.sent_at):
-            yield f"{each} was sent, and its intent was not in the log before"
+            yield f"{each} was sent at {each.sent_at}, and its intent was not in the log before (at {written})"
         kinds = Counter(evidence.kind for evidence in each.evidence.all())
         if each.sent_at and not kinds[Kind.BEFORE]:
             yield f"{each} was sent, and what the payment was then is not kept"

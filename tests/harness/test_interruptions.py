@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from itertools import count
+from itertools import count, cycle
 
 import pytest
 from django.db import Error
@@ -20,9 +20,9 @@ from tests.payments.conftest import asked_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Interruption = Callable[[Point], AbstractContextManager[list[str]]]
+ERRORS = cycle((Interrupted, SystemExit))
 FAULTS: dict[str, tuple[Interruption, tuple[Point, ...]]] = {
-    "exception": (lambda point: steps.raising(Interrupted(str(point)), point), POINTS),
-    "exit": (lambda point: steps.raising(SystemExit(str(point)), point), POINTS),
+    "exception": (lambda point: steps.raising(next(ERRORS)(str(point)), point), POINTS),
     "database-refuses": (steps.refusing, tuple(Point("before", step) for step in STEPS)),
     "commit-lost": (steps.losing_commit, tuple(point for point in POINTS if point.step in COMMITS)),
 }

@@ -27,8 +27,8 @@ def is_gone(flag: Path) -> bool:
 
 def test_money_moves_at_most_once_wherever_a_process_dies(bench: Bench, settings: Settings, server: Server) -> None:
     turn = count()
-    for point in POINTS:
-        for day in DAYS:
+    for number, point in enumerate(POINTS):
+        for day in DAYS[number % 2 :: 2]:
             kind = ACTIONS[next(turn) % len(ACTIONS)]
             name = f"kill -9 {point}, {kind} on the day “{day}”"
             case = bench.new_case(day, kind)
@@ -41,4 +41,4 @@ def test_money_moves_at_most_once_wherever_a_process_dies(bench: Bench, settings
             with impatient(settings):
                 settle(case.payment_id, bench.people[2])
             bench.end(f"{name}, settled", case)
-    assert bench.tally.interrupted == len(POINTS) * len(DAYS)
+    assert bench.tally.interrupted == len(POINTS) * len(DAYS) / 2
