@@ -84,8 +84,7 @@ def _decide(execution: Execution, to: State, user: User, who: log.Who, data: dic
         "decided_at": timezone.now(),
         "decision_note": data["note"],
     }
-    reconcile.end_request(execution, to, data, by=who, **decision)
-    if execution.state != to:
+    if not reconcile.end_request(execution, to, data, by=who, **decision):
         raise Over
 
 
@@ -110,6 +109,5 @@ def withdraw(execution: Execution, user: User, who: log.Who) -> None:
     """Whoever asked for it may take it back. Raises PermissionDenied, Over."""
     if not is_own(user, execution):
         raise PermissionDenied
-    reconcile.end_request(execution, State.WITHDRAWN, {"why": ["withdrawn"]}, by=who)
-    if execution.state != State.WITHDRAWN:
+    if not reconcile.end_request(execution, State.WITHDRAWN, {"why": ["withdrawn"]}, by=who):
         raise Over

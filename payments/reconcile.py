@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -151,12 +152,14 @@ def compare_request(execution: Execution, payment: Snapshot) -> Execution:
     return execution
 
 
+@transaction.atomic
 def end_request(execution: Execution, to: State, data: dict[str, Any], *, by: log.Who = WHO, **fields: Any) -> bool:
-    """A request moves on, by what was found or on somebody's word. False if somebody was quicker, and then it stays as it is."""
-    kind = Kind.CHECK if by is WHO else Kind.PERSON
-    return settle(
-        execution, kind, data, to, by=by, expected=(State.WAITING,), action="payment.approval.end", fields=fields
-    )
+    """A request moves on, by what was found or on somebody's word. False if somebody was quicker, and then nothing of it is kept."""
+    kind, action = Kind.CHECK if by is WHO else Kind.PERSON, "payment.approval.end"
+    moved = settle(execution, kind, data, to, by=by, expected=(State.WAITING,), action=action, fields=fields)
+    if not moved:
+        transaction.set_rollback(True)
+    return moved
 
 
 def _says_the_same(execution: Execution, verdict: Verdict, after: Snapshot) -> bool:

@@ -1,0 +1,406 @@
+"""A second person: who may say yes, what they are shown, what is sent then, and how else a request ends."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import ChannelGrant
+from audit import log
+from audit.models import Entry
+from orders.api import OrderApi
+from payments import approvals, engine, reconcile
+from payments.case import Case
+from payments.models import Execution, Kind, Limit, State
+from tests.audit.helpers import log_out_of_reach
+from tests.conftest import PASSWORD, ClientOf
+from tests.payments.conftest import MakePayment, asked_by
+from tests.wire import listening
+
+CaseOf = Callable[[tuple[str, str], str], Case]
+pytestmark = pytest.mark.django_db(transaction=True)
+SENT = "POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
+YES, NO = {"password": PASSWORD, "note": "Saw the photo"}, {"reason": "The goods are not back yet"}
+
+
+@pytest.fixture
+def waiting(api: OrderApi, make_payment: MakePayment, case_of: CaseOf, admin: User) -> Execution:
+    """A capture of 499 SEK that the admin asked for and that is above their limit."""
+    Limit.objects.create(role="admin", currency="SEK", per_action=100)
+    execution = engine.execute(api, case_of(make_payment(), "capture"), asked_by(admin))
+    assert execution.state == State.WAITING
+    return execution
+
+
+def who(user: User) -> log.Who:
+    return log.Who(user.username, user.pk)
+
+
+def fresh(execution: Execution) -> Execution:
+    return Execution.objects.get(pk=execution.pk)
+
+
+def address(execution: Execution, what: str = "detail") -> str:
+    return reverse(f"approval-{what}", args=[execution.pk])
+
+
+def page(client: Client, execution: Execution) -> str:
+    return str(client.get(address(execution)).content.decode())
+
+
+def captures(api: OrderApi, execution: Execution) -> int:
+    lines = api.payments.transactions(execution.order_id, execution.payment_id)
+    return sum(line.event == "capture" for line in lines)
+
+
+def change(api: OrderApi, execution: Execution, **fields: Any) -> None:
+    """Somebody else changes the payment."""
+    payment = api.payments.get(execution.order_id, execution.payment_id)
+    api.payments.update(execution.order_id, execution.payment_id, payment.changed(**fields))
+
+
+# Approved
+
+
+def test_a_second_person_approves_and_it_is_sent_once(
+    api: OrderApi, waiting: Execution, second: User, client_of: ClientOf
+) -> None:
+    client = client_of(second)
+    with listening() as calls:
+        answer = client.post(address(waiting, "approve"), YES)
+    assert answer.headers["Location"] == reverse("execution-detail", args=[waiting.pk])
+    reads = [call.operation for call in calls if not call.writes]
+    assert [call.operation for call in calls if call.writes] == [SENT] and calls[1].operation == SENT
+    assert len(reads) == 3
+    ended = fresh(waiting)
+    assert (ended.state, ended.asked_by_name, ended.decided_by_name) == (State.DONE, "admin", "second")
+    assert ended.decision_note == "Saw the photo" and captures(api, waiting) == 1
+    assert "second approved it." in page(client, waiting)
+
+
+def test_a_second_press_sends_nothing_more(
+    api: OrderApi, waiting: Execution, second: User, client_of: ClientOf
+) -> None:
+    client = client_of(second)
+    client.post(address(waiting, "approve"), YES)
+    answer = client.post(address(waiting, "approve"), YES)
+    assert answer.headers["Location"] == address(waiting)
+    assert captures(api, waiting) == 1
+
+
+def test_of_four_people_who_approve_at_once_one_does(api: OrderApi, waiting: Execution, second: User) -> None:
+    gate, ends = threading.Barrier(4), []
+
+    def run() -> None:
+        try:
+            gate.wait(timeout=30)
+            approvals.approve(api, fresh(waiting), second, who(second))
+            ends.append("approved")
+        except approvals.Over:
+            ends.append("over")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(ends) == ["approved", "over", "over", "over"]
+    assert captures(api, waiting) == 1
+    assert [each.by for each in waiting.evidence.filter(kind=Kind.PERSON)] == ["second"]
+
+
+def test_the_approval_is_in_the_log_before_anything_is_sent(
+    waiting: Execution, second: User, client_of: ClientOf
+) -> None:
+    client_of(second).post(address(waiting, "approve"), YES)
+    entries = Entry.objects.filter(order_id=waiting.order_id, action__startswith="payment.a").order_by("sequence")
+    assert [(e.action, e.kind, e.username) for e in entries if e.kind != "outcome"] == [
+        ("payment.approval.request", "event", "admin"),
+        ("payment.approval.end", "event", "second"),
+        ("payment.action.execute", "intent", "second"),
+    ]
+    request, approval, intent = (e for e in entries if e.kind != "outcome")
+    assert request.details["above"][0]["kind"] == "action"
+    assert approval.details["why"] == ["approved"] and approval.details["note"] == "Saw the photo"
+    assert intent.details["asked by"] == "admin"
+
+
+def test_what_cannot_be_written_into_the_log_is_not_approved(
+    waiting: Execution, second: User, client_of: ClientOf
+) -> None:
+    client = client_of(second)
+    with listening() as calls, log_out_of_reach():
+        assert client.post(address(waiting, "approve"), YES).status_code == 503
+    assert calls == [] and fresh(waiting).state == State.WAITING
+
+
+def test_an_outage_at_that_moment_sends_nothing_and_says_so(
+    waiting: Execution, second: User, client_of: ClientOf, settings: Any
+) -> None:
+    client = client_of(second)
+    settings.ORDER_API_TOKEN = "wrong"
+    with listening() as calls:
+        assert client.post(address(waiting, "approve"), YES).status_code == 302
+    assert [call for call in calls if call.writes] == []
+    assert fresh(waiting).state == State.NOT_SENT and "could not be read" in page(client, waiting)
+
+
+def test_another_attempt_on_the_payment_keeps_the_request_waiting(
+    api: OrderApi, waiting: Execution, second: User, case_of: CaseOf, client_of: ClientOf
+) -> None:
+    Limit.objects.all().delete()
+    engine.claim(case_of((waiting.order_id, waiting.payment_id), "cancel"), asked_by(second))
+    answer = client_of(second).post(address(waiting, "approve"), YES, follow=True)
+    assert "Another attempt on this payment is not settled" in answer.content.decode()
+    assert fresh(waiting).state == State.WAITING and captures(api, waiting) == 0
+
+
+# Who may
+
+
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_nobody_approves_or_turns_down_their_own(
+    waiting: Execution, admin: User, client_of: ClientOf, is_superuser: bool
+) -> None:
+    User.objects.filter(pk=admin.pk).update(is_superuser=is_superuser)
+    client = client_of(admin)
+    shown = page(client, waiting)
+    assert "You asked for this, so somebody else has to approve it." in shown
+    assert "Approve and" not in shown
+    with listening() as calls:
+        assert client.post(address(waiting, "approve"), YES).status_code == 403
+        assert client.post(address(waiting, "turn-down"), NO).status_code == 403
+    assert calls == [] and fresh(waiting).state == State.WAITING
+    denied = Entry.objects.filter(action="denied", username="admin").latest("sequence")
+    assert denied.target == f"POST {address(waiting, 'turn-down')}"
+
+
+def test_who_may_not_execute_may_look_and_not_decide(waiting: Execution, support: User, client_of: ClientOf) -> None:
+    client = client_of(support)
+    shown = page(client, waiting)
+    assert "499.00" in shown and "Approve and" not in shown
+    for what, form in (("approve", YES), ("turn-down", NO), ("withdraw", {})):
+        assert client.post(address(waiting, what), form).status_code == 403
+    assert fresh(waiting).state == State.WAITING
+
+
+def test_who_was_given_the_permission_beside_their_role_may_approve(
+    waiting: Execution, support: User, client_of: ClientOf
+) -> None:
+    support.user_permissions.add(Permission.objects.get(codename="execute_payment_action"))
+    client_of(support).post(address(waiting, "approve"), YES)
+    assert fresh(waiting).state == State.DONE
+
+
+def test_a_request_of_a_channel_that_is_not_theirs_is_not_found(
+    waiting: Execution, second: User, client_of: ClientOf
+) -> None:
+    second.channel_grants.all().delete()
+    ChannelGrant.objects.create(user=second, merchant="norce", channel="no")
+    client = client_of(second)
+    with listening() as calls:
+        assert client.get(address(waiting)).status_code == 404
+        assert client.post(address(waiting, "approve"), YES).status_code == 404
+    assert calls == [] and "499.00" not in client.get(reverse("approval-list")).content.decode()
+
+
+def test_it_is_approved_in_its_own_channel_whichever_the_person_works_in(
+    waiting: Execution, second: User, client_of: ClientOf
+) -> None:
+    client = client_of(second)
+    client.post(reverse("channel-switch"), {"channel": "nordlys/de"})
+    with listening() as calls:
+        client.post(address(waiting, "approve"), YES)
+    assert {call.channel for call in calls} == {"norce/se"} and fresh(waiting).state == State.DONE
+
+
+@pytest.mark.parametrize(
+    ("password", "says"), [("", "This field is required."), ("wrong", "That is not your password.")]
+)
+def test_without_the_right_password_nothing_is_approved(
+    waiting: Execution, second: User, client_of: ClientOf, password: str, says: str
+) -> None:
+    answer = client_of(second).post(address(waiting, "approve"), {"password": password, "note": "typed"})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert says in shown and "typed" in shown and fresh(waiting).state == State.WAITING
+
+
+def test_who_has_just_signed_in_is_not_asked_for_the_password(waiting: Execution, second: User) -> None:
+    client = Client()
+    client.post(reverse("account_login"), {"login": "second", "password": PASSWORD})
+    assert 'name="password"' not in page(client, waiting)
+    client.post(address(waiting, "approve"), {"note": ""})
+    assert fresh(waiting).state == State.DONE
+
+
+# The whole case
+
+
+def test_the_whole_case_stands_on_one_page_read_in_two_calls(
+    waiting: Execution, second: User, client_of: ClientOf
+) -> None:
+    client = client_of(second)
+    with listening() as calls:
+        shown = page(client, waiting)
+    assert [call.operation for call in calls] == [
+        "GET orders/{order_id}",
+        "GET orders/{order_id}/payments/{payment_id}/transactions",
+    ]
+    for fact in (
+        "The payment is as admin saw it.",
+        "Customer returned the goods",
+        "More than the limit of 100.00\N{NO-BREAK SPACE}SEK for one action.",
+        "Approve and capture 499.00\N{NO-BREAK SPACE}SEK",
+        waiting.order_id,
+        "psp-1",
+    ):
+        assert fact in shown
+    assert "autofocus" not in shown
+
+
+def test_earlier_refunds_to_the_customer_are_shown_as_far_as_they_are_of_ones_channels(
+    api: OrderApi, waiting: Execution, second: User, make_payment: MakePayment, case_of: CaseOf, client_of: ClientOf
+) -> None:
+    Limit.objects.all().delete()
+    before = engine.execute(api, case_of(make_payment("captured"), "refund"), asked_by(second))
+    assert before.state == State.DONE
+    Execution.objects.update(customer="the same")
+    client, link = client_of(second), reverse("execution-detail", args=[before.pk])
+    assert link in page(client, waiting)
+    Execution.objects.filter(pk=before.pk).update(channel="no")
+    ChannelGrant.objects.filter(user=second).update(merchant="norce", channel="se")
+    assert link not in page(client, waiting)
+
+
+def test_without_the_api_the_page_shows_what_is_known_and_offers_to_try_again(
+    waiting: Execution, second: User, client_of: ClientOf, settings: Any
+) -> None:
+    settings.ORDER_API_TOKEN = "wrong"
+    answer = client_of(second).get(address(waiting))
+    shown = answer.content.decode()
+    assert answer.status_code == 200
+    assert "could not be read just now" in shown and "Try again" in shown
+    assert "Customer returned the goods" in shown and "499.00" in shown
+    assert "Approve and" not in shown and "Turn down" in shown
+    assert fresh(waiting).state == State.WAITING
+
+
+def test_the_list_shows_what_waits_and_how_others_ended(
+    api: OrderApi, waiting: Execution, admin: User, second: User, make_payment: MakePayment, case_of: CaseOf,
+    client_of: ClientOf,
+) -> None:  # fmt: skip
+    ended = engine.execute(api, case_of(make_payment(), "capture"), asked_by(admin))
+    approvals.turn_down(ended, second, who(second), "The goods are not back yet")
+    mine, theirs = (client_of(user).get(reverse("approval-list")).content.decode() for user in (admin, second))
+    for shown in (mine, theirs):
+        assert address(waiting) in shown and address(ended) in shown
+        assert "The goods are not back yet" in shown
+    assert "that is you" in mine and "that is you" not in theirs
+
+
+# Ended otherwise
+
+
+def test_a_request_lapses_visibly_when_the_payment_has_changed(
+    api: OrderApi, waiting: Execution, second: User, client_of: ClientOf
+) -> None:
+    change(api, waiting, state="cancelled")
+    shown = page(client_of(second), waiting)
+    assert "The request has lapsed." in shown
+    assert "State of the payment: reserved → cancelled" in shown
+    assert "Approve and" not in shown and fresh(waiting).state == State.LAPSED
+    assert Entry.objects.filter(action="payment.approval.end", order_id=waiting.order_id).count() == 1
+
+
+def test_a_payment_that_changes_before_the_last_press_is_not_touched(
+    api: OrderApi, waiting: Execution, second: User, client_of: ClientOf
+) -> None:
+    client = client_of(second)
+    assert "Approve and" in page(client, waiting)
+    change(api, waiting, amount=500)
+    with listening() as calls:
+        answer = client.post(address(waiting, "approve"), YES, follow=True)
+    assert [call for call in calls if call.writes] == []
+    assert "Amount: 499 → 500" in answer.content.decode() and fresh(waiting).state == State.LAPSED
+
+
+def test_a_request_lapses_with_its_order(api: OrderApi, waiting: Execution, second: User, client_of: ClientOf) -> None:
+    api.orders.delete(waiting.order_id)
+    assert "State of the payment: reserved → gone" in page(client_of(second), waiting)
+    assert fresh(waiting).state == State.LAPSED
+
+
+def test_the_desk_lets_requests_lapse_and_expire_by_itself(
+    api: OrderApi, waiting: Execution, make_payment: MakePayment, case_of: CaseOf, admin: User
+) -> None:
+    late = engine.execute(api, case_of(make_payment(), "capture"), asked_by(admin))
+    change(api, waiting, state="cancelled")
+    Execution.objects.filter(pk=late.pk).update(expires_at=timezone.now())
+    Execution.objects.update(next_check_at=timezone.now())
+    assert reconcile.check_due() == 2
+    assert (fresh(waiting).state, fresh(late).state) == (State.LAPSED, State.EXPIRED)
+
+
+def test_a_request_is_looked_at_once_more_when_its_time_is_up(waiting: Execution) -> None:
+    soon = timezone.now() + dt.timedelta(seconds=5)
+    waiting.expires_at = soon
+    waiting.save()
+    reconcile.check(waiting)
+    assert fresh(waiting).next_check_at == soon
+
+
+def test_nobody_approves_what_has_expired(api: OrderApi, waiting: Execution, second: User, client_of: ClientOf) -> None:
+    Execution.objects.update(expires_at=timezone.now())
+    answer = client_of(second).post(address(waiting, "approve"), YES, follow=True)
+    assert "The request has expired: nobody decided in time." in answer.content.decode()
+    assert captures(api, waiting) == 0
+
+
+def test_what_is_turned_down_says_who_and_why(
+    api: OrderApi, waiting: Execution, admin: User, second: User, client_of: ClientOf
+) -> None:
+    client_of(second).post(address(waiting, "turn-down"), NO)
+    shown = page(client_of(admin), waiting)
+    assert "second turned it down." in shown and NO["reason"] in shown
+    entry = Entry.objects.filter(action="payment.approval.end").latest("sequence")
+    assert (entry.username, entry.details["note"]) == ("second", NO["reason"])
+    assert fresh(waiting).state == State.TURNED_DOWN and captures(api, waiting) == 0
+
+
+def test_turning_down_takes_a_reason(waiting: Execution, second: User, client_of: ClientOf) -> None:
+    answer = client_of(second).post(address(waiting, "turn-down"), {"reason": "  "})
+    assert answer.status_code == 422 and "Say in a few words why not." in answer.content.decode()
+    assert fresh(waiting).state == State.WAITING
+
+
+def test_whoever_asked_can_take_it_back_and_nobody_else(
+    waiting: Execution, admin: User, second: User, client_of: ClientOf
+) -> None:
+    assert client_of(second).post(address(waiting, "withdraw")).status_code == 403
+    client = client_of(admin)
+    assert "Take the request back" in page(client, waiting)
+    client.post(address(waiting, "withdraw"))
+    assert fresh(waiting).state == State.WITHDRAWN
+    assert "took it back." in page(client, waiting)
+
+
+@pytest.mark.parametrize("what", ["approve", "turn-down"])
+def test_what_has_ended_stays_as_it_ended(
+    waiting: Execution, admin: User, second: User, client_of: ClientOf, what: str
+) -> None:
+    approvals.withdraw(fresh(waiting), admin, who(admin))
+    answer = client_of(second).post(address(waiting, what), YES | NO)
+    assert answer.headers["Location"] == address(waiting)
+    assert fresh(waiting).state == State.WITHDRAWN
+    with pytest.raises(approvals.Over):
+        approvals.withdraw(waiting, admin, who(admin))
