@@ -107,7 +107,7 @@ def test_the_order_s_page_asks_once_for_all_its_executions(
 
 def test_what_moved_through_this_desk_says_who_did_it(desk: Client, attempt: Attempt) -> None:
     execution = attempt()
-    assert "499.00 OK through this desk by admin" in log_of(desk, execution)
+    assert "Captured through this desk by admin" in log_of(desk, execution)
     assert "499.00 SEK CAPTURE through this desk by admin" in timeline_of(desk, execution)
     html = desk.get(reverse("order-timeline", args=[execution.order_id])).content.decode()
     assert f'<a href="{reverse("execution-detail", args=[execution.pk])}">through this desk by admin</a>' in html
@@ -144,7 +144,7 @@ def test_while_it_is_in_doubt_nobody_says_that_a_move_was_not_ours(
     move_elsewhere(api, execution, "capture")
     assert "perhaps through this desk by admin" in log_of(desk, execution)
     check(execution, api)
-    assert "OK through this desk by admin" in log_of(desk, execution)
+    assert "Captured through this desk by admin" in log_of(desk, execution)
 
 
 def test_two_moves_where_one_was_asked_for_are_both_only_perhaps_ours(
