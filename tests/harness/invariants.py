@@ -83,15 +83,16 @@ def was_in_doubt(execution: Execution) -> bool:
     return any(data.get("verdict") == State.IN_DOUBT or "lost-after" in data.get("why", ()) for data in found)
 
 
-def tally_of(payment_id: str) -> Tally:
-    """The counts of one payment, without those that only a run can know."""
+def tally_of(payment_id: str, elsewhere: Elsewhere | None = None) -> Tally:
+    """The counts of one payment, without what others than the desk did, and without those that only a run can know."""
+    others = elsewhere or Elsewhere()
     executions = list(Execution.objects.filter(payment_id=payment_id))
     states, provider = Counter(each.state for each in executions), counted(payment_id)
     doubted = [each for each in executions if was_in_doubt(each)]
     return Tally(
         intents=len(executions),
-        calls=provider.calls.total(),
-        moves=provider.moves.total(),
+        calls=provider.calls.total() - others.calls.total(),
+        moves=provider.moves.total() - others.moves.total(),
         done=states[State.DONE],
         refused=states[State.REFUSED],
         not_sent=states[State.NOT_SENT],

@@ -69,6 +69,19 @@ def raising(error: BaseException, point: Point) -> Iterator[list[str]]:
 
 
 @contextmanager
+def meanwhile(act: Act, point: Point) -> Iterator[list[str]]:
+    """Something else happens at that point, and the program goes on."""
+    fired: list[str] = []
+
+    def happen() -> None:
+        fired.append(str(point))
+        act()
+
+    with at(point, happen):
+        yield fired
+
+
+@contextmanager
 def refusing(point: Point) -> Iterator[list[str]]:
     """From that point on, the database refuses every statement on the desk's own tables. The sandbox, which is another's program, goes on."""
     fired: list[str] = []
