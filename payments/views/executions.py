@@ -9,8 +9,10 @@ from django.views.decorators.http import require_safe
 
 from dashboard.pages import render_page
 from payments.known import how, known, title_of, via
+from payments.limits import Excess
 from payments.models import Execution, State
 from payments.pieces import pieces_of
+from payments.preflight import above
 from payments.proof import proof_of
 from payments.request import PaymentRequest, may_view
 from payments.scope import channel_of, execution_of
@@ -55,6 +57,7 @@ def about(request: PaymentRequest, execution: Execution) -> dict[str, object]:
         "via": via(execution),
         "channel_of_it": str(channel),
         "is_here": channel == request.channel,
+        "above": [above(Excess(**each), execution.currency) for each in execution.excess],
         "reason": REASONS_TO_ASK.get(execution.reason, execution.reason),
         "now": timezone.now(),
         "place": "doubt",
