@@ -61,3 +61,27 @@ def moves_of(desk: Desk, what: Paid) -> list[str]:
     """What the provider did to the payment, by its log."""
     lines = call(desk, "GET", f"/{what.order_id}/payments/{what.payment_id}/transactions")
     return [line["event"] for line in lines if line["event"] in ("capture", "cancel", "refund") and line["isSuccess"]]
+
+
+ASK = """
+from django.contrib.auth.models import User
+from accounts.channels import Channel
+from audit.log import Who
+from orders.connection import order_api
+from payments import case, engine
+from payments.models import Limit
+api, manager = order_api("norce", "se"), User.objects.get(username="manager")
+action = api.payments.get("{order_id}", "{payment_id}").actions[0]
+facts = case.read(api, Channel("norce", "se"), "{order_id}", "{payment_id}", action.id)
+asked = engine.Asked(manager, Who("manager", manager.pk), "other", "The customer asked to be charged at once")
+execution = engine.execute(api, facts.case, asked, wants_approval=True)
+limit, _ = Limit.objects.get_or_create(role="support", currency="NOK", per_action=100)
+print(execution.pk, limit.pk)
+"""
+
+
+def asked_for(desk: Desk) -> dict[str, str]:
+    """A request that waits for approval, and a limit; what their addresses are made of."""
+    said = desk.manage("shell", "-c", ASK.format(**paid(desk)._asdict()))
+    approval, limit = said.split()[-2:]
+    return {"approval": approval, "limit": limit}

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, StorageState
 
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Desk, watch
+from tests.e2e.paying import asked_for
 from tests.e2e.test_order import ask
 
 READING = {
@@ -23,9 +24,16 @@ READING = {
     "shipping": "/orders/{order}/shippings/{shipping}/",
     "empty basket": "/orders/{basket}/",
     "order missing": "/orders/o_nobody/",
+    "in doubt": "/payments/",
+    "execution": "/payments/{execution}/",
+    "proof": "/payments/{execution}/proof/",
+    "locked payment": "/orders/{locked}/",
     "audit": "/audit/",
     "audit entry": "/audit/1/",
     "people": "/people/",
+    "approvals": "/payments/approvals/",
+    "approval": "/payments/approvals/{approval}/",
+    "limits": "/payments/limits/",
     "preferences": "/accounts/preferences/",
     "password": "/accounts/password/",
     "no such page": "/nowhere/",
@@ -56,6 +64,11 @@ CHANGING = {
     "shipping added": "/orders/{order}/shippings/new/",
     "shipping edited": "/orders/{order}/shippings/{shipping}/edit/",
     "delete order": "/orders/{order}/delete/",
+    "settle by hand": "/payments/{execution}/settle/",
+    "locked payment edited": "/orders/{locked}/payments/{locked_payment}/edit/",
+    "limit added": "/payments/limits/add/",
+    "limit": "/payments/limits/{limit}/",
+    "limit deleted": "/payments/limits/{limit}/delete/",
     "invite": "/people/invite/",
 }
 SCREENS = {
@@ -75,7 +88,7 @@ def ids(desk: Desk) -> dict[str, str]:
     full = max(orders, key=lambda o: (all(o.get(part) for part in parts), len(str(o))))
     basket = min((o for o in orders if not o.get("customer")), key=lambda o: len(str(o)))
     of_full = {name: str(full[f"{name}s"][0]["id"]) for name in ("payment", "shipping", "hook")}
-    return {"order": str(full["id"]), "basket": str(basket["id"]), **of_full}
+    return {"order": str(full["id"]), "basket": str(basket["id"]), **of_full, **asked_for(desk)}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,159 @@
+"""Two people and one payment: asked for by one, approved by another, and what stands in the way, in two browsers."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+
+from tests.e2e.axe import violations
+from tests.e2e.conftest import Desk, sign_in, watch
+from tests.e2e.paying import Paid, call, moves_of, paid
+
+PASSWORD = "correct horse battery staple"
+# The limit is for managers, so that what admins do in other tests is none of its business.
+PETRA = f"""
+from django.contrib.auth.models import Group, Permission, User
+from payments.models import Limit
+petra = User.objects.create_user("petra", password="{PASSWORD}")
+petra.groups.add(Group.objects.get(name="manager"))
+petra.user_permissions.add(Permission.objects.get(codename="execute_payment_action"))
+petra.channel_grants.create(merchant="*", channel="*")
+Limit.objects.create(role="manager", currency="SEK", per_action=100)
+"""
+
+
+@pytest.fixture(scope="module")
+def petra_state(desk: Desk, browser: Browser) -> StorageState:
+    """A manager who may execute up to 100 SEK alone."""
+    desk.manage("shell", "-c", PETRA)
+    context = browser.new_context()
+    sign_in(context.new_page(), desk.url, "petra", PASSWORD)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def context_of(browser: Browser, desk: Desk, state: StorageState) -> BrowserContext:
+    return browser.new_context(base_url=desk.url, storage_state=state, viewport={"width": 1440, "height": 900})
+
+
+@pytest.fixture
+def petra(browser: Browser, desk: Desk, petra_state: StorageState, console: list[str]) -> Iterator[Page]:
+    context = context_of(browser, desk, petra_state)
+    yield watch(context.new_page(), console)
+    context.close()
+
+
+@pytest.fixture
+def admin(browser: Browser, desk: Desk, admin_state: StorageState, console: list[str]) -> Iterator[Page]:
+    context = context_of(browser, desk, admin_state)
+    yield watch(context.new_page(), console)
+    assert console == []
+    context.close()
+
+
+def give_password(page: Page, password: str) -> None:
+    """If they are asked for it: only who has not given it for a while is."""
+    field = page.get_by_label("Your password")
+    if field.count():
+        field.fill(password)
+
+
+def ask_for(page: Page, what: Paid) -> str:
+    """Petra asks for a capture above her limit; gives the address of the request."""
+    page.goto(what.page)
+    page.locator("#payments").get_by_role("link", name="Capture …", exact=True).click()
+    dialog = page.locator("#dialog")
+    expect(dialog).to_contain_text("A second person must approve this.")
+    expect(dialog).to_contain_text("More than the limit of 100.00 SEK for one action.")
+    page.get_by_label("Reason").select_option("Goods were sent")
+    give_password(page, PASSWORD)
+    dialog.get_by_role("button", name="Ask for approval: Capture 499.00 SEK").click()
+    expect(dialog).to_contain_text("Waits for approval")
+    return dialog.get_by_role("link", name="Open the request").get_attribute("href") or ""
+
+
+def test_a_second_person_approves_and_it_is_done_once(petra: Page, admin: Page, desk: Desk) -> None:
+    what = paid(desk)
+    request = ask_for(petra, what)
+    assert moves_of(desk, what) == []
+    admin.goto("/orders/")
+    admin.locator("nav.side").get_by_role("link", name="Approvals").click()
+    admin.locator(f"a[href='{request}']").click()
+    expect(admin.locator("main")).to_contain_text("The payment is as petra saw it.")
+    assert violations(admin) == []
+    button = admin.get_by_role("button", name="Approve and capture 499.00 SEK")
+    expect(button).not_to_be_focused()
+    give_password(admin, "demo")
+    button.dblclick()
+    expect(admin.locator("main")).to_contain_text("499.00 SEK was captured")
+    assert moves_of(desk, what) == ["capture"]
+    petra.goto(request)
+    expect(petra.locator("main")).to_contain_text("admin approved it. 499.00 SEK was captured")
+
+
+def test_enter_in_the_password_does_not_approve(petra: Page, admin: Page, desk: Desk) -> None:
+    what = paid(desk)
+    request = ask_for(petra, what)
+    admin.context.clear_cookies()
+    sign_in(admin, desk.url, "admin", "demo")
+    admin.goto(request)
+    admin.locator("form[action$='/approve/']").evaluate(
+        """(form) => {
+            const field = document.createElement("input");
+            form.append(field);
+            field.focus();
+        }"""
+    )
+    admin.keyboard.press("Enter")
+    admin.reload()
+    expect(admin.get_by_role("button", name="Approve and capture 499.00 SEK")).to_be_visible()
+    assert moves_of(desk, what) == []
+
+
+def test_the_same_person_is_refused(petra: Page, desk: Desk) -> None:
+    what = paid(desk)
+    request = ask_for(petra, what)
+    petra.goto(request)
+    expect(petra.locator("main")).to_contain_text("You asked for this, so somebody else has to approve it.")
+    expect(petra.get_by_role("button", name="Approve and")).to_have_count(0)
+    assert violations(petra) == []
+    form = petra.locator("form[action$='/withdraw/']")
+    form.evaluate("(form) => form.setAttribute('action', form.action.replace('withdraw', 'approve'))")
+    with petra.expect_response(lambda answer: answer.url.endswith("/approve/")) as refusal:
+        petra.get_by_role("button", name="Take the request back").click()
+    assert refusal.value.status == 403
+    assert moves_of(desk, what) == []
+    petra.goto(request)
+    expect(petra.locator("h1 + .badge")).to_have_text("Waits for approval")
+
+
+def test_a_request_lapses_before_the_eyes_of_the_approver(petra: Page, admin: Page, desk: Desk) -> None:
+    what = paid(desk)
+    request = ask_for(petra, what)
+    admin.goto(request)
+    give_password(admin, "demo")
+    made = call(desk, "GET", f"/{what.order_id}/payments/{what.payment_id}")
+    call(desk, "PUT", f"/{what.order_id}/payments/{what.payment_id}", {**made, "state": "cancelled"})
+    admin.get_by_role("button", name="Approve and capture 499.00 SEK").click()
+    expect(admin.locator("main")).to_contain_text("The request has lapsed.")
+    expect(admin.locator("main")).to_contain_text("State of the payment: reserved → cancelled")
+    assert violations(admin) == []
+    assert moves_of(desk, what) == []
+
+
+def test_what_is_turned_down_tells_the_asker_why(petra: Page, admin: Page, desk: Desk, console: list[str]) -> None:
+    what = paid(desk)
+    request = ask_for(petra, what)
+    admin.goto(request)
+    admin.get_by_text("Turn down…").click()
+    admin.get_by_role("button", name="Turn down").click()
+    expect(admin.locator("main [role=alert]")).to_contain_text("Say in a few words why not.")
+    assert ["422" in line for line in console] == [True]
+    console.clear()
+    admin.get_by_label("Why not?").fill("The goods are not packed yet")
+    admin.get_by_role("button", name="Turn down").click()
+    expect(admin.locator("main")).to_contain_text("admin turned it down.")
+    petra.goto(request)
+    expect(petra.locator("main")).to_contain_text("The goods are not packed yet")
+    assert moves_of(desk, what) == []
