@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, StorageState
 
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Desk, watch
-from tests.e2e.paying import asked_for
+from tests.e2e.paying import asked_for, in_doubt
 from tests.e2e.test_order import ask
 
 READING = {
@@ -88,7 +88,7 @@ def ids(desk: Desk) -> dict[str, str]:
     full = max(orders, key=lambda o: (all(o.get(part) for part in parts), len(str(o))))
     basket = min((o for o in orders if not o.get("customer")), key=lambda o: len(str(o)))
     of_full = {name: str(full[f"{name}s"][0]["id"]) for name in ("payment", "shipping", "hook")}
-    return {"order": str(full["id"]), "basket": str(basket["id"]), **of_full, **asked_for(desk)}
+    return {"order": str(full["id"]), "basket": str(basket["id"]), **of_full, **asked_for(desk), **in_doubt(desk)}
 
 
 @pytest.mark.parametrize(
