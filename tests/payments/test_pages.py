@@ -26,7 +26,12 @@ FOUND = {"moved": "not-moved", "where": "portal", "found": "No capture under K-1
 
 
 @pytest.fixture
-def desk(admin: User) -> Client:
+def desk(admin: User, client_of: ClientOf) -> Client:
+    return client_of(admin)
+
+
+@pytest.fixture
+def signed_in(admin: User) -> Client:
     """An admin who has just given their password."""
     client = Client()
     client.post(reverse("account_login"), {"login": admin.username, "password": PASSWORD})
@@ -249,31 +254,31 @@ def test_support_may_ask_but_not_settle(client_of: ClientOf, support: User, atte
     ],
 )
 def test_a_person_ends_the_doubt_by_what_they_found_and_where(
-    desk: Client, attempt: Attempt, moved: str, state: State, says: str
+    signed_in: Client, attempt: Attempt, moved: str, state: State, says: str
 ) -> None:
     execution = attempt("timeout-before")
-    answer = settle(desk, execution, moved=moved)
+    answer = settle(signed_in, execution, moved=moved)
     assert answer["Location"] == reverse("execution-detail", args=[execution.pk])
     execution.refresh_from_db()
     assert execution.state == state
-    text = page_of(desk, "execution-detail", execution)
+    text = page_of(signed_in, "execution-detail", execution)
     assert says in text
     assert "Looked at: The provider's portal Found: No capture under K-1, looked at 10:45" in text
 
 
-def test_where_they_looked_can_be_said_in_their_own_words(desk: Client, attempt: Attempt) -> None:
+def test_where_they_looked_can_be_said_in_their_own_words(signed_in: Client, attempt: Attempt) -> None:
     execution = attempt("timeout-before")
-    assert settle(desk, execution, where="other").status_code == 422
-    assert settle(desk, execution, where="other", elsewhere="A ticket with the bank").status_code == 302
-    assert "Looked at: A ticket with the bank" in page_of(desk, "execution-detail", execution)
+    assert settle(signed_in, execution, where="other").status_code == 422
+    assert settle(signed_in, execution, where="other", elsewhere="A ticket with the bank").status_code == 302
+    assert "Looked at: A ticket with the bank" in page_of(signed_in, "execution-detail", execution)
 
 
 @pytest.mark.parametrize("missing", ["moved", "where", "found"])
 def test_nothing_is_settled_without_all_of_it_and_what_was_typed_stays(
-    desk: Client, attempt: Attempt, missing: str
+    signed_in: Client, attempt: Attempt, missing: str
 ) -> None:
     execution = attempt("timeout-before")
-    answer = settle(desk, execution, **{missing: ""})
+    answer = settle(signed_in, execution, **{missing: ""})
     assert answer.status_code == 422
     kept = answer.content.decode()
     assert all(text in kept for name, text in FOUND.items() if name not in (missing, "moved"))
@@ -282,11 +287,11 @@ def test_nothing_is_settled_without_all_of_it_and_what_was_typed_stays(
     assert execution.state == State.IN_DOUBT
 
 
-def test_who_comes_second_is_told_and_writes_nothing(desk: Client, attempt: Attempt) -> None:
+def test_who_comes_second_is_told_and_writes_nothing(signed_in: Client, attempt: Attempt) -> None:
     execution = attempt("timeout-before")
-    settle(desk, execution, moved="moved")
+    settle(signed_in, execution, moved="moved")
     before = Entry.objects.count()
-    answer = settle(desk, execution, found="I saw nothing of it")
+    answer = settle(signed_in, execution, found="I saw nothing of it")
     assert answer.status_code == 409
     assert "It was settled meanwhile" in text_of(answer)
     assert "I saw nothing of it" in answer.content.decode()
@@ -294,21 +299,21 @@ def test_who_comes_second_is_told_and_writes_nothing(desk: Client, attempt: Atte
     assert (execution.state, Entry.objects.count()) == (State.DONE, before)
 
 
-def test_what_is_under_way_cannot_be_settled_by_hand(desk: Client, attempt: Attempt) -> None:
+def test_what_is_under_way_cannot_be_settled_by_hand(signed_in: Client, attempt: Attempt) -> None:
     execution = attempt("error")
     Execution.objects.filter(pk=execution.pk).update(state=State.SENDING)
-    assert "It cannot be settled by hand as things are." in page_of(desk, "execution-settle", execution)
-    assert settle(desk, execution).status_code == 409
+    assert "It cannot be settled by hand as things are." in page_of(signed_in, "execution-settle", execution)
+    assert settle(signed_in, execution).status_code == 409
     execution.refresh_from_db()
     assert execution.state == State.SENDING
 
 
-def test_settling_asks_for_the_password_again_after_a_while(desk: Client, attempt: Attempt, settings: Any) -> None:
+def test_settling_asks_for_the_password_again_after_a_while(signed_in: Client, attempt: Attempt, settings: Any) -> None:
     execution = attempt("timeout-before")
     settings.PAYMENT_REAUTH_MINUTES = 0
-    assert settle(desk, execution).status_code == 422
-    assert settle(desk, execution, password="wrong").status_code == 422
-    assert settle(desk, execution, password=PASSWORD).status_code == 302
+    assert settle(signed_in, execution).status_code == 422
+    assert settle(signed_in, execution, password="wrong").status_code == 422
+    assert settle(signed_in, execution, password=PASSWORD).status_code == 302
 
 
 # The proof
