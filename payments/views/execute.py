@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from uuid import UUID
 
-from django.contrib.auth.decorators import permission_required
-from django.contrib.auth.models import User
 from django.db import Error
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -14,11 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.channels import Channel
 from audit import log
 from dashboard.held import hold
-from dashboard.pages import Request, render_page
-from orders.api import OrderApi
+from dashboard.pages import render_page
 from orders.api.errors import ApiError, NotFound
 from payments import case as cases
 from payments import engine, limits, preflight
@@ -26,20 +22,10 @@ from payments.baseline import Difference
 from payments.forms import ExecuteForm
 from payments.known import how, known
 from payments.models import OPEN, Execution, State
+from payments.request import PaymentRequest, may_execute, may_view
 from payments.scope import execution_of
 from payments.words import MOVED, why_words
 
-
-class PaymentRequest(Request):
-    """A signed-in person's request, bound to the one channel that they work in."""
-
-    user: User
-    channel: Channel
-    api: OrderApi
-
-
-may_execute = permission_required("accounts.execute_payment_action", raise_exception=True)
-may_view = permission_required("accounts.view_order", raise_exception=True)
 TEMPLATE = "payments/execute.html"
 
 

@@ -16,6 +16,7 @@ from audit.models import Entry
 from orders.api import OrderApi
 from payments import reconcile
 from payments.models import Evidence, Execution, Kind, State
+from tests.audit.helpers import log_out_of_reach
 from tests.conftest import PASSWORD, ClientOf
 from tests.orders.pages import text_of
 from tests.payments.conftest import Attempt
@@ -211,6 +212,17 @@ def test_asking_again_settles_what_the_payment_proves_meanwhile(
     assert Evidence.objects.filter(execution=execution, kind=Kind.CHECK).get().by == admin.username
 
 
+def test_asking_again_concludes_nothing_that_cannot_be_recorded(desk: Client, attempt: Attempt, api: OrderApi) -> None:
+    execution = attempt("timeout-before")
+    payment = api.payments.get(execution.order_id, execution.payment_id)
+    api.payments.update(execution.order_id, execution.payment_id, payment.changed(state="captured"))
+    with log_out_of_reach():
+        answer = desk.post(reverse("execution-check", args=[execution.pk]))
+    assert "could not be written into the log, so nothing was concluded" in text_of(desk.get(answer["Location"]))
+    execution.refresh_from_db()
+    assert execution.state == State.IN_DOUBT
+
+
 def test_asking_again_without_news_says_so(desk: Client, attempt: Attempt) -> None:
     execution = attempt("timeout-before")
     answer = desk.post(reverse("execution-check", args=[execution.pk]), {"next": reverse("doubt-list")}, follow=True)
@@ -285,6 +297,17 @@ def test_nothing_is_settled_without_all_of_it_and_what_was_typed_stays(
     assert ("checked" in kept) == (missing != "moved")
     execution.refresh_from_db()
     assert execution.state == State.IN_DOUBT
+
+
+def test_what_cannot_be_recorded_is_not_settled_and_stays_typed(signed_in: Client, attempt: Attempt) -> None:
+    execution = attempt("timeout-before")
+    with log_out_of_reach():
+        answer = settle(signed_in, execution)
+    assert answer.status_code == 503
+    assert "It could not be written into the log, so nothing was settled." in text_of(answer)
+    assert FOUND["found"] in answer.content.decode()
+    execution.refresh_from_db()
+    assert (execution.state, execution.evidence.filter(kind=Kind.PERSON).count()) == (State.IN_DOUBT, 0)
 
 
 def test_who_comes_second_is_told_and_writes_nothing(signed_in: Client, attempt: Attempt) -> None:
