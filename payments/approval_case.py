@@ -17,7 +17,6 @@ from payments.limits import Excess
 from payments.models import Execution, Kind
 from payments.pieces import sayings
 from payments.reconcile import seen_of
-from payments.scope import visible
 from payments.words import Words
 
 
@@ -49,9 +48,9 @@ class WholeCase:
 
 def whole_case(execution: Execution, look: Look, user: User) -> WholeCase:
     """The case as this person may see it. No call."""
-    now = preflight.present(look.facts) if look.facts else None
+    now = preflight.present(look.facts, user) if look.facts else None
     seen = now.case.seen if now else seen_of(execution)
-    earlier = preflight.earlier_refunds(execution).filter(pk__in=visible(user)).exclude(pk=execution.pk)
+    earlier = preflight.earlier_refunds(execution, user).exclude(pk=execution.pk)
     customer = now.facts.order.customer if now else None
     billing = customer.billing if customer else None
     return WholeCase(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +15,7 @@ from payments.case import Case, Facts
 from payments.figures import ZERO, Figures, after, figures_of
 from payments.judgement import LEADS_TO
 from payments.models import MAY_HAVE_MOVED, Execution
+from payments.scope import visible
 from payments.words import above_words, action_words, provider_name
 
 MOST_EARLIER = 5
@@ -67,9 +69,9 @@ def through(method: str, provider: str) -> str:
     return _("%(method)s, through %(provider)s") % {"method": method, "provider": provider_name(provider)}
 
 
-def present(facts: Facts) -> Preflight:
-    """The dialog's content. Two queries, no call."""
-    case, earlier = facts.case, earlier_refunds(facts.case)
+def present(facts: Facts, user: User) -> Preflight:
+    """What this person may see in the dialog. A few queries, no call."""
+    case, earlier = facts.case, earlier_refunds(facts.case, user)
     return Preflight(
         facts=facts,
         title=title_of(case.action.type, case.amount, case.currency),
@@ -88,11 +90,11 @@ def leads_to(kind: str) -> str:
     return max(LEADS_TO.get(kind.lower(), ()), default="")
 
 
-def earlier_refunds(case: Case | Execution) -> "QuerySet[Execution]":
-    """What was paid back to the same customer of this merchant through this desk, or may have been, newest first."""
+def earlier_refunds(case: Case | Execution, user: User) -> "QuerySet[Execution]":
+    """What was paid back to the same customer of this merchant through this desk, or may have been, newest first; of this person's channels."""
     if not case.customer:
         return Execution.objects.none()
-    refunds = Execution.objects.filter(customer=case.customer, action_type__iexact="refund", state__in=MAY_HAVE_MOVED)
+    refunds = visible(user).filter(customer=case.customer, action_type__iexact="refund", state__in=MAY_HAVE_MOVED)
     return refunds.filter(merchant=case.merchant).order_by("-created_at")
 
 

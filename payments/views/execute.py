@@ -90,7 +90,7 @@ def show(
     case = facts.case
     other = open_on(case)
     context = {
-        "page": preflight.present(facts),
+        "page": preflight.present(facts, request.user),
         "form": form,
         "above": [preflight.above(each, case.currency) for each in limits.excess(request.user, case)]
         if case.action.type

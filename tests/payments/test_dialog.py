@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from accounts.models import ChannelGrant
 from orders.api import OrderApi
+from orders.api.schemas import Address, PaymentAction
 from payments.models import Execution, State
 from tests.conftest import PASSWORD, ClientOf
 from tests.payments.conftest import MakePayment, action_of
@@ -169,7 +171,6 @@ def test_a_forged_case_is_not_sent(make_payment: MakePayment, dialog_of: DialogO
 def test_an_action_that_nobody_knows_is_called_by_its_name(
     api: OrderApi, make_payment: MakePayment, dialog_of: DialogOf
 ) -> None:
-    from orders.api.schemas import PaymentAction
 
     ids = make_payment()
     api.payments.add_actions(
@@ -179,3 +180,23 @@ def test_an_action_that_nobody_knows_is_called_by_its_name(
     assert "Execute “settle” 499.00 SEK" in shown
     assert "This desk does not know what that does" in shown
     assert "State of the payment Reserved not known" in shown
+
+
+def test_earlier_refunds_are_told_and_only_those_of_the_readers_channels(
+    api: OrderApi, make_payment: MakePayment, dialog_of: DialogOf, manager: User
+) -> None:
+    def by_asa() -> Ids:
+        ids = make_payment("captured")
+        api.orders.update_billing(ids[0], Address(email="Asa@example.se"))
+        return ids
+
+    dialog_of(by_asa(), "refund").press()
+    elsewhere = Execution.objects.get()
+    shown = text(dialog_of(by_asa(), "refund").page)
+    assert "Refunded to this customer before 499.00 SEK" in shown
+    Execution.objects.filter(pk=elsewhere.pk).update(channel="no")
+    manager.user_permissions.add(Permission.objects.get(codename="execute_payment_action"))
+    manager.channel_grants.all().delete()
+    ChannelGrant.objects.create(user=manager, merchant="norce", channel="se")
+    shown = text(dialog_of(by_asa(), "refund", manager).page)
+    assert "Refunded to this customer before nothing through this desk" in shown
