@@ -9,9 +9,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.formats import format_amount, format_clock, format_day
+from dashboard.formats import format_clock, format_day
+from payments import preflight
 from payments.models import OPEN, Answer, Evidence, Execution, Kind, State
-from payments.words import ACTIONS, Words, action_words
+from payments.words import ACTIONS, Words, action_words, provider_name
 
 _NOTHING_SENT = gettext_lazy("Nothing was sent, so this moved no money.")
 _KNOWN: Mapping[str, Words] = MappingProxyType(
@@ -50,18 +51,16 @@ _LOCKED = gettext_lazy("The payment stays locked until this is settled, and noth
 
 def money_of(execution: Execution) -> str:
     """The amount with its currency, on one line; words where the API names none."""
-    if execution.amount is None:
-        return _("the whole payment")
-    return f"{format_amount(execution.amount, execution.currency)}\N{NO-BREAK SPACE}{execution.currency}".strip()
+    return preflight.money_of(execution.amount, execution.currency)
 
 
 def title_of(execution: Execution) -> str:
     """As in "Refund 499.00 SEK"."""
-    return f"{action_words(execution.action_type).verb} {money_of(execution)}"
+    return preflight.title_of(execution.action_type, execution.amount, execution.currency)
 
 
 def via(execution: Execution) -> str:
-    """Who carries it out, as people call them."""
+    """The means of payment, as people call it."""
     return execution.method or execution.provider or _("the provider")
 
 
@@ -83,7 +82,7 @@ def how(execution: Execution) -> str:
         return ""
     words = {
         "noun": action_words(execution.action_type).noun,
-        "via": via(execution),
+        "via": provider_name(execution.provider) or via(execution),
         "time": _moment(execution.sent_at),
         "said": " ".join(filter(None, (str(execution.status or ""), execution.code))) or "–",
     }

@@ -64,7 +64,9 @@ def lock(order_id: str, payment_id: str | None = None) -> str | Promise:
     execution = (rows.filter(payment_id=payment_id) if payment_id is not None else rows).first()
     if execution is None:
         return ""
-    says = _("“%(title)s” is not settled. Until it is, nothing is changed here that would be taken for evidence, or hide it.")
+    says = _(
+        "“%(title)s” is not settled. Until it is, nothing is changed here that would be taken for evidence, or hide it."
+    )
     words = says % {"title": title_of(execution)}
     return format_html(
         '{} <a href="{}">{}</a>', words, reverse("execution-detail", args=[execution.pk]), _("Look at it")

@@ -24,6 +24,7 @@ from payments.by_hand import Settled, settle_by_hand
 from payments.known import how, known, title_of, via
 from payments.models import OPEN, Evidence, Execution, State
 from payments.pieces import sayings
+from payments.preflight import through
 from payments.request import PaymentRequest, may_execute, may_view
 from payments.scope import api_of, channel_of, execution_of, visible
 from payments.settling import SettleForm
@@ -41,7 +42,7 @@ class Row:
 
     execution: Execution
     title: str
-    via: str
+    through: str
     says: list[Words]
     channel: str
     is_here: bool
@@ -92,7 +93,7 @@ def row_of(request: PaymentRequest, execution: Execution, last: Evidence | None,
     return Row(
         execution=execution,
         title=title_of(execution),
-        via=via(execution),
+        through=through(via(execution), execution.provider),
         says=sayings(last) if last else [],
         channel=str(channel),
         is_here=channel == request.channel,

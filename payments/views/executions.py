@@ -12,7 +12,7 @@ from payments.known import how, known, title_of, via
 from payments.limits import Excess
 from payments.models import Execution, State
 from payments.pieces import pieces_of
-from payments.preflight import above
+from payments.preflight import above, through
 from payments.proof import proof_of
 from payments.request import PaymentRequest, may_view
 from payments.scope import channel_of, execution_of
@@ -54,7 +54,7 @@ def about(request: PaymentRequest, execution: Execution) -> dict[str, object]:
         "execution": execution,
         "title": title_of(execution),
         "how": how(execution),
-        "via": via(execution),
+        "through": through(via(execution), execution.provider),
         "channel_of_it": str(channel),
         "is_here": channel == request.channel,
         "above": [above(Excess(**each), execution.currency) for each in execution.excess],

@@ -64,7 +64,7 @@ def test_what_is_in_doubt_stands_there_with_all_that_is_known(desk: Client, atte
     for fact in (
         "Capture 499.00",
         "SEK",
-        "Card, stripe_adapter",
+        "Card, through Stripe",
         "admin",
         "for less than a minute",
         execution.order_id,

@@ -51,7 +51,7 @@ def move_elsewhere(api: OrderApi, execution: Execution, kind: str, **line: Any) 
 
 def test_the_band_says_what_is_not_known_and_what_to_do(desk: Client, attempt: Attempt) -> None:
     text = order_page(desk, attempt("timeout-before"))
-    assert "It is not known whether 499.00 SEK was captured. The capture went to Card at" in text
+    assert "It is not known whether 499.00 SEK was captured. The capture went to Stripe at" in text
     assert (
         "and got no answer that says what happened. The payment stays locked until this is settled, and nothing is sent again."
         in text
