@@ -205,7 +205,7 @@ def test_whatever_people_outsiders_faults_and_reconciliations_do(bench: Bench, s
     run_state_machine_as_test(
         machine,
         settings=hypothesis_settings(
-            max_examples=60 if connection.vendor == "sqlite" else 20,
+            max_examples=50 if connection.vendor == "sqlite" else 10,
             stateful_step_count=15,
             deadline=None,
             derandomize=True,
