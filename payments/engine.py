@@ -205,6 +205,7 @@ def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Att
         evidence = conclude(execution, reply, after, verdict)
     except Exception:
         logger.exception("The outcome of execution %s could not be written; it stays in doubt", execution.pk)
+        execution.state = State.SENDING  # what it was set to was rolled back; nobody is told what is not written
         attempt.unanswered(message="The outcome could not be written.", request_id=reply.request_id)
         return
     outcome = OUTCOMES.get(State(execution.state), log.Outcome.UNANSWERED)

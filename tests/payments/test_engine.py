@@ -20,7 +20,7 @@ from payments.case import Case
 from payments.models import Answer, Execution, Kind, State
 from sandbox.models import ProviderCall
 from tests.changes.faults import FaultyApi, failing_server
-from tests.harness.steps import Point, at
+from tests.harness.steps import Point, at, losing_commit
 from tests.payments.conftest import CHANNEL, MakePayment, action_of, asked_by
 from tests.wire import listening
 
@@ -241,6 +241,19 @@ def test_somebody_at_the_portal_at_the_same_moment_leaves_a_doubt_and_no_lie(
         execution = engine.execute(api, seen, asked_by(admin))
     assert (execution.state, execution.answer) == (State.IN_DOUBT, Answer.REFUSED)
     assert "contradiction" in execution.evidence.get(kind=Kind.AFTER).data["why"]
+
+
+def test_an_outcome_that_cannot_be_written_is_told_to_nobody(
+    api: OrderApi, make_payment: MakePayment, case_of: CaseOf, admin: User
+) -> None:
+    ids = make_payment()
+    seen = case_of(ids, "capture")
+    with losing_commit(Point("before", "conclude")) as lost:
+        execution = engine.execute(api, seen, asked_by(admin))
+    assert lost
+    assert (execution.state, Execution.objects.get().state) == (State.SENDING, State.SENDING)
+    outcome = Entry.objects.get(action=engine.ACTION, target=ids[1], kind="outcome")
+    assert outcome.outcome == "unanswered"
 
 
 # --- What it costs, counted where it leaves for the API
