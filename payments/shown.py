@@ -19,6 +19,7 @@ from payments.reconcile import action_of, before_of
 
 MONEY_EVENTS = frozenset({*LEADS_TO, TAKEN_ON.lower()})
 """Transactions of which it matters who caused them."""
+_NEVER_MOVED = frozenset({State.REFUSED, State.NOT_SENT})
 _UNSURE = frozenset({"contradiction", "twice"})
 
 
@@ -94,7 +95,7 @@ class Origins:
 
     def _learn(self, piece: Evidence, execution: Execution) -> None:
         """What came later counts: a contradiction can be cleared up."""
-        if piece.kind == Kind.BEFORE and execution.sent_at:
+        if piece.kind == Kind.BEFORE and execution.sent_at and execution.state not in _NEVER_MOVED:
             self._sent[execution.payment_id].append(execution)
         sure = execution.state == State.DONE and not _UNSURE & set(piece.data.get("why", []))
         sure = sure or execution.state in (State.REFUSED, State.PENDING)

@@ -167,6 +167,13 @@ def test_a_move_that_shows_up_after_a_person_settled_it_may_be_ours(
     assert "perhaps through this desk by admin" in log_of(desk, execution)
 
 
+def test_a_move_after_an_attempt_that_never_left_is_not_ours(desk: Client, attempt: Attempt, api: OrderApi) -> None:
+    execution = attempt("timeout-before")
+    Execution.objects.filter(pk=execution.pk).update(state=State.NOT_SENT)
+    move_elsewhere(api, execution, "capture")
+    assert "Captured not through this desk" in log_of(desk, execution)
+
+
 # What is closed meanwhile
 
 CLOSED = ("payment-edit", "payment-remove", "transaction-create", "action-create")
