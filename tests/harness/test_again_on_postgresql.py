@@ -1,4 +1,4 @@
-"""The whole harness once more, on PostgreSQL."""
+"""The whole harness once more, on PostgreSQL. It takes longest, so its name has it begin first."""
 
 import os
 import subprocess
