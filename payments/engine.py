@@ -235,8 +235,7 @@ def look_again(api: OrderApi, execution: Execution) -> Snapshot:
 
 def record(execution: Execution, who: log.Who) -> log.Attempt | None:
     """The intent in the audit log; None where it could not be written, and then nothing is sent."""
-    details = {
-        "execution": str(execution.pk),
+    details = named(execution.pk, list(execution.evidence.all())) | {
         "action": execution.action_type,
         "amount": execution.amount,
         "currency": execution.currency,
@@ -302,7 +301,12 @@ def look_back(api: OrderApi, execution: Execution) -> Snapshot | None:
 @transaction.atomic
 def conclude(execution: Execution, reply: Reply, after: Snapshot | None, verdict: Verdict) -> list[Evidence]:
     """Keep what was answered and found, and what follows from it. If somebody has settled it meanwhile, only the evidence is added."""
-    evidence = [add(execution, Kind.ANSWER, reply.to_json()), add(execution, Kind.AFTER, reading(after, verdict))]
+    before = execution.evidence.filter(kind=Kind.BEFORE)
+    evidence = [
+        *before,
+        add(execution, Kind.ANSWER, reply.to_json()),
+        add(execution, Kind.AFTER, reading(after, verdict)),
+    ]
     move(
         execution,
         verdict.state,
