@@ -227,7 +227,7 @@ def look_again(api: OrderApi, execution: Execution) -> Snapshot:
     """
     seen = Snapshot.from_json(json.loads(execution.seen_json))
     now = reconcile.read_with_order(api, execution, seen)
-    what = differences(seen, now)
+    what = [*differences(seen, now), *reconcile.tried_since(execution)]
     if what or now.offers(execution.action_id) is None:
         raise Moved(what)
     return now

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit import log
 from orders.api import OrderApi
 from orders.api.errors import ApiError, NotFound
 from orders.connection import order_api
-from payments.baseline import Action, Line, Snapshot, differences
+from payments.baseline import Action, Difference, Line, Snapshot, differences
 from payments.case import payment_of
 from payments.evidence import next_check, reading, settle
 from payments.judgement import Verdict, judge
@@ -142,9 +142,21 @@ def seen_of(execution: Execution) -> Snapshot:
     return Snapshot.from_json(json.loads(execution.seen_json))
 
 
+def tried_since(execution: Execution) -> list[Difference]:
+    """What else was sent for the payment since this was asked for, and has ended: it may have moved money that no reading shows."""
+    sent = Execution.objects.filter(
+        merchant=execution.merchant,
+        channel=execution.channel,
+        order_id=execution.order_id,
+        payment_id=execution.payment_id,
+        sent_at__gt=execution.created_at,
+    ).exclude(Q(pk=execution.pk) | Q(state__in=OPEN))
+    return [Difference("attempt", "", f"{each.action_type} {each.pk}") for each in sent.order_by("sent_at")]
+
+
 def compare_request(execution: Execution, payment: Snapshot) -> Execution:
-    """A request lapses if the payment, read just now, is not as it was when it was made."""
-    what = differences(seen_of(execution), payment)
+    """A request lapses if the payment, read just now, is not as it was when it was made, or something was tried on it since."""
+    what = [*differences(seen_of(execution), payment), *tried_since(execution)]
     if not what and payment.offers(execution.action_id):
         return _count(execution, timezone.now(), "")
     data = {"why": ["moved"], "differences": [list(each) for each in what], "payment": payment.to_json()}

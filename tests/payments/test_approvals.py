@@ -17,6 +17,7 @@ from audit import log
 from audit.models import Entry
 from orders.api import OrderApi
 from payments import approvals, engine, reconcile
+from payments.by_hand import settle_by_hand
 from payments.case import Case
 from payments.models import Execution, Kind, Limit, State
 from tests.audit.helpers import log_out_of_reach
@@ -332,6 +333,40 @@ def test_a_payment_that_changes_before_the_last_press_is_not_touched(
         answer = client.post(address(waiting, "approve"), YES, follow=True)
     assert [call for call in calls if call.writes] == []
     assert "Amount: 499 → 500" in answer.content.decode() and fresh(waiting).state == State.LAPSED
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_a_request_lapses_once_something_else_was_tried_on_the_payment(
+    api: OrderApi,
+    make_payment: MakePayment,
+    case_of: CaseOf,
+    admin: User,
+    second: User,
+    client_of: ClientOf,
+    is_moved: bool,
+) -> None:
+    """A person settled that by their word: the payment still looks as it did when the request was made."""
+    ids = make_payment(sandbox={"cancel": "timeout-before"})
+    waiting = engine.execute(api, case_of(ids, "capture"), asked_by(admin), wants_approval=True)
+    tried = engine.execute(api, case_of(ids, "cancel"), asked_by(admin))
+    settle_by_hand(tried, who(admin), moved=is_moved, where="portal", found="I looked")
+    with pytest.raises(approvals.Over):
+        approvals.approve(api, fresh(waiting), second, who(second))
+    assert (fresh(waiting).state, captures(api, waiting)) == (State.LAPSED, 0)
+    assert "Another attempt through this desk: cancel" in page(client_of(second), waiting)
+
+
+def test_what_was_tried_meanwhile_lets_a_request_lapse_before_anybody_presses(
+    api: OrderApi, make_payment: MakePayment, case_of: CaseOf, admin: User, second: User, client_of: ClientOf
+) -> None:
+    ids = make_payment(sandbox={"cancel": "timeout-before"})
+    waiting = engine.execute(api, case_of(ids, "capture"), asked_by(admin), wants_approval=True)
+    tried = engine.execute(api, case_of(ids, "cancel"), asked_by(admin))
+    reconcile.check(fresh(waiting))
+    assert fresh(waiting).state == State.WAITING
+    settle_by_hand(tried, who(admin), moved=False, where="portal", found="Nothing there")
+    page(client_of(second), waiting)
+    assert fresh(waiting).state == State.LAPSED
 
 
 def test_a_request_lapses_with_its_order(api: OrderApi, waiting: Execution, second: User, client_of: ClientOf) -> None:
