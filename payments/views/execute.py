@@ -1,5 +1,6 @@
 """The dialog of a payment action: what will happen, the button, and what became of it."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from uuid import UUID
@@ -26,6 +27,7 @@ from payments.request import PaymentRequest, may_execute, may_view
 from payments.scope import execution_of
 from payments.words import MOVED, why_words
 
+logger = logging.getLogger(__name__)
 TEMPLATE = "payments/execute.html"
 
 
@@ -65,9 +67,19 @@ def press(request: PaymentRequest, case: cases.Case, form: ExecuteForm) -> HttpR
         execution = already.execution
     except engine.Moved as moved:
         return show(request, ids, form, HTTPStatus.CONFLICT, moved=moved.differences)
+    return told(request, execution)
+
+
+def told(request: PaymentRequest, execution: Execution) -> HttpResponse:
+    """What became of it. Where that cannot be read, nobody is told that nothing was sent: it may have been."""
     if not request.htmx:
         return redirect("execution-detail", pk=execution.pk)
-    return render_page(request, "payments/result.html", result(execution), partials=("dialog",))
+    try:
+        return render_page(request, "payments/result.html", result(execution), partials=("dialog",))
+    except Error:
+        logger.exception("What became of execution %s could not be shown", execution.pk)
+        words = _("It may have been sent, and what became of it cannot be read at the moment. Look under In doubt.")
+        return hold(request, words, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def words_of(error: Exception) -> str:
