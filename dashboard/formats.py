@@ -51,9 +51,8 @@ def format_amount(value: Decimal | None, currency: str | None) -> str:
     """An amount in major units with as many decimals as its currency has; more, if the amount has more (never hidden)."""
     if value is None:
         return "–"
-    exponent = value.normalize().as_tuple().exponent
-    decimals = max(_minor_units(currency or "XXX") if currency else 2, -exponent if isinstance(exponent, int) else 0)
-    return format_number(value, min(decimals, 6))
+    needed = len(f"{value:.6f}".rstrip("0").partition(".")[2])
+    return format_number(value, max(_minor_units(currency) if currency else 2, needed))
 
 
 def format_percent(fraction: Decimal | None) -> str:

@@ -41,6 +41,23 @@ def test_a_number_follows_the_region_and_only_without_one_the_language(
 
 
 @pytest.mark.parametrize(
+    ("value", "currency", "written"),
+    [
+        ("99.79999999999995", "SEK", "99.80"),
+        ("99.8004", "SEK", "99.8004"),
+        ("0.0000004", "SEK", "0.00"),
+        ("1000", "JPY", "1,000"),
+        ("1E+3", None, "1,000.00"),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_currency_and_more_only_where_it_needs_them(
+    value: str, currency: str | None, written: str
+) -> None:
+    regions.activate("GB")
+    assert formats.format_amount(Decimal(value), currency) == written
+
+
+@pytest.mark.parametrize(
     ("language", "region", "written"),
     [
         ("en", "", "Nov 3, 2025"),
