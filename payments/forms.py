@@ -24,6 +24,6 @@ class ExecuteForm(StepUp):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("reason") == NEEDS_NOTE and not (cleaned.get("note") or "").strip():
+        if cleaned.get("reason") == NEEDS_NOTE and cleaned.get("note", NEEDS_NOTE).strip() == "":
             self.add_error("note", _("Say in a few words what the reason is."))
         return cleaned

@@ -35,6 +35,12 @@ def press(page: Page, words: str) -> None:
     page.locator("#dialog").get_by_role("button", name=words).click()
 
 
+def left_of(page: Page, selector: str) -> float:
+    box = page.locator(selector).first.bounding_box()
+    assert box
+    return box["x"]
+
+
 def test_a_capture_and_then_a_refund(admin_page: Page, desk: Desk) -> None:
     page, what = admin_page, paid(desk)
     open_dialog(page, what, "Capture")
@@ -60,6 +66,7 @@ def test_a_refusal_says_why_and_frees_the_payment(admin_page: Page, desk: Desk) 
     press(page, "Capture 499.00 SEK")
     expect(page.locator("#dialog")).to_contain_text("499.00 SEK was not captured: it was refused")
     expect(page.locator("#dialog")).to_contain_text("The provider declined to capture this payment")
+    assert left_of(page, "#outcome b") - left_of(page, "#dialog") >= 16
     open_dialog(page, what, "Capture")
     expect(page.locator("#dialog").get_by_role("button", name="Capture 499.00 SEK")).to_be_enabled()
     assert (state_of(desk, what), moves_of(desk, what)) == ("reserved", [])

@@ -91,6 +91,7 @@ def test_a_capture_is_done_and_says_so(api: OrderApi, make_payment: MakePayment,
     [
         ({"reason": ""}, "Reason"),
         ({"reason": "other", "note": "  "}, "Say in a few words what the reason is."),
+        ({"reason": "other", "note": "x" * 2001}, "at most 2000 characters (it has 2001). Kept in the audit log."),
         ({"reason": "because"}, "Select a valid choice"),
         ({"password": ""}, "Your password"),
         ({"password": "guess"}, "That is not your password."),
@@ -104,6 +105,14 @@ def test_what_is_missing_is_said_beside_its_field_and_nothing_is_sent(
     assert says in text(answer)
     assert typed.get("note", "kept") in answer.content.decode()
     assert not Execution.objects.exists()
+
+
+@pytest.mark.parametrize(("day", "is_quoted"), [("decline", True), ("error", False), ("timeout-before", False)])
+def test_only_a_refusal_is_told_as_the_apis_own_words(
+    make_payment: MakePayment, dialog_of: DialogOf, day: str, is_quoted: bool
+) -> None:
+    shown = text(dialog_of(make_payment("captured", sandbox=day), "refund").press())
+    assert ("The API said:" in shown) is is_quoted
 
 
 def test_the_password_is_good_for_a_while(
