@@ -4,7 +4,8 @@ Done, and refused, need evidence. Everything else is in doubt. The rules, in the
 
     an answer of 2xx says nothing about money, and no answer says nothing at all
     a transaction of the right event that succeeded, after ours was sent           → done
-    the state that the action leads to, and the action gone                        → done, unless a transaction says it failed
+    the state that the action leads to, and the action gone                        → done, unless a transaction says it failed,
+                                                                                     or that another action did it
     the API refused the call (4xx), and nothing speaks against it                  → refused
     the API refused the call, and yet something moved or is pending                → in doubt: they contradict each other
     a transaction that says the provider took it on and will finish it             → pending
@@ -87,7 +88,8 @@ class _Found:
     """What is new in `after`, sorted by what it says about the action."""
 
     def __init__(self, before: Snapshot, after: Snapshot, action: Action) -> None:
-        new = [line for line in after.lines_since(before) if belongs(line, action)]
+        since = after.lines_since(before)
+        new = [line for line in since if belongs(line, action)]
         self.failed = tuple(line for line in new if line.success is False)
         self.pending = tuple(line for line in new if line.success is not False and is_unfinished(line))
         self.succeeded = tuple(line for line in new if line.success and is_finished(line, action))
@@ -95,6 +97,7 @@ class _Found:
         self.is_unmoved = after.state == before.state
         self.is_all_as_before = after.fingerprint() == before.fingerprint()
         led_there = after.state in LEADS_TO.get(action.type.lower(), ()) and not self.is_unmoved
+        led_there = led_there and not any(is_of_another(line, action) for line in since)
         self.moved = ("state", "action-gone") if led_there and after.offers(action.id) is None else ()
         self.twice = ("twice",) if len(self.succeeded) > 1 else ()
 
@@ -115,6 +118,12 @@ def belongs(line: Line, action: Action) -> bool:
     if line.action_id:
         return line.action_id == action.id
     return line.event.lower() == action.type.lower()
+
+
+def is_of_another(line: Line, action: Action) -> bool:
+    """Whether the transaction says that another action did the same: then the payment's state is explained, and not by this one."""
+    does_the_same = line.event.lower() in (action.type.lower(), TAKEN_ON.lower())
+    return bool(line.success) and does_the_same and line.action_id not in ("", action.id)
 
 
 def _when(line: Line) -> str:
