@@ -6,6 +6,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.db import Error
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -109,6 +110,7 @@ def show(
         else [],
         "other": other,
         "is_gone": not case.action.type,
+        "executed": None if case.action.type else attempts_on(case).filter(state=State.DONE, action_id=ids[2]).last(),
         "moved": [(MOVED.get(each.kind, each.kind), each) for each in moved] if moved is not None else None,
         "sealed": case.seal() if case.action.type and not other else "",
         "action": reverse("payment-action-execute", args=ids),
@@ -118,14 +120,19 @@ def show(
     return render_page(request, TEMPLATE, context, partials=("dialog",), status=status)
 
 
-def open_on(case: cases.Case) -> Execution | None:
-    """Another attempt on the payment that is not settled, or the request that somebody made for this very thing."""
-    mine = Execution.objects.filter(
+def attempts_on(case: cases.Case) -> QuerySet[Execution]:
+    """All that was ever asked of the payment through this desk."""
+    return Execution.objects.filter(
         merchant=case.merchant, channel=case.channel, order_id=case.order_id, payment_id=case.payment_id
     )
+
+
+def open_on(case: cases.Case) -> Execution | None:
+    """Another attempt on the payment that is not settled, or the request that somebody made for this very thing."""
+    attempts = attempts_on(case)
     return (
-        mine.filter(state__in=OPEN).first()
-        or mine.filter(state=State.WAITING, action_id=case.action.id, baseline=case.baseline).first()
+        attempts.filter(state__in=OPEN).first()
+        or attempts.filter(state=State.WAITING, action_id=case.action.id, baseline=case.baseline).first()
     )
 
 

@@ -166,7 +166,20 @@ def test_an_action_that_is_gone_is_told(api: OrderApi, make_payment: MakePayment
     api.payments.execute(*ids, action_of(api, ids, "capture").id or "")
     page = dialog.open()
     assert "This action is not offered any more" in text(page)
+    assert "Nothing was sent" not in text(page)
+    assert "through this desk already" not in text(page)
     assert page.status_code == 200
+
+
+def test_whoever_comes_back_to_an_action_that_was_done_is_led_to_it(
+    make_payment: MakePayment, dialog_of: DialogOf
+) -> None:
+    dialog = dialog_of(make_payment(), "capture")
+    dialog.press()
+    page = dialog.open()
+    assert "It was done through this desk already, for admin." in text(page)
+    assert "Nothing was sent" not in text(page)
+    assert reverse("execution-detail", args=[Execution.objects.get().pk]) in page.content.decode()
 
 
 def test_a_forged_case_is_not_sent(make_payment: MakePayment, dialog_of: DialogOf) -> None:
