@@ -147,10 +147,11 @@ class Attempt:
         """Nobody knows whether it happened."""
         self.end(Result(Outcome.UNANSWERED, said))
 
-    def end(self, result: Result) -> None:
+    def end(self, result: Result) -> bool:
+        """Whether it was recorded, in the caller's transaction if there is one: who must not go on without it can undo that."""
         if self.outcome is not None:
             logger.error("Attempt %s (%s) is %s; %s came too late", self.id, self.action, self.outcome, result.outcome)
-            return
+            return False
         self.outcome = result.outcome
         try:
             draft = self.draft(Kind.OUTCOME)
@@ -160,6 +161,8 @@ class Attempt:
             logger.exception(
                 "The outcome of attempt %s (%s) was not recorded: %s", self.id, self.action, result.outcome
             )
+            return False
+        return True
 
     def draft(self, kind: Kind, details: Mapping[str, Any] | None = None, mask: Mask = mask_personal) -> Entry:
         draft = _draft(kind, self.who, self.action, self.subject)

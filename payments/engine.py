@@ -6,7 +6,7 @@
     mark_sending    from here on it may have happened, whatever becomes of this process
     call            POST …/execute, once, never again
     look_back       GET payment, GET transactions
-    conclude        evidence and state in one transaction, then the outcome into the audit log
+    conclude        evidence, state and the outcome in the audit log, in one transaction
 
 Each step is a function of its own, and the harness (tests/harness) interrupts the program before and after every one of them. A process
 that dies before `mark_sending` has sent nothing, and can't any more; one that dies after it leaves an execution in doubt, which
@@ -31,7 +31,7 @@ from payments.baseline import Difference, Snapshot, differences
 from payments.case import Case, last_ended
 from payments.evidence import OUTCOMES, add, move, named, next_check, reading, subject_of
 from payments.judgement import Verdict, judge
-from payments.models import OPEN, Answer, Evidence, Execution, Kind, State
+from payments.models import OPEN, Answer, Execution, Kind, State
 
 logger = logging.getLogger(__name__)
 ACTION = "payment.action.execute"
@@ -74,6 +74,10 @@ class Reply:
     code: str = ""
     message: str = ""
     request_id: str = ""
+
+    def said(self) -> log.Said:
+        """The same, for the audit log."""
+        return {"status": self.status, "code": self.code, "message": self.message, "request_id": self.request_id}
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -202,21 +206,12 @@ def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Att
     after = None if reply.answer == Answer.NEVER_SENT else look_back(api, execution)
     verdict = judge(before, after, reconcile.action_of(before, execution), reply.answer)
     try:
-        evidence = conclude(execution, reply, after, verdict)
+        conclude(execution, reply, after, verdict, attempt)
     except Exception:
         logger.exception("The outcome of execution %s could not be written; it stays in doubt", execution.pk)
         execution.state = State.SENDING  # what it was set to was rolled back; nobody is told what is not written
+        attempt.outcome = None  # so was that
         attempt.unanswered(message="The outcome could not be written.", request_id=reply.request_id)
-        return
-    outcome = OUTCOMES.get(State(execution.state), log.Outcome.UNANSWERED)
-    said: log.Said = {
-        "status": reply.status,
-        "code": reply.code,
-        "message": reply.message,
-        "request_id": reply.request_id,
-    }
-    details = named(execution.pk, evidence) | {"why": list(verdict.why)}
-    attempt.end(log.Result(outcome, {**said, "details": details}))
 
 
 def look_again(api: OrderApi, execution: Execution) -> Snapshot:
@@ -299,8 +294,13 @@ def look_back(api: OrderApi, execution: Execution) -> Snapshot | None:
 
 
 @transaction.atomic
-def conclude(execution: Execution, reply: Reply, after: Snapshot | None, verdict: Verdict) -> list[Evidence]:
-    """Keep what was answered and found, and what follows from it. If somebody has settled it meanwhile, only the evidence is added."""
+def conclude(
+    execution: Execution, reply: Reply, after: Snapshot | None, verdict: Verdict, attempt: log.Attempt
+) -> None:
+    """Keep what was answered and found, what follows from it, and its entry in the audit log: all of it, or nothing.
+
+    If somebody has settled it meanwhile, only the evidence is added. Raises AuditUnavailable.
+    """
     before = execution.evidence.filter(kind=Kind.BEFORE)
     evidence = [
         *before,
@@ -317,7 +317,10 @@ def conclude(execution: Execution, reply: Reply, after: Snapshot | None, verdict
         request_id=reply.request_id[:200],
         checked_at=timezone.now(),
     )
-    return evidence
+    outcome = OUTCOMES.get(State(execution.state), log.Outcome.UNANSWERED)
+    details = named(execution.pk, evidence) | {"why": list(verdict.why)}
+    if not attempt.end(log.Result(outcome, {**reply.said(), "details": details})):
+        raise log.AuditUnavailable("The outcome could not be written into the audit log.")
 
 
 def not_sent(execution: Execution, who: log.Who, why: dict[str, Any]) -> None:

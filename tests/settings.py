@@ -1,5 +1,7 @@
 """The settings under test: the project's own, with a database on disk (so that threads share it) and plain static files."""
 
+import os
+
 from dashboard.settings import *  # noqa: F403
 from dashboard.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
 
@@ -11,3 +13,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SANDBOX_BACKGROUND = False  # tests deliver what is due themselves
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # a fresh clone has neither it nor the folder of the database
 PAYMENT_WORKER = False  # tests look at what is due themselves
+# Playwright's event loop goes on in the thread of the tests that follow a browser's on the same worker; none of them is async.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
