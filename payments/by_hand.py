@@ -1,19 +1,36 @@
 """What a person found out about an execution in doubt, where no reading can prove it."""
 
+from django.db import transaction
+
 from audit import log
 from payments.evidence import settle
-from payments.models import Execution, Kind, State
+from payments.models import Evidence, Execution, Kind, State
 
 
 class Settled(Exception):  # noqa: N818 - a state of affairs
     """It is not in doubt any more."""
 
 
-def settle_by_hand(execution: Execution, who: log.Who, *, moved: bool, where: str, found: str) -> Execution:
+class News(Exception):  # noqa: N818 - as above
+    """There is evidence that the person has not seen: what they say may be about what was before it."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+
+
+@transaction.atomic
+def settle_by_hand(  # noqa: PLR0913 - who found what where, by name
+    execution: Execution, who: log.Who, *, moved: bool, where: str, found: str, seen: int | None = None
+) -> Execution:
     """End the doubt on a person's word: `moved` is whether money moved, `where` they looked, `found` what they saw there.
 
-    Raises Settled where it was settled meanwhile, and AuditUnavailable; nothing was changed then.
+    `seen` is the last evidence that they were shown. Raises Settled where it was settled meanwhile, News where there is more evidence
+    than that, and AuditUnavailable; nothing was changed then.
     """
+    now = Execution.objects.select_for_update().get(pk=execution.pk)
+    last = now.evidence.last()
+    if now.is_open and last and seen not in (None, last.pk):
+        raise News(last)
     to = State.DONE if moved else State.NOT_DONE
     data = {"why": ["person"], "moved": moved, "where": where, "found": found}
     if not settle(execution, Kind.PERSON, data, to, by=who, expected=(State.IN_DOUBT, State.PENDING)):

@@ -41,6 +41,9 @@ class SettleForm(StepUp):
         help_text=_("The provider's reference and status, the time, whom you spoke to. It is kept as evidence, under your name."),
     )  # fmt: skip
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    """The last evidence that was shown with it. The page writes the field, as what it shows may be newer than what was sent."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         if "password" in self.fields:
@@ -53,11 +56,12 @@ class SettleForm(StepUp):
         return data
 
     @property
-    def has_moved(self) -> bool:
-        return bool(self.cleaned_data["moved"] == MOVED)
-
-    @property
-    def place(self) -> str:
-        """Where they looked, for the evidence: a code of PLACES, or their own words."""
-        where: str = self.cleaned_data["where"]
-        return self.cleaned_data["elsewhere"] if where == "other" else where
+    def word(self) -> dict[str, Any]:
+        """What they say, as `settle_by_hand` takes it. `where` is a code of PLACES, or their own words."""
+        data = self.cleaned_data
+        return {
+            "moved": data["moved"] == MOVED,
+            "where": data["elsewhere"] if data["where"] == "other" else data["where"],
+            "found": data["found"],
+            "seen": data["seen"] or 0,
+        }

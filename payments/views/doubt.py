@@ -20,7 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from audit import log
 from dashboard.pages import render_page
 from payments import reconcile
-from payments.by_hand import Settled, settle_by_hand
+from payments.by_hand import News, Settled, settle_by_hand
 from payments.known import how, known, title_of, via
 from payments.models import OPEN, Evidence, Execution, State
 from payments.pieces import sayings
@@ -149,10 +149,14 @@ def execution_settle(request: PaymentRequest, pk: UUID) -> HttpResponse:
     form = SettleForm(request.POST, request=request)
     if not form.is_valid():
         return show(request, execution, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    who = log.Who.of(request)
     try:
-        settle_by_hand(execution, who, moved=form.has_moved, where=form.place, found=form.cleaned_data["found"])
+        settle_by_hand(execution, log.Who.of(request), **form.word)
     except Settled:
+        return show(request, execution, form, HTTPStatus.CONFLICT)
+    except News as news:
+        execution.refresh_from_db()
+        words = _("There is something new since you opened this: %s Look again, then say what you found.")
+        form.add_error(None, words % " ".join(map(str, sayings(news.evidence))))
         return show(request, execution, form, HTTPStatus.CONFLICT)
     except log.AuditUnavailable:
         form.add_error(None, _("It could not be written into the log, so nothing was settled. Try again in a moment."))
@@ -166,11 +170,13 @@ def show(
     request: PaymentRequest, execution: Execution, form: SettleForm, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     """The form, with what is known by now. What can't be settled by hand has no button."""
+    last = execution.evidence.last()
     context = {
         "execution": execution,
         "form": form,
         "title": title_of(execution),
-        "known": known(execution, execution.evidence.last()),
+        "known": known(execution, last),
+        "seen": last.pk if last else "",
         "how": how(execution),
         "can_settle": execution.state in (State.IN_DOUBT, State.PENDING),
         "place": "doubt",

@@ -1,13 +1,21 @@
 """What must never happen where money moves: a made-up outcome, a word that outlives what it was about, a proof with a gap."""
 
-import pytest
+import re
 
+import pytest
+from django.test import Client
+
+from orders.api import OrderApi
+from orders.api.schemas import PaymentEvent, PaymentTransaction
+from payments import reconcile
+from payments.models import State
 from sandbox.models import ProviderCall
 from tests.harness.steps import Point, refusing
-from tests.payments.conftest import MakePayment
+from tests.payments.conftest import Attempt, MakePayment
 from tests.payments.test_dialog import DialogOf, dialog_of, text
+from tests.payments.test_pages import FOUND, desk, settle, signed_in
 
-__all__ = ["dialog_of"]
+__all__ = ["desk", "dialog_of", "signed_in"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -22,3 +30,24 @@ def test_a_database_that_fails_after_the_call_makes_nobody_say_that_nothing_was_
     assert refused and ProviderCall.objects.filter(payment=ids[1]).count() == 1
     assert answer.status_code == 503
     assert "nothing was sent" not in text(answer) and "It may have been sent" in text(answer)
+
+
+@pytest.mark.parametrize("seen", ["before", ""])
+def test_what_a_person_found_before_the_provider_took_it_on_does_not_end_it(
+    signed_in: Client, attempt: Attempt, api: OrderApi, seen: str
+) -> None:
+    """They looked while nothing was there, and sent the form after the desk had found that it is under way."""
+    execution = attempt("timeout-before")
+    before = execution.evidence.latest("pk").pk
+    taken_on = PaymentTransaction(event=PaymentEvent.read("capture"), is_success=True, psp_status="PENDING")
+    api.payments.add_transaction(execution.order_id, execution.payment_id, taken_on)
+    reconcile.check(execution)
+    assert execution.state == State.PENDING
+    answer = settle(signed_in, execution, seen=before if seen else "")
+    assert answer.status_code == 409
+    assert "There is something new since you opened this: The provider has taken it on" in text(answer)
+    assert FOUND["found"] in answer.content.decode()
+    execution.refresh_from_db()
+    assert execution.state == State.PENDING
+    shown = re.search(r'name="seen" value="(\d+)"', answer.content.decode())
+    assert shown and settle(signed_in, execution, seen=shown[1]).status_code == 302
