@@ -34,10 +34,13 @@ class Proof:
     figures: Figures | None
     found: list[Found]
     links: list[Link]
+    missing: list[str]
+    """Digests that the log names, of evidence that is not there any more."""
 
     @property
     def is_whole(self) -> bool:
-        return all(link.holds for link in self.links) and all(each.piece.is_intact for each in self.found)
+        is_intact = all(link.holds for link in self.links) and all(each.piece.is_intact for each in self.found)
+        return is_intact and not self.missing
 
 
 def proof_of(execution: Execution) -> Proof:
@@ -45,6 +48,7 @@ def proof_of(execution: Execution) -> Proof:
     evidence: Sequence[Evidence] = list(execution.evidence.all())
     links = links_of(entries_of(execution))
     named = {mark: link.entry.sequence for link in links for mark in link.entry.details.get("evidence", [])}
+    there = {each.digest for each in evidence}
     seen = Snapshot.from_json(json.loads(execution.seen_json))
     return Proof(
         execution=execution,
@@ -52,6 +56,7 @@ def proof_of(execution: Execution) -> Proof:
         figures=figures_of(seen),
         found=[Found(piece, named.get(piece.evidence.digest)) for piece in pieces_of(execution, evidence)],
         links=links,
+        missing=[mark for mark in named if mark not in there],
     )
 
 

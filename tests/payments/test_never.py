@@ -8,12 +8,12 @@ from django.test import Client
 from orders.api import OrderApi
 from orders.api.schemas import PaymentEvent, PaymentTransaction
 from payments import reconcile
-from payments.models import State
+from payments.models import Evidence, Kind, State
 from sandbox.models import ProviderCall
 from tests.harness.steps import Point, refusing
 from tests.payments.conftest import Attempt, MakePayment
 from tests.payments.test_dialog import DialogOf, dialog_of, text
-from tests.payments.test_pages import FOUND, desk, settle, signed_in
+from tests.payments.test_pages import FOUND, desk, page_of, settle, signed_in
 
 __all__ = ["desk", "dialog_of", "signed_in"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,3 +51,12 @@ def test_what_a_person_found_before_the_provider_took_it_on_does_not_end_it(
     assert execution.state == State.PENDING
     shown = re.search(r'name="seen" value="(\d+)"', answer.content.decode())
     assert shown and settle(signed_in, execution, seen=shown[1]).status_code == 302
+
+
+def test_evidence_that_was_taken_away_is_missed(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("timeout-before")
+    piece = execution.evidence.get(kind=Kind.ANSWER)
+    Evidence.objects.filter(pk=piece.pk).delete()
+    text = page_of(desk, "execution-proof", execution)
+    assert "Something below is not as it was written, or is missing" in text
+    assert f"The log names a piece of evidence that is not here any more. SHA-256 {piece.digest}" in text

@@ -47,8 +47,8 @@ def page_of(client: Client, name: str, execution: Execution | None = None, **mor
 
 def settle(client: Client, execution: Execution, **typed: Any) -> Any:
     """By somebody who has seen all evidence that there is, unless `seen` says otherwise."""
-    seen = getattr(execution.evidence.last(), "pk", "")
-    return client.post(reverse("execution-settle", args=[execution.pk]), {**FOUND, "seen": seen, **typed})
+    data = {**FOUND, "seen": getattr(execution.evidence.last(), "pk", ""), **typed}
+    return client.post(reverse("execution-settle", args=[execution.pk]), data)
 
 
 # In doubt
