@@ -99,12 +99,15 @@ def format_clock(moment: dt.datetime, *, seconds: bool = False) -> str:
     return _clock(local.hour, local.minute, local.second if seconds else None, get_language())
 
 
+def format_zoned(moment: dt.datetime) -> str:
+    """For paper, where nobody knows what day today was: local date and time to the second, with the zone's name."""
+    local = timezone.localtime(moment)
+    return f"{_full_day(local.date(), get_language(), get_region())} {local:%H:%M:%S} {local.tzname()}"
+
+
 def format_exact(moment: dt.datetime) -> str:
     """The whole truth, for a tooltip: local date and time with the zone's name, and UTC."""
-    local = timezone.localtime(moment)
-    day = _full_day(local.date(), get_language(), get_region())
-    utc = moment.astimezone(dt.UTC)
-    return f"{day} {local:%H:%M:%S} {local.tzname()} · {utc:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{format_zoned(moment)} · {moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def country_name(code: str | None) -> str:

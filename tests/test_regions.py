@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.template import Context, Template
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from dashboard import formats, regions
 from tests.conftest import ClientOf
@@ -87,6 +87,14 @@ def test_every_region_can_write_a_number_and_a_date() -> None:
             regions.activate(region)
             assert formats.format_number(AMOUNT, 2).count("5") == 2, region
             assert "2025" in formats.format_day(NOON), region
+
+
+def test_a_time_on_paper_names_its_day_and_zone() -> None:
+    regions.activate("SE")
+    now = dt.datetime.now(dt.UTC)
+    written = Template("{% load desk %}{% when now 'zoned' %}").render(Context({"now": now}))
+    local = timezone.localtime(now)
+    assert f"{local:%Y} {local:%H:%M:%S} {local.tzname()}</time>" in written
 
 
 def test_what_was_written_for_one_reader_is_not_kept_for_another() -> None:

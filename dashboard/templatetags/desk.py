@@ -41,7 +41,7 @@ def badge(kind: str, value: str | None, label: str | Promise | None = None) -> S
 
 @register.simple_tag
 def when(moment: dt.datetime | None, style: str = "day") -> SafeString:
-    """A time in the reader's zone, with UTC in the tooltip. Styles: day (Today 10:30), clock, seconds (10:30:12)."""
+    """A time in the reader's zone, with UTC in the tooltip. Styles: day (Today 10:30), clock, seconds (10:30:12), zoned (for paper)."""
     if moment is None:
         return mark_safe('<span class="muted">–</span>')
     return _when(moment, style, timezone.get_current_timezone(), (get_language(), get_region()), timezone.localdate())
@@ -53,7 +53,10 @@ def _when(
 ) -> SafeString:
     """Kept for each zone, language with region, and day: a list shows the same times again and again, and they are half of what it costs."""
     clock = formats.format_clock(moment, seconds=style == "seconds")
-    text = clock if style in ("clock", "seconds") else f"{formats.format_day(moment)} {clock}"
+    if style == "zoned":
+        text = formats.format_zoned(moment)
+    else:
+        text = clock if style in ("clock", "seconds") else f"{formats.format_day(moment)} {clock}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
