@@ -1,5 +1,6 @@
 """Which payment actions there are on a payment, and why those that people look for are not."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -27,8 +28,11 @@ _EXPECTED = {"reserved": ("capture", "cancel"), "captured": ("refund",)}
 _TOO_EARLY = frozenset({"intent", "processing", "pending", "confirmed"})
 
 
-def offers_of(payment: Payment) -> list[Offer]:
-    """What the adapter offers, each action under its own id, then what is missed and why. Removed payments offer nothing."""
+def offers_of(payment: Payment, others: Iterable[Payment] = ()) -> list[Offer]:
+    """What the adapter offers, each action under its own id, then what is missed and why. Removed payments offer nothing.
+
+    `others` are the live payments of the order.
+    """
     if payment.state == "removed":
         return []
     there = [Offer(a.type, str(action_words(a.type).verb), a.id) for a in payment.actions if a.id and a.type]
@@ -36,16 +40,16 @@ def offers_of(payment: Payment) -> list[Offer]:
     missing = [
         Offer(kind, str(action_words(kind).verb), why=why)
         for kind in ("capture", "cancel", "refund")
-        if kind not in kinds and (why := _why_not(kind, payment))
+        if kind not in kinds and (why := _why_not(kind, payment, others))
     ]
     return [*there, *missing]
 
 
-def _why_not(kind: str, payment: Payment) -> str:
+def _why_not(kind: str, payment: Payment, others: Iterable[Payment]) -> str:
     """Why the action is not offered, and what to do instead; nothing where nobody would look for it."""
     state = payment.state or ""
     if kind in _EXPECTED.get(state, ()):
-        return _kept_elsewhere(payment)
+        return " ".join(filter(None, (_kept_elsewhere(payment), _paid_in_two_ways(payment, others))))
     if kind == "refund" and state == "reserved":
         return _("Not captured yet: cancel the reservation instead.")
     if kind == "cancel" and state == "captured":
@@ -63,3 +67,17 @@ def _kept_elsewhere(payment: Payment) -> str:
     return _("%(adapter)s offers no such action here: the money is managed in the provider's own screens.") % {
         "adapter": payment.adapter_id or _("The adapter")
     }
+
+
+def _paid_in_two_ways(payment: Payment, others: Iterable[Payment]) -> str:
+    """That the action of the other payment, which people may take for this one's, leaves this part where it is."""
+    names = [each.name or each.adapter_id or each.id or "" for each in others if _type(each) != _type(payment)]
+    if not names:
+        return ""
+    return _("The order is paid with two types of payment: what is done to %(others)s leaves this part as it is.") % {
+        "others": ", ".join(names)
+    }
+
+
+def _type(payment: Payment) -> str:
+    return payment.type or "default"

@@ -1,6 +1,7 @@
 """Payments as people read them: who pays what by which means, what that comes to, and what the adapter offers to do."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -93,7 +94,8 @@ class Payments:
 
 def present_payments(order: Order) -> Payments:
     """The order's payments."""
-    cards = [present_payment(payment, order.currency) for payment in order.payments]
+    others = [payment for payment in order.payments if is_live(payment.state)]
+    cards = [present_payment(payment, order.currency, others) for payment in order.payments]
     live = tuple(card for card in cards if is_live(card.payment.state))
     main = next((c for c in live if c.payment.type in MAIN_TYPES), live[0] if live else None)
     return Payments(
@@ -128,15 +130,15 @@ def _is_in(payment: Payment, currency: str | None) -> bool:
     return not payment.currency or not currency or payment.currency.upper() == currency.upper()
 
 
-def present_payment(payment: Payment, currency: str | None = None) -> PaymentCard:
-    """One payment; `currency` is the order's, for a payment that names none."""
+def present_payment(payment: Payment, currency: str | None = None, others: Iterable[Payment] = ()) -> PaymentCard:
+    """One payment; `currency` is the order's, for a payment that names none, and `others` are the order's live payments."""
     recurring = payment.recurring
     return PaymentCard(
         payment=payment,
         title=payment.name or payment.adapter_id or payment.id or "",
         icon=_icon(payment),
         currency=payment.currency or currency or "",
-        offers=offers_of(payment),
+        offers=offers_of(payment, others),
         token=mask_as(Kind.SECRET, recurring.token) if recurring and recurring.token else "",
         attributes=facts_of(payment.attributes),
         details=facts_of(recurring.attributes) if recurring else [],
