@@ -42,7 +42,7 @@ def payment_action_execute(request: PaymentRequest, order_id: str, payment_id: s
     form = ExecuteForm(request.POST if request.method == "POST" else None, request=request)
     if request.method != "POST":
         return show(request, ids, form)
-    case = cases.Case.unseal(request.POST.get("case", ""), cases.salt_of(*request.channel, *ids))
+    case = cases.Case.unseal(request.POST.get("case", ""), cases.salt_of(*request.channel, *ids, str(request.user.pk)))
     if case is None:
         form.add_error(None, _("This dialog was opened long ago. Look at the figures again, then send it."))
     try:
@@ -112,7 +112,7 @@ def show(
         "is_gone": not case.action.type,
         "executed": None if case.action.type else attempts_on(case).filter(state=State.DONE, action_id=ids[2]).last(),
         "moved": [(MOVED.get(each.kind, each.kind), each) for each in moved] if moved is not None else None,
-        "sealed": case.seal() if case.action.type and not other else "",
+        "sealed": case.seal(str(request.user.pk)) if case.action.type and not other else "",
         "action": reverse("payment-action-execute", args=ids),
         "order_id": case.order_id,
         "place": "orders",

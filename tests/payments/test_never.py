@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from orders.api import OrderApi
 from orders.api.schemas import PaymentEvent, PaymentTransaction
 from payments import reconcile
-from payments.models import Evidence, Kind, State
+from payments.models import Evidence, Execution, Kind, State
 from sandbox.models import ProviderCall
 from tests.harness.steps import Point, refusing
 from tests.payments.conftest import Attempt, MakePayment
@@ -60,3 +61,15 @@ def test_evidence_that_was_taken_away_is_missed(desk: Client, attempt: Attempt) 
     text = page_of(desk, "execution-proof", execution)
     assert "Something below is not as it was written, or is missing" in text
     assert f"The log names a piece of evidence that is not here any more. SHA-256 {piece.digest}" in text
+
+
+def test_what_one_person_saw_is_not_sent_as_what_another_saw(
+    make_payment: MakePayment, dialog_of: DialogOf, admin: User, second: User
+) -> None:
+    ids = make_payment()
+    seen, theirs = dialog_of(ids, "capture", admin), dialog_of(ids, "capture", second)
+    theirs.page = seen.page
+    assert theirs.press().status_code == 422
+    assert not Execution.objects.exists()
+    assert seen.press().status_code == 200
+    assert Execution.objects.get().state == State.DONE
