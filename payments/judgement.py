@@ -52,7 +52,7 @@ def judge(before: Snapshot, after: Snapshot | None, action: Action, answer: Answ
         return Verdict(State.NOT_SENT, ("never-sent",))
     if after is None:
         return _unread(answer)
-    found = _Found(before, after, action)
+    found = _Found(before, after, action, answer)
     return _of_refused(found) if answer == Answer.REFUSED else _by_what_moved(found) or _by_what_is_said(found)
 
 
@@ -70,7 +70,7 @@ def _of_refused(found: "_Found") -> Verdict:
 
 def _by_what_moved(found: "_Found") -> Verdict | None:
     if found.succeeded:
-        return Verdict(State.DONE, ("succeeded", *found.moved, *found.twice), found.succeeded)
+        return Verdict(State.DONE, ("succeeded", *found.moved, *found.whose), found.succeeded)
     if found.moved and found.failed:
         return Verdict(State.IN_DOUBT, ("failed", *found.moved, "contradiction"), found.failed)
     return Verdict(State.DONE, found.moved) if found.moved else None
@@ -87,7 +87,7 @@ def _by_what_is_said(found: "_Found") -> Verdict:
 class _Found:
     """What is new in `after`, sorted by what it says about the action."""
 
-    def __init__(self, before: Snapshot, after: Snapshot, action: Action) -> None:
+    def __init__(self, before: Snapshot, after: Snapshot, action: Action, answer: Answer) -> None:
         since = after.lines_since(before)
         new = [line for line in since if belongs(line, action)]
         self.failed = tuple(line for line in new if line.success is False)
@@ -99,7 +99,8 @@ class _Found:
         led_there = after.state in LEADS_TO.get(action.type.lower(), ()) and not self.is_unmoved
         led_there = led_there and not any(is_of_another(line, action) for line in since)
         self.moved = ("state", "action-gone") if led_there and after.offers(action.id) is None else ()
-        self.twice = ("twice",) if len(self.succeeded) > 1 else ()
+        is_unnamed = answer == Answer.SILENT and not any(line.action_id for line in self.succeeded)
+        self.whose = ("twice",) if len(self.succeeded) > 1 else ("unnamed",) if is_unnamed else ()
 
 
 def is_unfinished(line: Line) -> bool:

@@ -20,7 +20,7 @@ from payments.reconcile import action_of, before_of
 MONEY_EVENTS = frozenset({*LEADS_TO, TAKEN_ON.lower()})
 """Transactions of which it matters who caused them."""
 _NEVER_MOVED = frozenset({State.REFUSED, State.NOT_SENT})
-_UNSURE = frozenset({"contradiction", "twice"})
+_UNSURE = frozenset({"contradiction", "twice", "unnamed"})
 
 
 class OfPayment(NamedTuple):

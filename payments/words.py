@@ -68,6 +68,7 @@ WHY: Mapping[str, Words] = MappingProxyType(
         "twice": _(
             "There are two such transactions: one of them is not from this desk. Look at the provider's own screens."
         ),
+        "unnamed": _("It does not say what caused it: it may have been somebody at the provider's own screens."),
         "failed": _("There is a new transaction that says it failed."),
         "api-refused": _("The Order API refused it."),
         "contradiction": _("These contradict each other, so nothing is concluded."),

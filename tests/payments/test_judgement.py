@@ -90,6 +90,7 @@ CASES = [
     Case("both moved, each by its own", A, after("captured", line(), line(action=Action("pa_8", "capture"))), State.DONE, ("succeeded",)),
     Case("of another event", A, after("reserved", line("refund", action=None), actions=STAYED), State.IN_DOUBT, ("unclear",)),
     Case("of the event, naming no action", A, after("reserved", line(action=None), actions=STAYED), State.DONE, ("succeeded",)),
+    Case("of the event, naming no action, and no answer", S, after("reserved", line(action=None), actions=STAYED), State.DONE, ("succeeded", "unnamed")),
     Case("that says neither", A, after("reserved", line(success=None), actions=STAYED), State.IN_DOUBT, ("unclear",)),
     Case("an adapter's own way of writing", A, after("reserved", line("Capture"), actions=STAYED), State.DONE, ("succeeded",)),
 ]  # fmt: skip

@@ -137,14 +137,18 @@ def test_a_payment_that_was_never_touched_here_has_moves_of_others_alone(
     assert "not through this desk" in text
 
 
-def test_while_it_is_in_doubt_nobody_says_that_a_move_was_not_ours(
+def test_a_move_after_a_call_without_an_answer_is_said_to_be_neither_ours_nor_not_ours(
     desk: Client, attempt: Attempt, api: OrderApi
 ) -> None:
     execution = attempt("timeout-before")
     move_elsewhere(api, execution, "capture")
     assert "perhaps through this desk by admin" in log_of(desk, execution)
     check(execution, api)
-    assert "Captured through this desk by admin" in log_of(desk, execution)
+    assert execution.state == State.DONE
+    assert "perhaps through this desk by admin" in log_of(desk, execution)
+    assert "somebody at the provider's own screens" in text_of(
+        desk.get(reverse("execution-detail", args=[execution.pk]))
+    )
 
 
 def test_two_moves_where_one_was_asked_for_are_both_only_perhaps_ours(
