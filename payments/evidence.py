@@ -105,18 +105,20 @@ def settle(  # noqa: PLR0913 - what, by what, to what; the rest has names
 
     False if it was settled meanwhile. The evidence is kept in either case. Raises AuditUnavailable.
     """
-    found = add(execution, kind, data, by.username)
+    add(execution, kind, data, by.username)
     before = execution.state
     if not move(execution, to, expected=expected, **fields or {}):
         return False
     if to != before:
+        # All there is: a process that died named nothing, and a reading that moves nothing on has no entry of its own.
+        evidence = list(execution.evidence.all())
         log.event(
             by,
             action,
             subject_of(execution),
             [log.Change("state", before, to.value)],
             outcome=OUTCOMES.get(to, log.Outcome.UNANSWERED),
-            details=named(execution.pk, [found])
+            details=named(execution.pk, evidence)
             | {"why": [], **{key: data[key] for key in ("why", "note") if key in data}},
         )
     return True

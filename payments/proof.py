@@ -47,7 +47,8 @@ def proof_of(execution: Execution) -> Proof:
     """Three queries: the evidence, the entries of the order, and those before them."""
     evidence: Sequence[Evidence] = list(execution.evidence.all())
     links = links_of(entries_of(execution))
-    named = {mark: link.entry.sequence for link in links for mark in link.entry.details.get("evidence", [])}
+    newest_first = reversed(links)  # so that the first entry that names it stays
+    named = {mark: link.entry.sequence for link in newest_first for mark in link.entry.details.get("evidence", [])}
     there = {each.digest for each in evidence}
     seen = Snapshot.from_json(json.loads(execution.seen_json))
     return Proof(

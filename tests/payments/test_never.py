@@ -73,3 +73,18 @@ def test_what_one_person_saw_is_not_sent_as_what_another_saw(
     assert not Execution.objects.exists()
     assert seen.press().status_code == 200
     assert Execution.objects.get().state == State.DONE
+
+
+def test_no_evidence_of_what_is_over_is_left_out_of_the_log(
+    signed_in: Client, attempt: Attempt, api: OrderApi, desk: Client
+) -> None:
+    """A reading that found something new and settled nothing is named by what settled it later."""
+    execution = attempt("timeout-before")
+    confirmed = PaymentTransaction(event=PaymentEvent.read("confirm"), is_success=True)
+    api.payments.add_transaction(execution.order_id, execution.payment_id, confirmed)
+    reconcile.check(execution)
+    assert execution.state == State.IN_DOUBT
+    assert settle(signed_in, execution).status_code == 302
+    assert execution.evidence.filter(kind=Kind.CHECK).count() == 1
+    text = page_of(desk, "execution-proof", execution)
+    assert text.count("named in entry") == execution.evidence.count()
