@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from accounts.roles import ADMIN, SUPPORT, highest
 from payments.case import Case
+from payments.judgement import LEADS_TO
 from payments.models import MAY_HAVE_MOVED, Execution, Limit
 
 ANY = "*"
 
 
 class Excess(NamedTuple):
-    """A limit that would be passed: `kind` is action, order, day, count, currency or amount; `limit` and `would_be` as text."""
+    """A limit that would be passed: `kind` is action, order, day, count, currency, amount or type; `limit` and `would_be` as text."""
 
     kind: str
     limit: str = ""
@@ -34,12 +35,12 @@ def role_name(user: User) -> str:
 
 def limits_for(role: str, case: Case) -> "QuerySet[Limit]":
     """The rows that speak of this case, whatever their currency."""
-    return Limit.objects.filter(
-        role=role,
-        merchant__in=[case.merchant, ANY],
-        channel__in=[case.channel, ANY],
-        action_type__in=[case.action.type.lower(), ""],
-    )
+    return limits_of_channel(role, case).filter(action_type__in=[case.action.type.lower(), ""])
+
+
+def limits_of_channel(role: str, case: Case) -> "QuerySet[Limit]":
+    """The rows that speak of this role in this channel, whatever their action."""
+    return Limit.objects.filter(role=role, merchant__in=[case.merchant, ANY], channel__in=[case.channel, ANY])
 
 
 def excess(user: User, case: Case, *, lock: bool = False) -> list[Excess]:
@@ -50,9 +51,11 @@ def excess(user: User, case: Case, *, lock: bool = False) -> list[Excess]:
     """
     if lock:
         _wait_for_turn()
-    rows = list(limits_for(role_name(user), case))
+    role = role_name(user)
+    rows = list(limits_for(role, case))
     if not rows:
-        return []
+        is_known = case.action.type.lower() in LEADS_TO
+        return [] if is_known or not limits_of_channel(role, case).exists() else [Excess("type", "", case.action.type)]
     of_currency = [row for row in rows if row.currency.upper() == case.currency]
     if not of_currency:
         return [Excess("currency", ", ".join(sorted({row.currency for row in rows})), case.currency)]

@@ -117,6 +117,7 @@ def above_words(kind: str, limit: str, would_be: str) -> str:
         "day": _("With what was done that day already it would be %(would_be)s; the limit for a person and day is %(limit)s."),
         "count": _("It would be number %(would_be)s of the day; the limit for a person is %(limit)s."),
         "currency": _("The limits are in %(limit)s, and this payment is in %(would_be)s."),
+        "type": _("There are limits, none of them for “%(would_be)s”, and this desk does not know what that does."),
         "amount": _("The API names no amount, so it cannot be compared with the limits."),
     }.get(kind, kind)  # fmt: skip
     return str(words) % {"limit": limit, "would_be": would_be}

@@ -15,9 +15,11 @@ from django.utils import timezone
 from audit import log
 from orders.api import OrderApi
 from payments import approvals, engine
+from payments.baseline import Action
 from payments.case import Case
 from payments.limits import Excess, excess, role_name, start_of_day
 from payments.models import Execution, Limit, State
+from payments.preflight import above
 from tests.payments.conftest import MakePayment, asked_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,6 +94,20 @@ def test_where_limits_are_in_other_currencies_alone_a_second_person_is_needed(ad
 def test_an_amount_that_the_api_does_not_name_needs_a_second_person(admin: User, case: Case) -> None:
     set_limit(per_day_count=100)
     assert excess(admin, replace(case, amount=None)) == [Excess("amount")]
+
+
+@pytest.mark.parametrize("name", ["ActivateInvoice", "refund ", "refund2"])
+def test_an_action_of_another_name_gets_round_no_limit(admin: User, case: Case, name: str) -> None:
+    """Whoever registers actions may call them what they like."""
+    unknown = replace(case, action=Action("pa_9", name))
+    assert excess(admin, unknown) == []
+    set_limit(action_type="refund", per_action=100, channel="no")
+    assert excess(admin, unknown) == []
+    set_limit(action_type="refund", per_action=100)
+    assert excess(admin, unknown) == [Excess("type", "", name)]
+    assert name in above(excess(admin, unknown)[0], "SEK")
+    set_limit(action_type=name.lower(), per_action=1000)
+    assert excess(admin, unknown) == []
 
 
 def test_a_person_has_the_limits_of_their_highest_role(admin: User, newcomer: User) -> None:
