@@ -38,7 +38,7 @@ class Row(NamedTuple):
 
     execution: Execution
     title: str
-    via: str
+    through: str
     reason: Words
     above: list[str]
     says: list[Words]
@@ -82,7 +82,7 @@ def row_of(request: PaymentRequest, execution: Execution) -> Row:
     return Row(
         execution=execution,
         title=title_of(execution),
-        via=via(execution),
+        through=preflight.through(via(execution), execution.provider),
         reason=REASONS_TO_ASK.get(execution.reason, execution.reason),
         above=[preflight.above(Excess(**each), execution.currency) for each in execution.excess],
         says=[] if is_waiting else what_ended_it(execution),
