@@ -86,7 +86,9 @@ def told(request: PaymentRequest, execution: Execution) -> HttpResponse:
 def words_of(error: Exception) -> str:
     """What went wrong before anything was sent: what goes wrong afterwards is the execution's to tell."""
     if isinstance(error, ApiError):
-        return _("The Order API could not be asked, so nothing was sent. %(error)s") % {"error": error}
+        return _(
+            "The Order API could not be asked, so nothing was sent. To try again, open it anew from the order. %(error)s"
+        ) % {"error": error}
     return _("It could not be written down, so nothing was sent. Try again in a moment.")
 
 
