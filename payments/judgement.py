@@ -9,10 +9,11 @@ Done, and refused, need evidence. Everything else is in doubt. The rules, in the
     the API refused the call (4xx), and nothing speaks against it                  → refused
     the API refused the call, and yet something moved or is pending                → in doubt: they contradict each other
     a transaction that says the provider took it on and will finish it             → pending
-    a transaction of the right event that failed, and the state as it was          → refused
+    a transaction of the right event that failed, and the state as it was          → refused; without an answer it has to name the action
     nothing, or what cannot be read                                                → in doubt
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -28,10 +29,22 @@ LEADS_TO: Mapping[str, frozenset[str]] = MappingProxyType(
         "refund": frozenset({"refunded", "credited"}),
     }
 )
-# What providers call a thing that they took on and have not finished, in lower case.
+# What providers call a thing that they took on and have not finished, in lower case, alone or as a word of several.
 NOT_FINISHED = frozenset(
-    {"pending", "processing", "in_progress", "inprogress", "requested", "received", "initiated", "submitted"}
+    {
+        "pending",
+        "processing",
+        "in_progress",
+        "inprogress",
+        "requested",
+        "received",
+        "initiated",
+        "submitted",
+        "queued",
+        "scheduled",
+    }
 )
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 TAKEN_ON = "paymentAction"
 
 
@@ -79,7 +92,7 @@ def _by_what_moved(found: "_Found") -> Verdict | None:
 def _by_what_is_said(found: "_Found") -> Verdict:
     if found.pending and not found.failed_last:
         return Verdict(State.PENDING, ("pending",), found.pending)
-    if found.failed and found.is_unmoved:
+    if found.failed_surely and found.is_unmoved:
         return Verdict(State.REFUSED, ("failed",), found.failed)
     return Verdict(State.IN_DOUBT, ("nothing-new" if found.is_all_as_before else "unclear",))
 
@@ -93,7 +106,14 @@ class _Found:
         self.failed = tuple(line for line in new if line.success is False)
         self.pending = tuple(line for line in new if line.success is not False and is_unfinished(line))
         self.succeeded = tuple(line for line in new if line.success and is_finished(line, action))
-        self.failed_last = bool(self.failed) and max(self.failed + self.pending, key=_when).success is False
+        # At one time the order is not known, and then it may still be finished.
+        self.failed_last = bool(self.failed) and max(map(_when, self.failed)) > max(
+            map(_when, self.pending), default=""
+        )
+        # Without an answer, a failure that names no action may be somebody else's, while this one is under way.
+        self.failed_surely = (
+            self.failed if answer != Answer.SILENT or any(line.action_id for line in self.failed) else ()
+        )
         self.is_unmoved = after.state == before.state
         self.is_all_as_before = after.fingerprint() == before.fingerprint()
         led_there = after.state in LEADS_TO.get(action.type.lower(), ()) and not self.is_unmoved
@@ -105,7 +125,8 @@ class _Found:
 
 def is_unfinished(line: Line) -> bool:
     """Whether the transaction only says that the provider took something on."""
-    return line.status.lower() in NOT_FINISHED or (line.event == TAKEN_ON and not line.status)
+    words = {line.status.lower(), *(word.lower() for word in _WORD.findall(line.status))}
+    return bool(words & NOT_FINISHED) or (line.event == TAKEN_ON and not line.status)
 
 
 def is_finished(line: Line, action: Action) -> bool:
