@@ -135,6 +135,8 @@ class AddressChange(OrderChange):
     def _doubts(self, changed: set[str]) -> Iterator[Warn]:
         """What is typed and does not look as it does in its country. What was there before is not this person's to explain."""
         data = self.cleaned_data
+        if changed and not any(data[name] for name in data if name not in ("type", "country", "remove_identity")):
+            yield Warn(_g("Nothing of the address will be left."))
         country, code = data["country"], data["postal_code"]
         if code and changed & {"postal_code", "country"} and not formats.is_postal_code(code, country):
             yield Warn(_postal_words(code, country), "postal_code")

@@ -285,6 +285,16 @@ def test_what_looks_wrong_is_asked_about_and_can_be_sent_all_the_same(
     assert getattr(address_now(api, order), name) == value
 
 
+def test_an_address_that_is_emptied_altogether_is_asked_about(
+    support: User, desk_of: DeskOf, order: Order, api: OrderApi
+) -> None:
+    desk, nothing = desk_of(support), dict.fromkeys(SHOWN, "") | {"type": "person", "country": "SE"}
+    asked = desk.send(billing(order), nothing)
+    assert asked.status_code == 422 and "Nothing of the address will be left." in words(asked)
+    assert desk.send(billing(order), nothing, form=asked).status_code == 302
+    assert not address_now(api, order).street_address
+
+
 def test_what_was_wrong_before_is_not_asked_about(support: User, desk_of: DeskOf, order: Order, api: OrderApi) -> None:
     api.orders.update_billing(order.id or "", address_now(api, order).changed(postal_code="?", email="none"))
     shown = SHOWN | {"postal_code": "?", "email": "none"}
