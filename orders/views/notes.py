@@ -94,6 +94,7 @@ def kept(request: OrderRequest, order_id: str) -> HttpResponse:
 def show_box(
     request: OrderRequest, order_id: str, form: NoteForm, status: HTTPStatus = HTTPStatus.OK, **state: object
 ) -> HttpResponse:
+    form.fields["text"].widget.attrs["autofocus"] = True  # the button that was pressed is another one now
     context = {"note_form": form, "order_id": order_id, "place": "orders", **state}
     return render_page(request, "orders/note_create.html", context, partials=("note-compose",), status=status)
 

@@ -31,6 +31,15 @@ def test_a_note_is_kept_by_the_keyboard_and_stands_in_the_timeline_at_once(timel
     assert violations(timeline) == []
 
 
+def test_a_word_without_an_end_breaks_and_the_focus_goes_back_to_the_box(timeline: Page) -> None:
+    box = timeline.get_by_label(re.compile("^Note"))
+    box.fill("v" * 400)
+    timeline.get_by_role("button", name="Add note").click()
+    expect(timeline.locator(".said").first).to_have_text("v" * 400)
+    assert timeline.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(box).to_be_focused()
+
+
 def test_a_filter_changes_the_list_and_leaves_what_is_being_typed(timeline: Page) -> None:
     box = timeline.get_by_label(re.compile("^Note"))
     box.fill("Half a sentence")
