@@ -2,7 +2,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 
 ZERO = dt.timedelta()
 
@@ -15,8 +15,13 @@ def check_times(**_: Any) -> list[CheckMessage]:
         "PAYMENT_RECONCILE_HOURS": settings.PAYMENT_RECONCILE_TIME > ZERO,
         "PAYMENT_GIVEN_UP_SECONDS": settings.PAYMENT_GIVEN_UP_AFTER > ZERO,
     }
-    return [
+    errors: list[CheckMessage] = [
         Error(f"{name} has to be a time above zero.", id="payments.E001")
         for name, is_good in of_settings.items()
         if not is_good
     ]
+    longest_call = settings.ORDER_API_CONNECT_TIMEOUT + settings.ORDER_API_READ_TIMEOUT
+    if settings.PAYMENT_GIVEN_UP_AFTER.total_seconds() <= longest_call:
+        words = f"PAYMENT_GIVEN_UP_SECONDS should be well above what one call may take ({longest_call:g} s): a call that is under way would be taken for lost."
+        errors.append(Warning(words, id="payments.W001"))
+    return errors

@@ -14,7 +14,7 @@ from payments import limits
 from payments.case import Case, Facts
 from payments.figures import ZERO, Figures, after, figures_of
 from payments.judgement import LEADS_TO
-from payments.models import MAY_HAVE_MOVED, Execution
+from payments.models import MAY_HAVE_MOVED, Evidence, Execution, Kind
 from payments.scope import visible
 from payments.words import above_words, action_words, provider_name
 
@@ -44,6 +44,8 @@ class Preflight:
     others: list[Payment]
     earlier: list[Execution]
     earlier_count: int
+    by_hand: Evidence | None
+    """What a person said of the last attempt at this very thing, if no reading could settle it."""
 
     @property
     def case(self) -> Case:
@@ -82,7 +84,22 @@ def present(facts: Facts, user: User) -> Preflight:
         others=[each for each in facts.order.payments if each.id != case.payment_id and each.state != "removed"],
         earlier=list(earlier[:MOST_EARLIER]),
         earlier_count=earlier.count(),
+        by_hand=said_by_hand(case),
     )
+
+
+def said_by_hand(case: Case) -> Evidence | None:
+    """The Order API may still offer what a person has found to be done; then it is their word that matters."""
+    mine = {
+        "merchant": case.merchant,
+        "channel": case.channel,
+        "order_id": case.order_id,
+        "payment_id": case.payment_id,
+    }
+    ended = Execution.objects.filter(**mine, action_type=case.action.type, ended_at__isnull=False)
+    last = ended.order_by("-ended_at").first()
+    found = last.evidence.select_related("execution").last() if last else None
+    return found if found and found.kind == Kind.PERSON and last and last.sent_at else None
 
 
 def leads_to(kind: str) -> str:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from audit.chain import GENESIS, digest
-from audit.models import Entry
+from audit.models import Entry, Outcome
 from payments.baseline import Snapshot
 from payments.figures import Figures, figures_of
-from payments.models import Evidence, Execution
+from payments.models import Evidence, Execution, State
 from payments.pieces import Piece, pieces_of
 
 
@@ -40,7 +41,16 @@ class Proof:
     @property
     def is_whole(self) -> bool:
         is_intact = all(link.holds for link in self.links) and all(each.piece.is_intact for each in self.found)
-        return is_intact and not self.missing
+        return is_intact and not self.missing and self.is_as_logged
+
+    @property
+    def is_as_logged(self) -> bool:
+        """Whether the row says of the money what the log says: that it moved, and how much."""
+        entries = [link.entry for link in self.links]
+        amounts = {entry.details["amount"] for entry in entries if entry.details.get("amount") is not None}
+        says_done = any(entry.outcome == Outcome.DONE for entry in entries)
+        is_amount = all(Decimal(amount) == self.execution.amount for amount in amounts)
+        return is_amount and (says_done == (self.execution.state == State.DONE))
 
 
 def proof_of(execution: Execution) -> Proof:

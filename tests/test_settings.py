@@ -84,3 +84,9 @@ def test_the_desk_does_not_start_with_times_in_which_no_payment_could_be_settled
     setattr(settings, name, value)
     with pytest.raises(CommandError, match=r"PAYMENT_\w+ has to be a time above zero\."):
         call_command("serve")
+
+
+def test_a_call_under_way_must_not_be_taken_for_lost(settings: Settings) -> None:
+    assert "payments.W001" not in [message.id for message in run_checks()]
+    settings.PAYMENT_GIVEN_UP_AFTER = dt.timedelta(seconds=settings.ORDER_API_READ_TIMEOUT)
+    assert "payments.W001" in [message.id for message in run_checks()]

@@ -104,8 +104,10 @@ def show(
     facts = cases.read(request.api, request.channel, *ids)
     case = facts.case
     other = open_on(case)
+    page = preflight.present(facts, request.user)
     context = {
-        "page": preflight.present(facts, request.user),
+        "page": page,
+        "said_by_hand": known(page.by_hand.execution, page.by_hand) if page.by_hand else "",
         "form": form,
         "above": [preflight.above(each, case.currency) for each in limits.excess(request.user, case)]
         if case.action.type

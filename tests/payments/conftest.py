@@ -15,7 +15,7 @@ from orders.api.schemas import Cart, Item, Order, Payment, PaymentAction, Price
 from orders.connection import order_api
 from payments import case, engine
 from payments.engine import Asked
-from payments.models import Execution
+from payments.models import Execution, Limit, State
 from tests.conftest import PASSWORD
 
 CHANNEL = Channel("norce", "se")
@@ -92,3 +92,14 @@ def attempt(
 
 def asked_by(user: User) -> Asked:
     return Asked(user, log.Who(user.username, user.pk), "returned")
+
+
+@pytest.fixture
+def waiting(
+    api: OrderApi, make_payment: MakePayment, case_of: Callable[[tuple[str, str], str], case.Case], admin: User
+) -> Execution:
+    """A capture of 499 SEK that the admin asked for and that is above their limit."""
+    Limit.objects.create(role="admin", currency="SEK", per_action=100)
+    execution = engine.execute(api, case_of(make_payment(), "capture"), asked_by(admin))
+    assert execution.state == State.WAITING
+    return execution

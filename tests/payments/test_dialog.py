@@ -15,9 +15,10 @@ from pytest_django import Settings
 from accounts.models import ChannelGrant
 from orders.api import OrderApi
 from orders.api.schemas import Address, PaymentAction
+from payments.by_hand import settle_by_hand
 from payments.models import Execution, State
 from tests.conftest import PASSWORD, ClientOf
-from tests.payments.conftest import MakePayment, action_of
+from tests.payments.conftest import MakePayment, action_of, asked_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Ids = tuple[str, str]
@@ -222,3 +223,20 @@ def test_earlier_refunds_are_told_and_only_those_of_the_readers_channels(
     ChannelGrant.objects.create(user=manager, merchant="norce", channel="se")
     shown = text(dialog_of(by_asa(), "refund", manager).page)
     assert "Refunded to this customer before nothing through this desk" in shown
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_what_a_person_found_is_told_where_the_api_still_offers_the_action(
+    make_payment: MakePayment, dialog_of: DialogOf, admin: User, moved: bool
+) -> None:
+    ids = make_payment(sandbox="timeout-before")
+    dialog = dialog_of(ids, "capture")
+    assert "said so" not in text(dialog.page)
+    dialog.press()
+    settle_by_hand(Execution.objects.get(), asked_by(admin).who, moved=moved, where="portal", found="K-1")
+    said = (
+        "499.00 SEK was captured: admin looked and said so."
+        if moved
+        else "499.00 SEK was not captured: admin looked and said so."
+    )
+    assert said in text(dialog.open())
