@@ -28,6 +28,7 @@ CHROMIUM_FLAGS = [
 expect.set_options(timeout=PATIENCE)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests share one desk, so one worker runs them; without Chromium they are skipped, in so many words."""
     for item in items:
