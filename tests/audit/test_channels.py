@@ -17,6 +17,8 @@ from audit.reading import EVERYTHING, visible
 from tests.conftest import ClientOf, person
 
 SE, NO, DE = Subject("o-se", "norce", "se"), Subject("o-no", "norce", "no"), Subject("o-de", "nordlys", "de")
+OURS = {"o-se", "o-no", "o-de", "o-old", ""}
+"""The log keeps what other tests have committed; only of these is anything said here."""
 ReaderOf = Callable[..., Client]
 
 
@@ -45,7 +47,7 @@ def entries(db: None, signe: Who) -> None:
 
 def orders_on(client: Client) -> set[str]:
     """The orders on the page; "" is what is about none."""
-    return {record.entry.order_id for record in client.get("/audit/").context["records"]}
+    return OURS & {record.entry.order_id for record in client.get("/audit/").context["records"]}
 
 
 @pytest.mark.parametrize(
@@ -79,14 +81,14 @@ def test_an_entry_of_another_channel_is_not_found_whether_it_is_the_intent_or_th
         entry.order_id: {
             reader.get(f"/audit/{each.sequence}/").status_code for each in Entry.objects.filter(order_id=entry.order_id)
         }
-        for entry in Entry.objects.exclude(order_id="")
+        for entry in Entry.objects.filter(order_id__in=OURS - {""})
     }
     assert statuses == {"o-se": {200}, "o-no": {404}, "o-de": {404}}
 
 
 def test_the_file_holds_no_more_than_the_page(reader_of: ReaderOf) -> None:
     body = b"".join(reader_of("norce/se").get("/audit/export/").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    assert {row["order_id"] for row in csv.DictReader(io.StringIO(body, newline=""))} == {"o-se", ""}
+    assert OURS & {row["order_id"] for row in csv.DictReader(io.StringIO(body, newline=""))} == {"o-se", ""}
 
 
 def test_the_page_says_that_it_is_not_the_whole_log(reader_of: ReaderOf) -> None:

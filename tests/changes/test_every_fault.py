@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
+from audit.chain import head
 from audit.models import Entry
 from orders import connection
 from tests.changes.faults import DOUBTS, NOT_KNOWN, REFUSALS, Fault, FaultyApi, failing_server, refusal
@@ -63,6 +64,7 @@ def same_words(shown: list[str], typed: str | None) -> bool:
 
 
 WriterOf = Callable[..., Person]
+Outcomes = Callable[[], list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +89,12 @@ def writer(admin: User, client_of: ClientOf, faulty: FaultyApi) -> WriterOf:
     return lambda name, **how: Person(client_of(admin), name, ids, **how)
 
 
-def outcomes() -> list[str]:
-    return [each.outcome for each in Entry.objects.order_by("sequence") if each.kind in ("intent", "outcome")]
+@pytest.fixture
+def outcomes(faulty: FaultyApi) -> Outcomes:
+    """What the log says of the attempts of this test; it keeps what others have committed."""
+    last = head()
+    of_this_test = Entry.objects.filter(sequence__gt=last.sequence if last else 0, kind__in=["intent", "outcome"])
+    return lambda: [each.outcome for each in of_this_test.order_by("sequence")]
 
 
 class Blame(NamedTuple):
@@ -139,7 +145,7 @@ FAILURES = [
 
 @pytest.mark.parametrize(("name", "fault"), FAILURES)
 def test_a_write_that_fails_says_what_happened_and_keeps_what_was_typed(
-    name: str, fault: Fault, writer: WriterOf, faulty: FaultyApi, caplog: pytest.LogCaptureFixture
+    name: str, fault: Fault, writer: WriterOf, faulty: FaultyApi, outcomes: Outcomes, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     person, faulty.fault = writer(name), fault.name
@@ -154,7 +160,9 @@ def test_a_write_that_fails_says_what_happened_and_keeps_what_was_typed(
     assert [TOKEN in text for text in (words, caplog.text, str(list(Entry.objects.values())))] == [False] * 3
 
 
-def test_a_validation_that_says_no_is_an_answer_and_no_refusal(writer: WriterOf, faulty: FaultyApi) -> None:
+def test_a_validation_that_says_no_is_an_answer_and_no_refusal(
+    writer: WriterOf, faulty: FaultyApi, outcomes: Outcomes
+) -> None:
     """It comes with 400 and its reasons (Norce reference, operations/validateorder)."""
     person, faulty.fault = writer("order-validate"), "400"
     page = person.fill_in_and_send()
@@ -178,7 +186,7 @@ def test_a_refusal_that_is_about_a_field_stands_beside_it(
 
 @pytest.mark.parametrize("name", FORMS)
 def test_the_same_form_twice_is_sent_once_and_leads_to_the_same_place(
-    name: str, writer: WriterOf, faulty: FaultyApi
+    name: str, writer: WriterOf, faulty: FaultyApi, outcomes: Outcomes
 ) -> None:
     person = writer(name)
     first, second = person.fill_in_and_send(), person.press_again()
@@ -188,7 +196,7 @@ def test_the_same_form_twice_is_sent_once_and_leads_to_the_same_place(
 
 @pytest.mark.parametrize("name", FORMS)
 def test_a_slow_answer_is_waited_for_and_the_dialog_then_leads_on_however_often_it_is_sent(
-    name: str, writer: WriterOf, faulty: FaultyApi
+    name: str, writer: WriterOf, faulty: FaultyApi, outcomes: Outcomes
 ) -> None:
     person, faulty.fault = writer(name, htmx=True), "slow"
     first, second = person.fill_in_and_send(), person.press_again()
@@ -223,7 +231,9 @@ def ways_to_look(page: HttpResponse) -> list[str]:
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_what_was_refused_can_be_sent_again_as_it_is_shown(name: str, writer: WriterOf, faulty: FaultyApi) -> None:
+def test_what_was_refused_can_be_sent_again_as_it_is_shown(
+    name: str, writer: WriterOf, faulty: FaultyApi, outcomes: Outcomes
+) -> None:
     person, faulty.fault = writer(name), "409"
     shown = person.fill_in_and_send()
     faulty.fault = ""
