@@ -74,7 +74,7 @@ def test_an_old_tab_keeps_what_it_shows_and_says_that_the_channel_is_another_now
     assert [line for line in refused if "409" not in line] == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_the_pages_about_people_are_accessible_fit_and_are_quiet(
     admin: BrowserContext, browser: Browser, desk: Desk, console: list[str], width: int, scheme: str
 ) -> None:
