@@ -66,7 +66,7 @@ def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note:
     try:
         _decide(execution, State.PREPARED, user, who, {"why": ["approved"], "note": note})
     except IntegrityError:
-        if other := _other(execution):
+        if other := case.attempts_on(execution).filter(state__in=OPEN).first():
             raise engine.Occupied(other) from None
         return approve(api, execution, user, who, note)  # it has ended meanwhile
     try:
@@ -86,16 +86,6 @@ def _decide(execution: Execution, to: State, user: User, who: log.Who, data: dic
     }
     if not reconcile.end_request(execution, to, data, by=who, **decision):
         raise Over
-
-
-def _other(execution: Execution) -> Execution | None:
-    return Execution.objects.filter(
-        merchant=execution.merchant,
-        channel=execution.channel,
-        order_id=execution.order_id,
-        payment_id=execution.payment_id,
-        state__in=OPEN,
-    ).first()
 
 
 def turn_down(execution: Execution, user: User, who: log.Who, note: str) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
 from django.core import signing
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -106,9 +107,9 @@ def read(api: OrderApi, channel: Channel, order_id: str, payment_id: str, action
         customer=customer_of(order),
         seen=seen,
         last_modified=str(order.raw.get("lastModified") or ""),
-        after=last_ended(channel.merchant, channel.name, order_id, payment_id),
     )
-    return Facts(replace(case, amount=amount_of(case.action.type, seen)), order, payment, transactions, read_at)
+    case = replace(case, amount=amount_of(case.action.type, seen), after=last_ended(case))
+    return Facts(case, order, payment, transactions, read_at)
 
 
 def payment_of(order: Order, payment_id: str) -> Payment:
@@ -129,10 +130,15 @@ def customer_of(order: Order) -> str:
     return salted_hmac("payments.customer", email, algorithm="sha256").hexdigest() if email else ""
 
 
-def last_ended(merchant: str, channel: str, order_id: str, payment_id: str) -> str:
+def attempts_on(what: "Case | Execution") -> "QuerySet[Execution]":
+    """All that was asked for on that payment through this desk, in whatever state: what the database's locks are about."""
+    return Execution.objects.filter(
+        merchant=what.merchant, channel=what.channel, order_id=what.order_id, payment_id=what.payment_id
+    )
+
+
+def last_ended(case: Case) -> str:
     """The last attempt on this payment through this desk that is over; empty if there was none."""
-    ended = Execution.objects.filter(
-        merchant=merchant, channel=channel, order_id=order_id, payment_id=payment_id
-    ).exclude(state__in=[*OPEN, State.WAITING])
+    ended = attempts_on(case).exclude(state__in=[*OPEN, State.WAITING])
     last = ended.order_by("-ended_at", "-created_at").values_list("pk", flat=True).first()
     return str(last or "")

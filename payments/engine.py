@@ -28,7 +28,7 @@ from orders.api import OrderApi
 from orders.api.errors import ApiError, BadAnswer, Unavailable
 from payments import limits, reconcile, worker
 from payments.baseline import Difference, Snapshot, differences
-from payments.case import Case, last_ended
+from payments.case import Case, attempts_on, last_ended
 from payments.evidence import OUTCOMES, add, move, named, next_check, reading, subject_of
 from payments.judgement import Verdict, judge
 from payments.models import OPEN, Answer, Execution, Kind, State
@@ -117,14 +117,8 @@ def claim(case: Case, asked: Asked, *, wants_approval: bool = False) -> Executio
 
 def refuse_known(case: Case) -> None:
     """Raises Already, Occupied or Moved where the row must not, or cannot, be written."""
-    mine = {
-        "merchant": case.merchant,
-        "channel": case.channel,
-        "order_id": case.order_id,
-        "payment_id": case.payment_id,
-    }
-    rows = Execution.objects.filter(**mine)
-    other, last = rows.filter(state__in=OPEN).first(), last_ended(**mine)
+    rows = attempts_on(case)
+    other, last = rows.filter(state__in=OPEN).first(), last_ended(case)
     # Asked last, since what the two before found may be this very intent, written or ended by somebody else in between.
     if same := rows.filter(action_id=case.action.id, baseline=case.baseline).first():
         raise Already(same)
@@ -220,7 +214,7 @@ def look_again(api: OrderApi, execution: Execution) -> Snapshot:
     The order carries its payments' states, amounts and actions, but not their transactions. Those stay as they were seen as long as the
     order says that it was last modified when it was seen.
     """
-    seen = Snapshot.from_json(json.loads(execution.seen_json))
+    seen = reconcile.seen_of(execution)
     now = reconcile.read_with_order(api, execution, seen)
     what = [*differences(seen, now), *reconcile.tried_since(execution)]
     if what or now.offers(execution.action_id) is None:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from dashboard.formats import format_amount
 from orders.api.schemas import Order, Payment
 from payments import limits
-from payments.case import Case, Facts
+from payments.case import Case, Facts, attempts_on
 from payments.figures import ZERO, Figures, after, figures_of
 from payments.judgement import LEADS_TO
 from payments.models import MAY_HAVE_MOVED, Evidence, Execution, Kind
@@ -90,13 +90,7 @@ def present(facts: Facts, user: User) -> Preflight:
 
 def said_by_hand(case: Case) -> Evidence | None:
     """The Order API may still offer what a person has found to be done; then it is their word that matters."""
-    mine = {
-        "merchant": case.merchant,
-        "channel": case.channel,
-        "order_id": case.order_id,
-        "payment_id": case.payment_id,
-    }
-    ended = Execution.objects.filter(**mine, action_type=case.action.type, ended_at__isnull=False)
+    ended = attempts_on(case).filter(action_type=case.action.type, ended_at__isnull=False)
     last = ended.order_by("-ended_at").first()
     found = last.evidence.select_related("execution").last() if last else None
     return found if found and found.kind == Kind.PERSON and last and last.sent_at else None

@@ -1,6 +1,5 @@
 """The proof of one execution: what was seen, sent, answered and found, and where in the audit log that stands."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +11,7 @@ from payments.baseline import Snapshot
 from payments.figures import Figures, figures_of
 from payments.models import Evidence, Execution, State
 from payments.pieces import Piece, pieces_of
+from payments.reconcile import seen_of
 
 
 class Link(NamedTuple):
@@ -60,7 +60,7 @@ def proof_of(execution: Execution) -> Proof:
     newest_first = reversed(links)  # so that the first entry that names it stays
     named = {mark: link.entry.sequence for link in newest_first for mark in link.entry.details.get("evidence", [])}
     there = {each.digest for each in evidence}
-    seen = Snapshot.from_json(json.loads(execution.seen_json))
+    seen = seen_of(execution)
     return Proof(
         execution=execution,
         seen=seen,

@@ -16,7 +16,7 @@ from orders.api import OrderApi
 from orders.api.errors import ApiError, NotFound
 from orders.connection import order_api
 from payments.baseline import Action, Difference, Line, Snapshot, differences
-from payments.case import payment_of
+from payments.case import attempts_on, payment_of
 from payments.evidence import next_check, reading, settle
 from payments.judgement import Verdict, judge
 from payments.models import OPEN, Answer, Execution, Kind, State
@@ -144,13 +144,8 @@ def seen_of(execution: Execution) -> Snapshot:
 
 def tried_since(execution: Execution) -> list[Difference]:
     """What else was sent for the payment since this was asked for, and has ended: it may have moved money that no reading shows."""
-    sent = Execution.objects.filter(
-        merchant=execution.merchant,
-        channel=execution.channel,
-        order_id=execution.order_id,
-        payment_id=execution.payment_id,
-        sent_at__gt=execution.created_at,
-    ).exclude(Q(pk=execution.pk) | Q(state__in=OPEN))
+    sent = attempts_on(execution).filter(sent_at__gt=execution.created_at)
+    sent = sent.exclude(Q(pk=execution.pk) | Q(state__in=OPEN))
     return [Difference("attempt", "", f"{each.action_type} {each.pk}") for each in sent.order_by("sent_at")]
 
 

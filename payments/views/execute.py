@@ -6,7 +6,6 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.db import Error
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -114,7 +113,9 @@ def show(
         else [],
         "other": other,
         "is_gone": not case.action.type,
-        "executed": None if case.action.type else attempts_on(case).filter(state=State.DONE, action_id=ids[2]).last(),
+        "executed": None
+        if case.action.type
+        else cases.attempts_on(case).filter(state=State.DONE, action_id=ids[2]).last(),
         "moved": [(MOVED.get(each.kind, each.kind), each) for each in moved] if moved is not None else None,
         "sealed": case.seal(str(request.user.pk)) if case.action.type and not other else "",
         "action": reverse("payment-action-execute", args=ids),
@@ -124,16 +125,9 @@ def show(
     return render_page(request, TEMPLATE, context, partials=("dialog",), status=status)
 
 
-def attempts_on(case: cases.Case) -> QuerySet[Execution]:
-    """All that was ever asked of the payment through this desk."""
-    return Execution.objects.filter(
-        merchant=case.merchant, channel=case.channel, order_id=case.order_id, payment_id=case.payment_id
-    )
-
-
 def open_on(case: cases.Case) -> Execution | None:
     """Another attempt on the payment that is not settled, or the request that somebody made for this very thing."""
-    attempts = attempts_on(case)
+    attempts = cases.attempts_on(case)
     return (
         attempts.filter(state__in=OPEN).first()
         or attempts.filter(state=State.WAITING, action_id=case.action.id, baseline=case.baseline).first()
