@@ -7,6 +7,7 @@ import threading
 from django.db import connections
 from django.utils import timezone
 
+from sandbox import delivery
 from sandbox.conf import conf
 
 logger = logging.getLogger(__name__)
@@ -41,12 +42,10 @@ def _run() -> None:
 
 def deliver_once() -> float:
     """Deliver what is due and say how many seconds may pass before the next look."""
-    from sandbox.delivery import deliver_due, next_due  # noqa: PLC0415 - the store wakes this module, and delivery writes through the store
-
     try:
-        while deliver_due():
+        while delivery.deliver_due():
             pass
-        due = next_due()
+        due = delivery.next_due()
     except Exception:
         logger.exception("The sandbox could not deliver what is due; it tries again later")
         due = None

@@ -7,7 +7,7 @@ from itertools import islice
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
-from sandbox import background, hooks, notifications, rules, schemas
+from sandbox import hooks, notifications, rules, schemas
 from sandbox.codec import Document, decode, encode, stamp
 from sandbox.columns import columns
 from sandbox.models import Move, Order, OrderDocument, OrderPayment, Settlement, Transaction
@@ -18,6 +18,18 @@ from sandbox.text import column
 Loaded = tuple[Document, dict[str, list[Document]]]
 BATCH = 500
 MOST_TRIES = 50
+_listeners: list[Callable[[], None]] = []
+
+
+def announce_to(listener: Callable[[], None]) -> None:
+    """Has it called after every change to an order that was committed: there may be something to deliver."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def _announce() -> None:
+    for listener in _listeners:
+        listener()
 
 
 @dataclass
@@ -101,7 +113,7 @@ def change(scope: Scope, order_id: str, edit: Callable[[Draft], None]) -> Draft:
         else:
             return draft
         if _commit(number, revision, before, draft):
-            background.wake()
+            _announce()
             return draft
     raise Problem(500, "order-error", "Others change this order all the time; try again.")
 
