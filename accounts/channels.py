@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 
-from accounts.models import ANY, Preference, preference_of
+from accounts.models import ANY, keep_preference, preference_of
 
 SESSION_KEY = "channel"
 # Both words go into HTTP headers (x-merchant, x-channel), so they are plain ASCII without separators.
@@ -106,5 +106,5 @@ def switch_channel(request: HttpRequest, name: str) -> Channel:
     if channel not in channels_of(request.user):
         raise ValueError(f"{name!r} is not a channel of this person")
     request.session[SESSION_KEY] = str(channel)
-    Preference.objects.update_or_create(user=cast(User, request.user), defaults={"channel": str(channel)})
+    keep_preference(cast(User, request.user), channel=str(channel))
     return channel

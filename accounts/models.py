@@ -1,3 +1,4 @@
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -48,6 +49,11 @@ def preference_of(user: User | AnonymousUser) -> Preference:
     if not user.is_authenticated:
         return Preference()
     return getattr(user, "preference", None) or Preference(user=user)
+
+
+def keep_preference(user: User, **chosen: Any) -> Preference:
+    """Write these of the person's preferences and no others: what another request wrote meanwhile, above all the epoch, stays."""
+    return Preference.objects.update_or_create(user=user, defaults=chosen)[0]
 
 
 class ChannelGrant(models.Model):

@@ -28,6 +28,10 @@ class LastAdmin(Exception):  # noqa: N818 - what is left, in one word
     """Nobody could manage people any more. Nothing was changed."""
 
 
+class RightsChanged(Exception):  # noqa: N818 - a state of affairs
+    """The person's rights are not what whoever changes them saw. Nothing was changed."""
+
+
 class Newcomer(NamedTuple):
     """What is known of somebody before they have an account."""
 
@@ -83,16 +87,22 @@ def invite(who: Who, newcomer: Newcomer, rights: Rights) -> User:
     with _step(who, "person.invite", newcomer.username) as step:
         person = User(**newcomer._asdict(), is_active=False)
         person.set_unusable_password()
-        person.save()
+        person.save(force_insert=True)
         _give(person, rights)
         step.changes = [Change("email", "", newcomer.email), *rights.changes_from(Rights())]
     return person
 
 
-def change_rights(who: Who, person: User, rights: Rights) -> bool:
-    """Give the person these rights and no others; whether that was any change. In force from their next request on."""
+def change_rights(who: Who, person: User, rights: Rights, seen: Rights | None = None) -> bool:
+    """Give the person these rights and no others; whether that was any change. In force from their next request on.
+
+    `seen`: what the person had when this was decided. RightsChanged if they have something else by now.
+    """
     with _step(who, "person.rights.change", person.username) as step:
-        step.changes = rights.changes_from(rights_of(User.objects.get(pk=person.pk)))
+        now = rights_of(User.objects.get(pk=person.pk))
+        if seen is not None and now != seen:
+            raise RightsChanged
+        step.changes = rights.changes_from(now)
         step.is_recorded = bool(step.changes)
         if step.changes:
             _give(person, rights)

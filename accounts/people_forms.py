@@ -12,6 +12,10 @@ from accounts.channels import grantable
 from accounts.people import Rights
 from accounts.roles import EXTRAS, RIGHTS, WORDS
 
+RIGHTS_CHANGED = _(
+    "Somebody else has changed these rights since you opened this page. Nothing was saved: load it again."
+)
+
 
 class Choices(forms.CheckboxSelectMultiple):
     """Boxes to tick, one a line."""
@@ -56,11 +60,7 @@ class RightsForm(forms.Form):
 
     def clean(self) -> None:
         if self.cleaned_data.get("seen") != fingerprint(self.rights):
-            raise forms.ValidationError(
-                _(
-                    "Somebody else has changed these rights since you opened this page. Nothing was saved: load it again."
-                )
-            )
+            raise forms.ValidationError(RIGHTS_CHANGED)
 
     def cleaned_rights(self) -> Rights:
         """What was chosen in the valid form."""

@@ -21,8 +21,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import links, people
 from accounts.models import OneTimeLink
-from accounts.people import LastAdmin, Newcomer, rights_of
-from accounts.people_forms import FirstPasswordForm, InviteForm, RightsForm, channel_word
+from accounts.people import LastAdmin, Newcomer, RightsChanged, rights_of
+from accounts.people_forms import RIGHTS_CHANGED, FirstPasswordForm, InviteForm, RightsForm, channel_word
 from accounts.roles import MATRIX, RIGHTS, ROLES, WORDS
 from audit.log import AuditUnavailable, Who
 from dashboard.pages import render_page
@@ -38,6 +38,7 @@ LAST_ADMIN = gettext_lazy(
     "Nobody would be left who can manage people, so nothing was changed. Make somebody else an admin first."
 )
 UNRECORDED = gettext_lazy("It could not be written into the log, so it was not done. Try again in a moment.")
+_WHY_NOT = {LastAdmin: LAST_ADMIN, RightsChanged: RIGHTS_CHANGED, AuditUnavailable: UNRECORDED}
 
 
 class Row(NamedTuple):
@@ -115,9 +116,9 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
 
 def _changed(request: HttpRequest, person: User, form: RightsForm) -> bool:
     try:
-        changed = people.change_rights(Who.of(request), person, form.cleaned_rights())
-    except (LastAdmin, AuditUnavailable) as problem:
-        form.add_error(None, str(LAST_ADMIN if isinstance(problem, LastAdmin) else UNRECORDED))
+        changed = people.change_rights(Who.of(request), person, form.cleaned_rights(), seen=form.rights)
+    except tuple(_WHY_NOT) as problem:
+        form.add_error(None, str(_WHY_NOT[type(problem)]))
         return False
     messages.success(
         request,

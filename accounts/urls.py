@@ -14,6 +14,7 @@ urlpatterns = [
     path("password/set/", allauth.password_set, name="account_set_password"),
     path("password/again/", allauth.reauthenticate, name="account_reauthenticate"),
     path("preferences/", views.preferences, name="preferences"),
+    path("preferences/rows/", views.rows_per_page, name="rows-per-page"),
     path("link/<str:token>/", people_views.person_password, name="person-password"),
     path("channel/", views.channel_switch, name="channel-switch"),
 ]

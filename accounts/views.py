@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.channels import switch_channel
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from accounts.forms import PreferenceForm
-from accounts.models import Preference, preference_of
+from accounts.models import Preference, keep_preference, preference_of
 from dashboard.pages import render_page
 
 
@@ -47,13 +47,22 @@ def channel_switch(request: HttpRequest) -> HttpResponse:
     return redirect(next_page(request))
 
 
+@require_POST
+def rows_per_page(request: HttpRequest) -> HttpResponse:
+    """Keeps how many rows the person wants on a page, as the list's own menu asks, and goes back to the list."""
+    size = request.POST.get("size", "")
+    if size in map(str, Preference.PAGE_SIZES):
+        keep_preference(cast(User, request.user), page_size=int(size))
+    return redirect(next_page(request))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     """How the person wants their pages. Says that it is saved in the language that was just chosen."""
     preference = Preference.objects.filter(user=cast(User, request.user)).first() or preference_of(request.user)
     form = PreferenceForm(request.POST or None, instance=preference)
     if request.method == "POST" and form.is_valid():
-        saved = form.save()
+        saved = keep_preference(cast(User, request.user), **form.cleaned_data)
         with translation.override(saved.language or None):
             messages.success(request, _("Your preferences are saved."))
         return redirect("preferences")

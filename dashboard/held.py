@@ -14,7 +14,7 @@ from dashboard.pages import render_problem
 
 SECRETS = {"password", "oldpassword", "password1", "password2"}
 NOT_TYPED = {"csrfmiddlewaretoken", *SECRETS}
-NOTHING_TYPED = {*NOT_TYPED, "next", "desk-channel", "channel"}  # what buttons and pages say, not people
+NOTHING_TYPED = {*NOT_TYPED, "next", "desk-channel", "channel", "size"}  # what buttons and pages say, not people
 
 SIGNED_OUT = _(
     "Your session has ended. Nothing was sent, and what you typed is kept. Sign in in another tab, then send it from here."

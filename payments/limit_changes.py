@@ -11,11 +11,17 @@ from django.db import transaction
 
 from audit import log
 from audit.masking import unmasked
+from payments.baseline import digest_of
 from payments.limits import ANY
 from payments.models import Limit
 
 Grants = Iterable[tuple[str, str]]
 AMOUNTS = ("per_action", "per_order", "per_day", "per_day_count")
+FIELDS = ("role", "merchant", "channel", "action_type", "currency", *AMOUNTS)
+
+
+class LimitChanged(Exception):  # noqa: N818 - a state of affairs
+    """The limit is not what whoever changes it saw. Nothing was changed."""
 
 
 def scope_of(limit: Limit) -> str:
@@ -37,23 +43,45 @@ def concerns(grants: Grants, limit: Limit) -> bool:
     )
 
 
-def set_limit(who: log.Who, limit: Limit) -> bool:
-    """Save a new limit or a changed one; whether that was any change. IntegrityError: there is one for the same already."""
+def add_limit(who: log.Who, limit: Limit) -> None:
+    """Save a new limit. IntegrityError: there is one for the same already."""
     with transaction.atomic():
-        was = Limit.objects.select_for_update().filter(pk=limit.pk).first() if limit.pk else None
+        limit.save(force_insert=True)
+        _record(who, "payment.limit.create", limit, _changes(None, limit))
+
+
+def change_limit(who: log.Who, limit: Limit, seen: str) -> bool:
+    """Save a limit that is there; whether that was any change. IntegrityError: there is another one for the same already.
+
+    `seen`: the fingerprint of what it was when this was decided. LimitChanged if it is not that any more, or is gone.
+    """
+    with transaction.atomic():
+        was = _locked(limit)
+        if fingerprint(was) != seen:
+            raise LimitChanged
         changes = _changes(was, limit)
         if changes:
-            limit.save()
-            _record(who, "payment.limit.update" if was else "payment.limit.create", limit, changes)
+            limit.save(update_fields=FIELDS)
+            _record(who, "payment.limit.update", limit, changes)
     return bool(changes)
 
 
 def delete_limit(who: log.Who, limit: Limit) -> None:
-    """From now on it limits nothing."""
+    """From now on it limits nothing. The log says what it was at this moment."""
     with transaction.atomic():
-        changes = _changes(limit, None)
-        if Limit.objects.filter(pk=limit.pk).delete()[0]:
-            _record(who, "payment.limit.delete", limit, changes)
+        if was := _locked(limit):
+            was.delete()
+            _record(who, "payment.limit.delete", limit, _changes(was, None))
+
+
+def _locked(limit: Limit) -> Limit | None:
+    """As it is now, and stays until the transaction ends."""
+    return Limit.objects.select_for_update().filter(pk=limit.pk).first()
+
+
+def fingerprint(limit: Limit | None) -> str:
+    """The same text for a limit that says the same; empty for none."""
+    return digest_of(values_of(limit)) if limit else ""
 
 
 def values_of(limit: Limit | None) -> dict[str, Any]:

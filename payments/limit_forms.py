@@ -11,12 +11,12 @@ from accounts.channels import grantable
 from accounts.people_forms import channel_word
 from accounts.roles import WORDS
 from dashboard.numbers import CURRENCY, NumberField
-from payments.baseline import digest_of
-from payments.limit_changes import AMOUNTS, Grants, is_whole, scope_of, values_of
+from payments.limit_changes import AMOUNTS, Grants, fingerprint, is_whole, scope_of
 from payments.models import Execution, Limit
 from payments.words import ACTIONS, action_words
 
 EXACT = DecimalValidator(18, 4)
+LIMIT_CHANGED = _("Somebody else has changed this limit since you opened this page. Nothing was saved: load it again.")
 
 
 class LimitForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -48,7 +48,7 @@ class LimitForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 
     def __init__(self, data: Any = None, *, grants: Grants, instance: Limit | None = None) -> None:
         is_there = instance is not None and instance.pk is not None
-        shown = {"seen": _fingerprint(instance)} | ({"scope": scope_of(instance)} if instance and is_there else {})
+        shown = {"seen": fingerprint(instance)} | ({"scope": scope_of(instance)} if instance and is_there else {})
         super().__init__(data, instance=instance, initial=shown, label_suffix="")
         self.is_there, self.seen_now = is_there, shown["seen"]
         scopes = [scope for scope in grantable() if is_whole(grants, scope)]
@@ -73,9 +73,7 @@ class LimitForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
                 "per_action", _("Set at least one of the four; 0 means that every action needs a second person.")
             )
         if self.is_there and cleaned.get("seen") != self.seen_now:
-            raise forms.ValidationError(
-                _("Somebody else has changed this limit since you opened this page. Nothing was saved: load it again.")
-            )
+            raise forms.ValidationError(LIMIT_CHANGED)
         if not self.errors:
             self.instance.merchant, _slash, self.instance.channel = cleaned["scope"].partition("/")
         return cleaned
@@ -89,7 +87,3 @@ def _kinds(limit: Limit) -> list[tuple[str, Any]]:
         *((kind, words.verb) for kind, words in ACTIONS.items()),
         *((kind, action_words(kind).verb) for kind in others),
     ]
-
-
-def _fingerprint(limit: Limit | None) -> str:
-    return digest_of(values_of(limit)) if limit else ""

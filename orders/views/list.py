@@ -42,7 +42,7 @@ def order_list(request: OrderRequest) -> HttpResponseBase:
         raise PermissionDenied
     query = asked_for(request.GET)
     filters = OrderFilterSet(query)
-    address = read_address(query, filters, remembered_size(request))
+    address = read_address(query, filters, preference_of(request.user).page_size)
     is_edit = "edit" in request.GET
     if not request.htmx and not is_edit and not says_the_same(request.GET, address):
         return redirect(address.here)
@@ -82,16 +82,6 @@ def asked_for(query: QueryDict) -> QueryDict:
     return asked
 
 
-def remembered_size(request: OrderRequest) -> int:
-    """The person's rows per page. Choosing others in the list's own menu, which says so in `remember`, keeps them for next time."""
-    preference = preference_of(request.user)
-    chosen = request.GET.get("size", "")
-    if request.GET.get("remember") == "size" and chosen in map(str, Preference.PAGE_SIZES):
-        preference.page_size = int(chosen)
-        preference.save()
-    return preference.page_size
-
-
 def list_context(
     filters: OrderFilterSet, address: Address, found: OrderPaginationSet, seen: Collection[str]
 ) -> Mapping[str, Any]:
@@ -123,7 +113,7 @@ def controls_context(filters: OrderFilterSet, address: Address) -> Mapping[str, 
         "sorts": SORTS.items(),
         "sort_fields": address.fields("sort"),
         "sizes": sorted({*Preference.PAGE_SIZES, address.size}),
-        "size_fields": address.fields("size"),
+        "first_page": replace(address, size=address.default_size).to(),
         "within": replace(address, filters={**address.filters, "search": ()}).query,
         "search_only": Address(
             {"search": address.filters["search"]}, address.size, default_size=address.default_size

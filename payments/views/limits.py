@@ -20,8 +20,16 @@ from accounts.people_forms import channel_word
 from accounts.roles import WORDS
 from audit import log
 from dashboard.pages import Request, render_page
-from payments.limit_changes import concerns, delete_limit, is_whole, scope_of, set_limit
-from payments.limit_forms import LimitForm
+from payments.limit_changes import (
+    LimitChanged,
+    add_limit,
+    change_limit,
+    concerns,
+    delete_limit,
+    is_whole,
+    scope_of,
+)
+from payments.limit_forms import LIMIT_CHANGED, LimitForm
 from payments.models import Limit
 from payments.words import Words, action_words
 
@@ -96,7 +104,9 @@ def limit_edit(request: Request, limit: Limit) -> HttpResponse:
 def _edit(request: Request, form: LimitForm) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            is_changed = set_limit(log.Who.of(request), form.instance)
+            is_changed = _saved(log.Who.of(request), form)
+        except LimitChanged:
+            form.add_error(None, str(LIMIT_CHANGED))
         except IntegrityError:
             form.add_error(
                 None, _("There is a limit for this role, channel, action and currency already: change that one.")
@@ -112,6 +122,13 @@ def _edit(request: Request, form: LimitForm) -> HttpResponse:
     context = {"place": "approvals", "form": form}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render_page(request, "payments/limit_form.html", context, status=status)
+
+
+def _saved(who: log.Who, form: LimitForm) -> bool:
+    if form.is_there:
+        return change_limit(who, form.instance, form.seen_now)
+    add_limit(who, form.instance)
+    return True
 
 
 @of_limit

@@ -118,10 +118,10 @@ def test_the_panel_stays_open_at_what_cannot_be_read_and_closes_by_its_button(pa
 def test_choosing_the_rows_on_a_page_is_no_step_to_go_back_over(page: Page) -> None:
     page.goto("/orders/?status=completed")
     before = page.evaluate("history.length")
-    with page.expect_response(lambda answer: "remember=size" in answer.url):
+    with page.expect_response(lambda answer: "/preferences/rows/" in answer.url):
         page.locator("#size").select_option("50")
     expect(page.locator("table.orders tbody tr")).to_have_count(50)
-    with page.expect_response(lambda answer: "remember=size" in answer.url):
+    with page.expect_response(lambda answer: "/preferences/rows/" in answer.url):
         page.locator("#size").select_option("25")
     expect(page.locator("table.orders tbody tr")).to_have_count(25)
     assert page.evaluate("history.length") == before

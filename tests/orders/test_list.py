@@ -300,7 +300,7 @@ def test_the_panel_can_be_closed_without_a_script(desk: Client) -> None:
 def test_an_address_that_stays_is_no_step_of_the_history(desk: Client) -> None:
     many(2)
     there = {**HTMX, "HX-Current-URL": "http://testserver/orders/?status=completed"}
-    stays = desk.get("/orders/?status=completed&remember=size&size=50", headers=there)
+    stays = desk.get("/orders/?status=completed", headers=there)
     assert stays.headers["HX-Replace-Url"] == "/orders/?status=completed"
     assert "HX-Push-Url" not in stays.headers
     goes = desk.get("/orders/?status=accepted", headers=there)
@@ -330,11 +330,19 @@ def test_the_rows_on_a_page_are_remembered_when_they_are_chosen_and_not_when_a_l
     many(1)
     desk.get("/orders/?size=100")
     assert not Preference.objects.filter(user=support, page_size=100).exists()
-    answer = desk.get("/orders/?remember=size&size=50", follow=True)
-    assert (answer.redirect_chain, answer.context["address"].size) == ([("/orders/", 302)], 50)
+    page = desk.get("/orders/?status=completed&size=100&page=1").content.decode()
+    assert 'name="next" value="/orders/?status=completed"' in page
+    chosen = {"next": "/orders/?status=completed", "size": "50"}
+    answer = desk.post("/accounts/preferences/rows/", chosen, follow=True)
+    assert answer.redirect_chain == [("/orders/?status=completed", 302)]
+    assert (answer.context["address"].size, Preference.objects.get(user=support).page_size) == (50, 50)
+    assert desk.post("/accounts/preferences/rows/", chosen | {"size": "77"}).status_code == 302
     assert Preference.objects.get(user=support).page_size == 50
-    desk.get("/orders/?remember=size&size=77")
-    assert Preference.objects.get(user=support).page_size == 50
+
+
+def test_looking_at_a_list_keeps_no_preference_whatever_its_address_says(desk: Client) -> None:
+    desk.get("/orders/?remember=size&size=100", follow=True)
+    assert not Preference.objects.exists()
 
 
 def test_the_order_leads_back_to_the_list_as_it_was(desk: Client) -> None:
