@@ -7,6 +7,9 @@ class OrdersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from orders.checks import check_connection  # noqa: PLC0415 - the settings are there from here on
+        # The settings are there from here on.
+        from orders.changes.checks import check_times  # noqa: PLC0415
+        from orders.checks import check_connection  # noqa: PLC0415
 
         register(check_connection)
+        register(check_times)

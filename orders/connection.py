@@ -3,16 +3,18 @@
 import os
 import threading
 from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from dashboard.embedded import answer
-from orders.api import Connection, OrderApi, Secret
+from orders.api import Bulkhead, Connection, OrderApi, Secret, bulkhead
 
 PATIENCE = 3.0  # seconds, for the event log
-_lock = threading.Lock()
-_connections: dict[tuple[object, ...], Connection] = {}
+T = TypeVar("T")
+_lock = threading.RLock()
+_connections: dict[tuple[object, ...], Any] = {}
 
 
 def get_connection() -> Connection:
@@ -20,7 +22,12 @@ def get_connection() -> Connection:
     return _kept("order", connect)
 
 
-def _kept(service: str, make: Callable[[], Connection]) -> Connection:
+def get_bulkhead() -> Bulkhead:
+    """This process's places for calls under way: of four threads that serve, one is always left for what needs no API."""
+    return _kept("bulkhead", lambda: Bulkhead(max(1, settings.THREADS - max(1, settings.THREADS // 4))))
+
+
+def _kept(service: str, make: Callable[[], T]) -> T:
     key = (
         service,
         os.getpid(),
@@ -29,11 +36,13 @@ def _kept(service: str, make: Callable[[], Connection]) -> Connection:
         settings.ORDER_API_TOKEN,
         settings.ORDER_API_CONNECT_TIMEOUT,
         settings.ORDER_API_READ_TIMEOUT,
+        settings.THREADS,
     )
     with _lock:
         if key not in _connections:
             _connections[key] = make()
-        return _connections[key]
+        made: T = _connections[key]
+        return made
 
 
 def connect() -> Connection:
@@ -42,17 +51,28 @@ def connect() -> Connection:
 
 
 def _connect(service: str, url: str, read_timeout: float) -> Connection:
-    token = Secret(settings.ORDER_API_TOKEN)
+    token, places = Secret(settings.ORDER_API_TOKEN), get_bulkhead()
     if settings.SANDBOX:
-        return Connection.in_process(f"http://127.0.0.1{settings.SANDBOX_PREFIX}{service}", token, answer)
-    return Connection(url, token, connect_timeout=settings.ORDER_API_CONNECT_TIMEOUT, read_timeout=read_timeout)
+        return Connection.in_process(f"http://127.0.0.1{settings.SANDBOX_PREFIX}{service}", token, answer, places)
+    return Connection(
+        url,
+        token,
+        connect_timeout=settings.ORDER_API_CONNECT_TIMEOUT,
+        read_timeout=read_timeout,
+        bulkhead=places,
+    )
+
+
+def longest_call() -> float:
+    """Seconds that one call to the Order API takes at the most, the wait for a place in the bulkhead included."""
+    return float(settings.ORDER_API_CONNECT_TIMEOUT + settings.ORDER_API_READ_TIMEOUT) + bulkhead.PATIENCE
 
 
 def event_log() -> Connection | None:
     """The connection to the log of notification events; None where its address cannot be told from that of the Order API.
 
     The two are siblings, …/checkout/order and …/checkout/notification. It has a breaker of its own, so that its troubles do not shut the
-    Order API, and less time, as pages wait for it that can do without.
+    Order API, and less time, as pages wait for it that can do without. The places for calls under way are the same: so are the threads.
     """
     url = notification_url(settings.ORDER_API_URL)
     if not settings.SANDBOX and not url:

@@ -90,3 +90,9 @@ def test_a_call_under_way_must_not_be_taken_for_lost(settings: Settings) -> None
     assert "payments.W001" not in [message.id for message in run_checks()]
     settings.PAYMENT_GIVEN_UP_AFTER = dt.timedelta(seconds=settings.ORDER_API_READ_TIMEOUT)
     assert "payments.W001" in [message.id for message in run_checks()]
+
+
+def test_a_change_must_not_outlast_its_lease(settings: Settings) -> None:
+    assert "orders.W001" not in [message.id for message in run_checks()]
+    settings.ORDER_API_READ_TIMEOUT = 30.0
+    assert "orders.W001" in [message.id for message in run_checks()]

@@ -1,39 +1,127 @@
-"""A circuit breaker: after enough failures in a row nobody waits for a service that is not there."""
+"""A circuit breaker: while most calls fail or crawl, nobody waits for a service that is not there."""
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
+
+WINDOW = 20.0
+"""Seconds that an answer counts for."""
+LEAST = 5
+"""So many calls in the window before anything is concluded from them."""
+TOO_MANY = 0.8
+"""It opens at this share of bad answers. Well above a half: a service of which half the answers are good is worth asking."""
+PROBES = 4
+"""Calls that try, once a cooldown is over, whether the service is back; half of them good, and it is."""
+FIRST_COOLDOWN, LONGEST_COOLDOWN = 1.0, 15.0
+"""Seconds; it doubles each time that the probes fail."""
+LONGEST_PAUSE = 60.0
+"""Seconds, the most that a service's own Retry-After keeps everybody away for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave to make one call. What a call says counts only in the phase in which it was let through."""
+
+    phase: int
+    since: float
 
 
 class Breaker:
-    """Closed until `threshold` failures in a row; then open, but every `cooldown` seconds one call may try whether it is back.
+    """Closed while enough answers are good. Open for a cooldown otherwise; then PROBES calls try. Shared by threads.
 
-    The call that tries is not tracked: if it reports nothing, the next one tries a cooldown later. One success closes it.
+    A good answer is one that came and was not slow. A call that is let through and never reported counts for nothing.
     """
 
-    def __init__(self, threshold: int = 5, cooldown: float = 15.0, clock: Callable[[], float] = time.monotonic) -> None:
-        self._threshold = threshold
-        self._cooldown = cooldown
+    def __init__(self, slow_after: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
+        """`slow_after`: seconds from which on an answer is as bad as none."""
+        self._slow_after = slow_after
         self._clock = clock
         self._lock = threading.Lock()
-        self._failures = 0
+        self._answers: deque[tuple[float, bool]] = deque()
+        self._phase = 0
+        self._open = False
+        self._probes = 0
         self._next_try = 0.0
+        self._paused_until = 0.0
+        self._cooldown = FIRST_COOLDOWN
 
-    def admits(self) -> bool:
-        """Whether a call may go out now."""
+    def admit(self) -> Permit | None:
+        """Leave for one call, or None if it must not be made now."""
         with self._lock:
-            if self._failures < self._threshold:
-                return True
-            if self._clock() < self._next_try:
-                return False
-            self._next_try = self._clock() + self._cooldown
-            return True
+            now = self._clock()
+            if now < self._paused_until or (self._open and not self._tries(now)):
+                return None
+            return Permit(self._phase, now)
 
-    def succeeded(self) -> None:
+    def wait(self) -> float:
+        """Seconds until a call may try again; 0 if one may now."""
         with self._lock:
-            self._failures = 0
+            until = max(self._paused_until, self._next_try if self._open else 0.0)
+            return max(0.0, until - self._clock())
 
-    def failed(self) -> None:
+    def pause(self, seconds: float) -> None:
+        """The service asks to be left alone for so long: nobody calls it before, up to LONGEST_PAUSE."""
         with self._lock:
-            self._failures += 1
-            self._next_try = self._clock() + self._cooldown
+            self._paused_until = max(self._paused_until, self._clock() + min(seconds, LONGEST_PAUSE))
+
+    def is_slow(self, permit: Permit) -> bool:
+        """Whether the call has taken so long that its answer is as bad as none."""
+        return self._clock() - permit.since >= self._slow_after
+
+    def succeeded(self, permit: Permit) -> None:
+        """The call was answered; whether in time is seen from its permit."""
+        self._report(permit, answered=True)
+
+    def failed(self, permit: Permit) -> None:
+        """No answer came, or one that says that the service does not work."""
+        self._report(permit, answered=False)
+
+    def _tries(self, now: float) -> bool:
+        """Whether one more probe may go out. Probes that never reported are given up after the longest cooldown."""
+        if now < self._next_try:
+            return False
+        if self._probes == PROBES:
+            self._begin_phase(is_open=True)
+        self._probes += 1
+        if self._probes == PROBES:
+            self._next_try = now + LONGEST_COOLDOWN
+        return True
+
+    def _report(self, permit: Permit, *, answered: bool) -> None:
+        with self._lock:
+            if permit.phase != self._phase:
+                return
+            now = self._clock()
+            self._answers.append((now, answered and not self.is_slow(permit)))
+            if self._open:
+                self._judge_probes(now)
+            else:
+                self._judge_window(now)
+
+    def _judge_window(self, now: float) -> None:
+        while self._answers and self._answers[0][0] < now - WINDOW:
+            self._answers.popleft()
+        bad = sum(not good for _, good in self._answers)
+        if len(self._answers) >= LEAST and bad >= TOO_MANY * len(self._answers):
+            self._begin_phase(is_open=True)
+            self._cooldown = FIRST_COOLDOWN
+            self._next_try = now + self._cooldown
+
+    def _judge_probes(self, now: float) -> None:
+        good = sum(good for _, good in self._answers)
+        if good >= PROBES / 2:
+            kept = tuple(self._answers)
+            self._begin_phase(is_open=False)
+            self._answers.extend(kept)
+        elif len(self._answers) - good > PROBES / 2:
+            self._begin_phase(is_open=True)
+            self._cooldown = min(2 * self._cooldown, LONGEST_COOLDOWN)
+            self._next_try = now + self._cooldown
+
+    def _begin_phase(self, *, is_open: bool) -> None:
+        self._phase += 1
+        self._open = is_open
+        self._probes = 0
+        self._answers.clear()

@@ -41,7 +41,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `broken`: the connection ended before the body did."""
+    """What came back. `broken`: the connection ended before the body did. `pause`: seconds that the API asks to be left alone for."""
 
     call: Call
     request_id: str
@@ -49,3 +49,4 @@ class Answer:
     content: bytes
     content_type: str = ""
     broken: bool = False
+    pause: float = 0.0

@@ -2,6 +2,7 @@
 
     ApiError
     ├── Unavailable     nothing was done: it could not be reached, or it was only asked, or it sent us away before acting
+    │   └── Overloaded  it was not called: as many threads as may wait for it do so already
     ├── NoAnswer        a change was sent and nobody can say whether it happened
     ├── Unauthorized    401 or 403: the token is refused, or may not do this
     ├── NotFound        404: no such order, payment, action … in this merchant and channel
@@ -59,6 +60,10 @@ class ApiError(Exception):
 
 class Unavailable(ApiError):
     """Nothing was done, and trying again later is safe. `sent` tells an API that does not answer from one out of reach."""
+
+
+class Overloaded(Unavailable):
+    """It was not called, since too many calls wait for it already: it is slow. Whoever comes when they are through is served."""
 
 
 class NoAnswer(ApiError):

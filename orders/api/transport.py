@@ -1,21 +1,27 @@
-"""Sends calls: one pool of connections a process, time limits, retries of questions, a circuit breaker, one line of log a call."""
+"""Sends calls: one pool of connections a process, one deadline a call, retries of questions, a circuit breaker, a bulkhead, one line
+of log a call."""
 
 import logging
+import math
 import socket
 import ssl
 import time
-import urllib.request
 import uuid
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from http import HTTPStatus
 from typing import Self
-from urllib.parse import urlsplit
 
 import httpx
-from httpx_retries import Retry, RetryTransport
+from httpx_retries import RetryTransport
 
-from orders.api.breaker import Breaker
+from orders.api import body
+from orders.api.attempts import OneTry, TwoMoreTries, pause_of
+from orders.api.breaker import Breaker, Permit
+from orders.api.bulkhead import Bulkhead, FullError
 from orders.api.call import Answer, Call
-from orders.api.errors import ApiError, BadAnswer, NoAnswer, Unavailable
+from orders.api.deadline import Deadline, until, within
+from orders.api.errors import ApiError, BadAnswer, NoAnswer, Overloaded, Unavailable
+from orders.api.network import network
 from orders.api.secret import Secret
 
 logger = logging.getLogger("orders.api")
@@ -55,24 +61,33 @@ class Connection:
         read_timeout: float = 10.0,
         transport: httpx.BaseTransport | None = None,
         breaker: Breaker | None = None,
+        bulkhead: Bulkhead | None = None,
     ) -> None:
-        """`base_url` ends before `/api/v0`; the time limits are seconds. A question is tried for `read_timeout` in all, and then
-        no more attempt begins, so that it takes twice that at the worst. ValueError: no address to reach anything at."""
+        """`base_url` ends before `/api/v0`; the time limits are seconds. `bulkhead`: the places for calls under way, where others count
+        too. ValueError: no address to reach anything at.
+
+        A call takes at most `connect_timeout` + `read_timeout`, whatever the server does: all attempts of a question, the waits between
+        them, headers and body end with that. Before it may come the wait for a place (`bulkhead.PATIENCE`, 2 s) and the system's own look-up
+        of a name, after which nothing is sent any more if the time is over. No attempt begins after `read_timeout`. A server in this
+        process cannot be interrupted and has to keep limits of its own.
+        """
         self.base_url = _address(base_url)
+        self.longest_call = connect_timeout + read_timeout
         self._token = token
         self._patience = read_timeout
-        self._breaker = breaker or Breaker()
+        self._breaker = breaker or Breaker(slow_after=read_timeout / 2)
+        self._bulkhead = bulkhead or Bulkhead(40)
         self._client = httpx.Client(
             timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
-            transport=RetryTransport(transport or _network(self.base_url)),
+            transport=RetryTransport(OneTry(transport or network(self.base_url, self._bulkhead.places))),
             auth=_Bearer(token),
-            headers={"Accept": "application/json", "User-Agent": "order-desk"},
+            headers={"Accept": "application/json", "Accept-Encoding": body.ACCEPTED, "User-Agent": "order-desk"},
         )
 
     @classmethod
-    def in_process(cls, base_url: str, token: Secret, answer: InProcess) -> Self:
+    def in_process(cls, base_url: str, token: Secret, answer: InProcess, bulkhead: Bulkhead | None = None) -> Self:
         """The way to an Order API that lives in this process and answers as `answer` does."""
-        return cls(base_url, token, transport=_InProcessTransport(answer))
+        return cls(base_url, token, transport=_InProcessTransport(answer), bulkhead=bulkhead)
 
     def __repr__(self) -> str:
         return f"Connection({self.base_url!r})"
@@ -98,23 +113,47 @@ class Connection:
 
     def _send(self, call: Call, headers: dict[str, str], request_id: str) -> Answer:
         request = self._request(call, {**headers, "X-Request-ID": request_id})
-        if not self._breaker.admits():
-            message = "The Order API was out of reach several times in a row; it is tried again in a moment."
-            raise Unavailable(message, operation=call.operation, request_id=request_id, sent=False)
+        if self._breaker.wait():
+            raise self._closed(call, request_id)
         try:
-            answer = self._receive(call, request, request_id)
+            with self._bulkhead.place():
+                return self._ask(call, request, request_id)
+        except FullError:
+            raise _full(call, request_id) from None
+
+    def _ask(self, call: Call, request: httpx.Request, request_id: str) -> Answer:
+        permit = self._breaker.admit()
+        if permit is None:
+            raise self._closed(call, request_id)
+        try:
+            with until(Deadline(self.longest_call)):
+                answer = self._receive(call, request, request_id)
         except httpx.HTTPError as error:
             if _tells_of_the_api(error, call):
-                self._breaker.failed()
+                self._breaker.failed(permit)
             problem = _error_of(error, call, request_id)
         else:
-            if answer.status not in _GATEWAY:
-                self._breaker.succeeded()
-            elif not call.changes:
-                self._breaker.failed()
+            self._report(call, answer, permit)
             return answer
         # Raised out here, without its cause: the frames of the libraries hold the headers, and with them the token.
         raise problem
+
+    def _report(self, call: Call, answer: Answer, permit: Permit) -> None:
+        """What the answer says of the API. How slow a change is, and a gateway that gives up on it, may be a payment provider's doing."""
+        if answer.pause:
+            self._breaker.pause(answer.pause)
+        if call.changes:
+            if answer.status not in _GATEWAY and not self._breaker.is_slow(permit):
+                self._breaker.succeeded(permit)
+        elif answer.status in _GATEWAY or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._breaker.failed(permit)
+        else:
+            self._breaker.succeeded(permit)
+
+    def _closed(self, call: Call, request_id: str) -> Unavailable:
+        seconds = math.ceil(self._breaker.wait())
+        message = f"Too many calls to the Order API failed or were slow, or it asked for a pause; it is tried again in {seconds or 1} s."
+        return Unavailable(message, operation=call.operation, request_id=request_id, sent=False)
 
     def _request(self, call: Call, headers: dict[str, str]) -> httpx.Request:
         if call.body is not None:
@@ -122,27 +161,54 @@ class Connection:
         request = self._client.build_request(
             call.method, self.base_url + call.path, params=list(call.params) or None, content=call.body, headers=headers
         )
-        request.extensions["retry"] = _TwoMoreTries(self._patience)
+        request.extensions["retry"] = TwoMoreTries(self._patience)
         return request
 
     def _receive(self, call: Call, request: httpx.Request, request_id: str) -> Answer:
         response = self._client.send(request, stream=True)
         broken, content = False, bytearray()
         try:
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > LARGEST_BODY:
-                    raise _too_large(call, request_id, response.status_code)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.DecodingError):
+            for part in body.read(_on_time(response), response.headers.get("Content-Encoding", ""), LARGEST_BODY):
+                content += part
+        except (httpx.RemoteProtocolError, httpx.ReadError, body.BrokenOffError):
             broken = True
+        except body.TooLargeError:
+            raise _unread(call, request_id, response.status_code, _TOO_LARGE) from None
+        except body.PackedError as error:
+            raise _unread(
+                call, request_id, response.status_code, f"Instead of what was asked for came {error}"
+            ) from None
         finally:
             response.close()
-        body = bytes(content) if response.status_code < 400 else self._token.hidden_in(bytes(content))
-        return Answer(call, request_id, response.status_code, body, response.headers.get("Content-Type", ""), broken)
+        return Answer(
+            call,
+            request_id,
+            response.status_code,
+            bytes(content) if response.status_code < 400 else self._token.hidden_in(bytes(content)),
+            response.headers.get("Content-Type", ""),
+            broken,
+            pause_of(response),
+        )
 
 
-def _too_large(call: Call, request_id: str, status: int) -> BadAnswer:
-    message = f"The answer is larger than {LARGEST_BODY // 1_000_000} MB and was not read (status {status})."
+_TOO_LARGE = f"The answer is larger than {LARGEST_BODY // 1_000_000} MB and was not read"
+
+
+def _on_time(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it comes over the wire, still packed, until the call's deadline; ReadTimeout then."""
+    assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - the client is a synchronous one
+    for chunk in response.stream:
+        within(None, httpx.ReadTimeout)
+        yield chunk
+
+
+def _full(call: Call, request_id: str) -> Overloaded:
+    message = "So many people wait for its answers already that this call was not made."
+    return Overloaded(message, operation=call.operation, request_id=request_id, sent=False)
+
+
+def _unread(call: Call, request_id: str, status: int, why: str) -> BadAnswer:
+    message = f"{why} (status {status})."
     return BadAnswer(message, change=call.changes, operation=call.operation, request_id=request_id, status=status)
 
 
@@ -186,14 +252,6 @@ def _os_error(error: BaseException | None) -> OSError | None:
     return error
 
 
-def _network(base_url: str) -> httpx.HTTPTransport:
-    """The network, through the proxy that the environment names for it (httpx looks there only for transports of its own)."""
-    url = urlsplit(base_url)
-    proxy = None if urllib.request.proxy_bypass(url.hostname or "") else urllib.request.getproxies().get(url.scheme)
-    limits = httpx.Limits(max_connections=40, max_keepalive_connections=20, keepalive_expiry=5.0)
-    return httpx.HTTPTransport(proxy=proxy, limits=limits)
-
-
 def _address(base_url: str) -> str:
     try:
         url = httpx.URL(base_url)
@@ -213,21 +271,6 @@ class _Bearer(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
         yield request
-
-
-class _TwoMoreTries(Retry):
-    """For one question: two more tries, none of which begins after `seconds`. Made for the request, so that it counts in place."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(total=2, backoff_factor=0.1, max_backoff_wait=2.0, allowed_methods=("GET", "HEAD"))
-        self._deadline = time.monotonic() + seconds
-
-    def is_exhausted(self) -> bool:
-        return time.monotonic() >= self._deadline or super().is_exhausted()
-
-    def increment(self) -> Self:
-        self.attempts_made += 1
-        return self
 
 
 class _InProcessTransport(httpx.BaseTransport):

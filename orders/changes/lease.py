@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from orders.models import Lease
 
-LIFE = dt.timedelta(seconds=60)  # longer than any call can take; a process that died holds nobody up for more
+LIFE = dt.timedelta(seconds=60)
+"""More than the last look and the one call can take together (`orders.checks` warns where the time limits allow for more); a process that
+died holds nobody up for longer."""
 PATIENCE = 5.0  # seconds
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from orders.api import Connection, OrderApi, Secret, transport
-from orders.api.breaker import Breaker
+from orders.api.breaker import FIRST_COOLDOWN, LEAST, LONGEST_PAUSE, PROBES, Breaker
 from orders.api.errors import ApiError, BadAnswer, NoAnswer, Rejected, Unavailable
 from orders.api.schemas import Order, Payment
 from tests.api.servers import BASE, TOKEN, Prepared, Reply, page, problem
@@ -92,7 +92,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def breaker(clock: Clock) -> Breaker:
-    return Breaker(threshold=3, cooldown=10.0, clock=clock)
+    return Breaker(clock=clock)
 
 
 def fails(api: OrderApi) -> Unavailable:
@@ -103,7 +103,7 @@ def fails(api: OrderApi) -> Unavailable:
 
 def test_after_enough_failures_nobody_waits_any_more(breaker: Breaker) -> None:
     server = Prepared(httpx.ConnectError("refused"), breaker=breaker)
-    for _ in range(3):
+    for _ in range(LEAST):
         fails(server.api)
     asked = len(server.requests)
     error = fails(server.api)
@@ -115,51 +115,66 @@ def test_after_enough_failures_nobody_waits_any_more(breaker: Breaker) -> None:
     assert len(server.requests) == asked
 
 
-def test_after_a_while_one_call_tries_and_its_success_lets_all_through(breaker: Breaker, clock: Clock) -> None:
-    server = Prepared(*[problem(502)] * 9, httpx.Response(200, json={}), breaker=breaker)
-    for _ in range(3):
+def test_after_a_while_some_calls_try_and_their_success_lets_all_through(breaker: Breaker, clock: Clock) -> None:
+    server = Prepared(*[problem(502)] * 3 * LEAST, httpx.Response(200, json={}), breaker=breaker)
+    for _ in range(LEAST + 1):
         fails(server.api)
+    clock.now += FIRST_COOLDOWN
+    for _ in range(2 * PROBES):
+        server.api.orders.get("o1")
+    assert len(server.requests) == 3 * LEAST + 2 * PROBES
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("call", [lambda api: api.orders.get("o1"), lambda api: api.orders.delete("o1")])
+def test_an_api_that_asks_for_a_pause_is_not_called_before_it_is_over(
+    status: int, call: Callable[[OrderApi], Any], breaker: Breaker, clock: Clock
+) -> None:
+    throttled = httpx.Response(status, headers={"Retry-After": "30"}, json={"code": "slow-down", "message": "No."})
+    server = Prepared(throttled, httpx.Response(200, json={}), breaker=breaker)
+    with pytest.raises(ApiError):
+        call(server.api)
+    clock.now += 29.5
+    for refused in (server.api.orders.get, server.api.orders.delete):
+        with pytest.raises(Unavailable) as caught:
+            refused("o1")
+        assert caught.value.sent is False
+    assert len(server.requests) == 1
+    clock.now += 0.5
+    server.api.orders.get("o1")
+    assert len(server.requests) == 2
+
+
+def test_a_pause_of_a_day_is_not_taken_at_its_word(breaker: Breaker, clock: Clock) -> None:
+    server = Prepared(httpx.Response(429, headers={"Retry-After": "86400"}), breaker=breaker)
     fails(server.api)
-    clock.now += 10
+    clock.now += LONGEST_PAUSE
+    fails(server.api)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("pause", ["0", "soon", "-5", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_a_pause_that_is_none_is_no_reason_to_stop_asking(pause: str, breaker: Breaker) -> None:
+    server = Prepared(
+        httpx.Response(429, headers={"Retry-After": pause}), httpx.Response(200, json={}), breaker=breaker
+    )
     server.api.orders.get("o1")
-    server.api.orders.get("o1")
-    assert len(server.requests) == 11
-
-
-def test_one_call_alone_tries_and_its_failure_keeps_the_others_out(breaker: Breaker, clock: Clock) -> None:
-    for _ in range(3):
-        breaker.failed()
-    clock.now += 10
-    assert [breaker.admits() for _ in range(3)] == [True, False, False]
-    breaker.failed()
-    clock.now += 9.9
-    assert not breaker.admits()
-    clock.now += 0.1
-    assert breaker.admits()
-
-
-def test_a_call_that_tried_and_never_reported_does_not_close_the_way_for_ever(breaker: Breaker, clock: Clock) -> None:
-    for _ in range(3):
-        breaker.failed()
-    clock.now += 10
-    assert breaker.admits()
-    clock.now += 10
-    assert breaker.admits()
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 409, 500])
 def test_an_api_that_refuses_is_there(status: int, breaker: Breaker) -> None:
     server = Prepared(problem(status), breaker=breaker)
-    for _ in range(5):
+    for _ in range(2 * LEAST):
         with pytest.raises(ApiError):
             server.api.orders.get("o1")
-    assert len(server.requests) == 5
+    assert len(server.requests) == 2 * LEAST
 
 
 @pytest.mark.parametrize("trouble", [httpx.ReadTimeout("slow"), problem(504)], ids=str)
 def test_a_slow_payment_provider_does_not_close_the_way_to_the_orders(trouble: Reply, breaker: Breaker) -> None:
-    server = Prepared(*[trouble] * 5, httpx.Response(200, json={}), breaker=breaker)
-    for _ in range(5):
+    server = Prepared(*[trouble] * 2 * LEAST, httpx.Response(200, json={}), breaker=breaker)
+    for _ in range(2 * LEAST):
         with pytest.raises(NoAnswer):
             server.api.payments.execute("o1", "p1", "a1")
     server.api.orders.get("o1")
@@ -167,18 +182,9 @@ def test_a_slow_payment_provider_does_not_close_the_way_to_the_orders(trouble: R
 
 def test_a_channel_that_cannot_be_sent_does_not_close_the_way_for_the_others(breaker: Breaker) -> None:
     server = Prepared(httpx.LocalProtocolError("Illegal header value"), breaker=breaker)
-    for _ in range(5):
+    for _ in range(2 * LEAST):
         assert "cannot be written as HTTP" in str(fails(server.api))
-    assert len(server.requests) == 5
-
-
-def test_failures_in_between_are_forgiven(breaker: Breaker) -> None:
-    breaker.failed()
-    breaker.failed()
-    breaker.succeeded()
-    breaker.failed()
-    breaker.failed()
-    assert breaker.admits()
+    assert len(server.requests) == 2 * LEAST
 
 
 def endless() -> Iterator[bytes]:
