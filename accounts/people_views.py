@@ -26,14 +26,14 @@ from accounts.people_forms import RIGHTS_CHANGED, FirstPasswordForm, InviteForm,
 from accounts.roles import MATRIX, RIGHTS, ROLES, WORDS
 from audit.log import AuditUnavailable, Who
 from dashboard.pages import render_page
-from dashboard.states import DONE, OFF, WAIT, State
+from domain.states import DONE, OFF, WAIT, State
 
 may_manage_people = permission_required(people.MANAGE, raise_exception=True)
 LINK_KEY = "one-time-link"
-ACTIVE = State(gettext_lazy("Active"), DONE)
-INVITED = State(gettext_lazy("Invited"), WAIT, gettext_lazy("has not set a password yet"))
-EXPIRED = State(gettext_lazy("Invitation expired"), WAIT, gettext_lazy("needs a new link"))
-CLOSED = State(gettext_lazy("Deactivated"), OFF, gettext_lazy("cannot sign in"))
+ACTIVE = State("active", gettext_lazy("Active"), DONE)
+INVITED = State("invited", gettext_lazy("Invited"), WAIT, gettext_lazy("has not set a password yet"))
+EXPIRED = State("expired", gettext_lazy("Invitation expired"), WAIT, gettext_lazy("needs a new link"))
+CLOSED = State("closed", gettext_lazy("Deactivated"), OFF, gettext_lazy("cannot sign in"))
 LAST_ADMIN = gettext_lazy(
     "Nobody would be left who can manage people, so nothing was changed. Make somebody else an admin first."
 )

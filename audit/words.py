@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Outcome
-from dashboard.states import BAD, BUSY, DONE, RAW, WAIT, State
+from domain.states import BAD, BUSY, DONE, RAW, WAIT, State
 
 OPEN = "open"  # no outcome of the log: an intent that has none
 
@@ -60,15 +60,15 @@ ACTIONS: dict[str, str | Promise] = {
 }
 
 OUTCOMES: dict[str, State] = {
-    Outcome.DONE: State(_("Done"), DONE),
-    Outcome.ACCEPTED: State(_("Accepted"), BUSY, _("taken on by the API, not done yet")),
-    Outcome.REFUSED: State(_("Refused"), BAD, _("the API said no; nothing happened")),
-    Outcome.FAILED: State(_("Failed"), BAD, _("nothing happened")),
-    Outcome.UNANSWERED: State(_("No answer"), WAIT, _("it may have happened")),
-    Outcome.DENIED: State(_("Denied"), BAD, _("the desk did not allow it")),
-    OPEN: State(_("Outcome not recorded"), WAIT, _("it was begun; whether it happened was not written down")),
+    Outcome.DONE: State(Outcome.DONE, _("Done"), DONE),
+    Outcome.ACCEPTED: State(Outcome.ACCEPTED, _("Accepted"), BUSY, _("taken on by the API, not done yet")),
+    Outcome.REFUSED: State(Outcome.REFUSED, _("Refused"), BAD, _("the API said no; nothing happened")),
+    Outcome.FAILED: State(Outcome.FAILED, _("Failed"), BAD, _("nothing happened")),
+    Outcome.UNANSWERED: State(Outcome.UNANSWERED, _("No answer"), WAIT, _("it may have happened")),
+    Outcome.DENIED: State(Outcome.DENIED, _("Denied"), BAD, _("the desk did not allow it")),
+    OPEN: State(OPEN, _("Outcome not recorded"), WAIT, _("it was begun; whether it happened was not written down")),
 }
-UNDER_WAY = State(_("Under way"), BUSY, _("begun less than a minute ago"))
+UNDER_WAY = State("under-way", _("Under way"), BUSY, _("begun less than a minute ago"))
 
 
 def action_word(action: str) -> str | Promise:
@@ -76,4 +76,4 @@ def action_word(action: str) -> str | Promise:
 
 
 def outcome_state(outcome: str) -> State:
-    return OUTCOMES.get(outcome) or State(outcome, RAW)
+    return OUTCOMES.get(outcome) or State(outcome, outcome, RAW)

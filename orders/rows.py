@@ -1,6 +1,6 @@
 """An order as a row of the list: everything decided and formatted, so that the template only writes it down."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple, TypedDict
@@ -13,15 +13,11 @@ from django.utils.translation import gettext as _
 
 from dashboard.formats import country_name, format_amount, format_number
 from dashboard.templatetags.desk import badge, when
+from domain.states import ORDER, PAYMENT, SHIPPING, Bucket, Stage
 from orders.api.schemas import Address, Order, Payment, Shipping
-from orders.present.totals import is_live
 
 ZERO = Decimal(0)
-HELD = frozenset({"reserved", "captured"})
-GIVEN_BACK = frozenset({"refunded", "credited"})
-CAME_TO_NOTHING = frozenset({"failed", "declined", "cancelled"})
-PLACED = frozenset({"processing", "accepted", "completed"})
-CLOSED = frozenset({"declined", "removed"})
+HELD = frozenset({Bucket.HELD, Bucket.TAKEN})
 
 
 class MoneyNote(NamedTuple):
@@ -61,8 +57,8 @@ def rows_of(orders: Iterable[Order]) -> list[Row]:
 
 def row_of(order: Order, base: str) -> Row:
     """The row of one order; `base` is the address that its id is put behind. Whatever is missing is left blank."""
-    payments = [payment for payment in order.payments if is_live(payment.state)]
-    shippings = [shipping for shipping in order.shippings if is_live(shipping.state)]
+    payments = [payment for payment in order.payments if PAYMENT.of(payment.state).is_live]
+    shippings = [shipping for shipping in order.shippings if SHIPPING.of(shipping.state).is_live]
     status = order.state.current_status if order.state else None
     payment = main_payment(payments)
     shipping = shippings[0] if shippings else None
@@ -78,7 +74,7 @@ def row_of(order: Order, base: str) -> Row:
         country=country,
         country_name=country_name(country),
         state=_badge("order", status),
-        is_gone=status == "removed",
+        is_gone=not ORDER.of(status).is_live,
         payment=_badge("payment", payment.state) if payment else SafeString(),
         method=_and_more(_method(payment), len(payments)) if payment else "",
         shipping=_badge("shipping", shipping.state) if shipping else SafeString(),
@@ -115,14 +111,14 @@ def note_of(
     An order that came to nothing should hold none; one that is placed should be covered exactly by what was not refused
     (Norce docs, order/callbacks: amounts of payments add up to the total); what went back to the customer is told.
     """
-    held = _sum(payments, HELD)
-    if status in CLOSED and held:
+    stage, held = ORDER.of(status).stage, _sum(payments, HELD)
+    if stage is Stage.GIVEN_UP and held:
         return MoneyNote(_("%(amount)s still held") % {"amount": format_amount(held, currency)}, is_urgent=True)
-    covered = _sum([payment for payment in payments if payment.state not in CAME_TO_NOTHING])
-    if status in PLACED and total is not None and (payments or total > 0) and covered != total:
+    covered = _sum([payment for payment in payments if PAYMENT.of(payment.state).bucket is not Bucket.LOST])
+    if stage is Stage.PLACED and total is not None and (payments or total > 0) and covered != total:
         words = _("%(amount)s not covered") if covered < total else _("%(amount)s too much")
         return MoneyNote(words % {"amount": format_amount(abs(total - covered), currency)}, is_urgent=True)
-    if back := _sum(payments, GIVEN_BACK):
+    if back := _sum(payments, {Bucket.RETURNED}):
         return MoneyNote(_("%(amount)s refunded") % {"amount": format_amount(-back, currency)}, is_urgent=False)
     return None
 
@@ -134,8 +130,8 @@ def _pieces(order: Order) -> str:
     return format_number(Decimal(sum(1 if item.quantity is None else item.quantity for item in order.cart.items)), 0)
 
 
-def _sum(payments: Iterable[Payment], states: frozenset[str] | None = None) -> Decimal:
-    return sum((payment.amount or ZERO for payment in payments if states is None or payment.state in states), ZERO)
+def _sum(payments: Iterable[Payment], buckets: Set[Bucket] = frozenset(Bucket)) -> Decimal:
+    return sum((payment.amount or ZERO for payment in payments if PAYMENT.of(payment.state).bucket in buckets), ZERO)
 
 
 def _addresses(order: Order) -> list[Address]:

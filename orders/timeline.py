@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.channels import Channel
 from audit import reading
+from domain.states import PAYMENT
 from orders.api import OrderApi
 from orders.api.errors import ApiError, Unavailable
 from orders.api.events import Event
@@ -15,7 +16,6 @@ from orders.api.schemas import Order
 from orders.notes import notes_of
 from orders.present.payments import present_payment
 from orders.present.timeline import Day, Logs, Sources, present_timeline
-from orders.present.totals import is_live
 from payments.shown import origins_of
 
 MOST_LOGS = 8
@@ -52,7 +52,7 @@ def timeline_of(order: Order, api: OrderApi, channel: Channel, show: str) -> Tim
 
 def _logs(order: Order, api: OrderApi, problems: list[str]) -> Logs:
     """The logs of the payments, live ones first, removed ones too. Where the API is out of reach it is not asked again."""
-    payments = sorted((each for each in order.payments if each.id), key=lambda each: not is_live(each.state))
+    payments = sorted((each for each in order.payments if each.id), key=lambda each: not PAYMENT.of(each.state).is_live)
     logs = []
     for payment in payments[:MOST_LOGS]:
         try:

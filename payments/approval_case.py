@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from audit.masking import mask_text
+from domain.states import Result, result_of
 from orders.api.schemas import Address
 from payments import preflight
 from payments.approvals import Look
@@ -25,7 +26,7 @@ class Transaction:
     """A line of the payment's log, with its time, and what went wrong without what is personal in it."""
 
     line: Line
-    result: str
+    result: Result
     amount: Decimal | None
     created: dt.datetime | None
     error: str
@@ -79,10 +80,9 @@ def _rows_as_seen(execution: Execution, seen: Snapshot) -> list[preflight.Row]:
 
 
 def _transaction(line: Line) -> Transaction:
-    result = {True: "ok", False: "failed", None: "unknown"}[line.success]
     created = dt.datetime.fromisoformat(line.created) if line.created else None
     amount = Decimal(line.amount) if line.amount is not None else None
-    return Transaction(line, result, amount, created, mask_text(line.error))
+    return Transaction(line, result_of(line.success), amount, created, mask_text(line.error))
 
 
 def _when(line: Line) -> str:

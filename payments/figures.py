@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from domain.states import PAYMENT, Bucket
 from payments.baseline import Snapshot
 
 ZERO = Decimal(0)
@@ -20,22 +21,19 @@ class Figures(NamedTuple):
         return (self.captured or self.authorised) - self.refunded
 
 
-PROMISED = frozenset({"reserved", "confirmed"})
-RETURNED = frozenset({"refunded", "credited"})
-
-
 def figures_of(payment: Snapshot) -> Figures | None:
     """None where the API names no amount. A part that was refunded elsewhere shows in the amount after the last refund
     (Norce reference, schemas/paymenttransaction: "Amount after transaction")."""
     if payment.amount is None:
         return None
     amount = Decimal(payment.amount)
-    if payment.state in PROMISED:
-        return Figures(authorised=amount)
-    if payment.state == "captured":
-        return Figures(amount, amount, _refunded(payment, amount))
-    if payment.state in RETURNED:
-        return Figures(amount, amount, amount)
+    match PAYMENT.of(payment.state).bucket:
+        case Bucket.HELD:
+            return Figures(authorised=amount)
+        case Bucket.TAKEN:
+            return Figures(amount, amount, _refunded(payment, amount))
+        case Bucket.RETURNED:
+            return Figures(amount, amount, amount)
     return Figures()
 
 

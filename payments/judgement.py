@@ -14,21 +14,12 @@ Done, and refused, need evidence. Everything else is in doubt. The rules, in the
 """
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
+from domain.states import MONEY_ACTIONS, PAYMENT, led_to_by
 from payments.baseline import Action, Line, Snapshot
 from payments.models import Answer, State
 
-# By type of action: the state of the payment once it is done (facts of the API: the adapters' endpoints and PaymentState).
-LEADS_TO: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "capture": frozenset({"captured"}),
-        "cancel": frozenset({"cancelled"}),
-        "refund": frozenset({"refunded", "credited"}),
-    }
-)
 # What providers call a thing that they took on and have not finished, in lower case, alone or as a word of several.
 NOT_FINISHED = frozenset(
     {
@@ -116,7 +107,7 @@ class _Found:
         )
         self.is_unmoved = after.state == before.state
         self.is_all_as_before = after.fingerprint() == before.fingerprint()
-        led_there = after.state in LEADS_TO.get(action.type.lower(), ()) and not self.is_unmoved
+        led_there = PAYMENT.of(after.state) in led_to_by(action.type) and not self.is_unmoved
         led_there = led_there and not any(is_of_another(line, action) for line in since)
         self.moved = ("state", "action-gone") if led_there and after.offers(action.id) is None else ()
         is_unnamed = answer == Answer.SILENT and not any(line.action_id for line in self.succeeded)
@@ -131,7 +122,7 @@ def is_unfinished(line: Line) -> bool:
 
 def is_finished(line: Line, action: Action) -> bool:
     """Whether it is of the right event. An action that this program does not know has none of its own, so what names it is taken at its word."""
-    event = TAKEN_ON if action.type.lower() not in LEADS_TO and line.action_id else action.type
+    event = TAKEN_ON if action.type.lower() not in MONEY_ACTIONS and line.action_id else action.type
     return not is_unfinished(line) and line.event.lower() == event.lower()
 
 

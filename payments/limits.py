@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.roles import ADMIN, SUPPORT, highest
+from domain.states import MONEY_ACTIONS
 from payments.case import Case
-from payments.judgement import LEADS_TO
 from payments.models import MAY_HAVE_MOVED, Execution, Limit
 
 ANY = "*"
@@ -54,7 +54,7 @@ def excess(user: User, case: Case, *, lock: bool = False) -> list[Excess]:
     role = role_name(user)
     rows = list(limits_for(role, case))
     if not rows:
-        is_known = case.action.type.lower() in LEADS_TO
+        is_known = case.action.type.lower() in MONEY_ACTIONS
         return [] if is_known or not limits_of_channel(role, case).exists() else [Excess("type", "", case.action.type)]
     of_currency = [row for row in rows if row.currency.upper() == case.currency]
     if not of_currency:

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -10,33 +11,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from domain.states import EXECUTION, ExecutionRow, ExecutionState
 
-class State(models.TextChoices):
-    """How far an execution has come, and how it ended.
-
-    waiting → prepared → sending → done | refused | pending | in doubt; pending and in doubt are settled by evidence or by a person.
-    """
-
-    WAITING = "waiting", _("Waits for approval")
-    PREPARED = "prepared", _("Written down")
-    SENDING = "sending", _("Sending")
-    PENDING = "pending", _("Pending")
-    IN_DOUBT = "in_doubt", _("In doubt")
-    DONE = "done", _("Done")
-    REFUSED = "refused", _("Refused")
-    NOT_DONE = "not_done", _("Not done")
-    NOT_SENT = "not_sent", _("Not sent")
-    TURNED_DOWN = "turned_down", _("Turned down")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    EXPIRED = "expired", _("Expired")
-    LAPSED = "lapsed", _("Lapsed")
+State = ExecutionState
+"""waiting → prepared → sending → done | refused | pending | in doubt; pending and in doubt are settled by evidence or by a person."""
 
 
-OPEN = (State.PREPARED, State.SENDING, State.PENDING, State.IN_DOUBT)
+def _states(holds: Callable[[ExecutionRow], bool]) -> tuple[State, ...]:
+    return tuple(State(row.name) for row in EXECUTION.where(holds))
+
+
+OPEN = _states(lambda row: row.is_open)
 """While an execution is in one of these, the payment is locked for all others, on every machine that shares the database."""
-UNSETTLED = (State.SENDING, State.PENDING, State.IN_DOUBT)
+UNSETTLED = _states(lambda row: row.is_unsettled)
 """Whether money moved is not known yet."""
-MAY_HAVE_MOVED = (*OPEN, State.DONE)
+MAY_HAVE_MOVED = _states(lambda row: row.may_have_moved)
 """What counts towards limits."""
 
 
@@ -95,7 +84,8 @@ class Execution(models.Model):
     last_modified = models.CharField(max_length=64, blank=True)
     """The order's `lastModified`, as the API wrote it, when the person saw it."""
 
-    state = models.CharField(max_length=12, choices=State)
+    state = models.CharField(max_length=12)
+    """An `ExecutionState`; its words are in its row of `domain.states`, so that they change without a migration."""
     sent_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=12, choices=Answer, blank=True)
     status = models.PositiveSmallIntegerField(null=True)
@@ -139,6 +129,11 @@ class Execution(models.Model):
     @property
     def is_unsettled(self) -> bool:
         return self.state in UNSETTLED
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person can look and say what happened, as it may never be settled by itself."""
+        return EXECUTION.of(self.state).needs_person
 
     @cached_property
     def excess(self) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from domain.states import MONEY_ACTIONS, PAYMENT, Bucket
 from orders.api.schemas import Payment
 from payments.words import action_words
 
@@ -23,23 +24,18 @@ class Offer(NamedTuple):
         return f"{self.verb} …"
 
 
-# By state: what people look for there, and whether its absence means that the money is managed elsewhere.
-_EXPECTED = {"reserved": ("capture", "cancel"), "captured": ("refund",)}
-_TOO_EARLY = frozenset({"intent", "processing", "pending", "confirmed"})
-
-
 def offers_of(payment: Payment, others: Iterable[Payment] = ()) -> list[Offer]:
     """What the adapter offers, each action under its own id, then what is missed and why. Removed payments offer nothing.
 
     `others` are the live payments of the order.
     """
-    if payment.state == "removed":
+    if not PAYMENT.of(payment.state).is_live:
         return []
     there = [Offer(a.type, str(action_words(a.type).verb), a.id) for a in payment.actions if a.id and a.type]
     kinds = {offer.kind.lower() for offer in there}
     missing = [
         Offer(kind, str(action_words(kind).verb), why=why)
-        for kind in ("capture", "cancel", "refund")
+        for kind in MONEY_ACTIONS
         if kind not in kinds and (why := _why_not(kind, payment, others))
     ]
     return [*there, *missing]
@@ -47,16 +43,16 @@ def offers_of(payment: Payment, others: Iterable[Payment] = ()) -> list[Offer]:
 
 def _why_not(kind: str, payment: Payment, others: Iterable[Payment]) -> str:
     """Why the action is not offered, and what to do instead; nothing where nobody would look for it."""
-    state = payment.state or ""
-    if kind in _EXPECTED.get(state, ()):
+    state = PAYMENT.of(payment.state)
+    if kind in state.actions:
         return " ".join(filter(None, (_kept_elsewhere(payment), _paid_in_two_ways(payment, others))))
-    if kind == "refund" and state == "reserved":
+    if kind == "refund" and "cancel" in state.actions:
         return _("Not captured yet: cancel the reservation instead.")
-    if kind == "cancel" and state == "captured":
+    if kind == "cancel" and "refund" in state.actions:
         return _("Captured already: refund it instead.")
-    if kind == "capture" and state in _TOO_EARLY:
+    if kind == "capture" and state.is_early:
         return _("Not reserved yet: the customer or the provider is not done.")
-    if kind == "refund" and state in ("refunded", "credited"):
+    if kind == "refund" and state.bucket is Bucket.RETURNED:
         return _("Refunded already.")
     return ""
 

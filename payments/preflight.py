@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.formats import format_amount
+from domain.states import PAYMENT, Bucket, led_to_by
 from orders.api.schemas import Order, Payment
 from payments import limits
 from payments.case import Case, Facts, attempts_on
 from payments.figures import ZERO, Figures, after, figures_of
-from payments.judgement import LEADS_TO
 from payments.models import MAY_HAVE_MOVED, Evidence, Execution, Kind
 from payments.scope import visible
 from payments.words import above_words, action_words, provider_name
 
 MOST_EARLIER = 5
-NOT_LIVE = frozenset({"removed", "failed", "declined", "cancelled"})
+_OUT = frozenset({Bucket.LOST, Bucket.NONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def present(facts: Facts, user: User) -> Preflight:
         rows=rows_of(case, facts.order),
         leads_to=leads_to(case.action.type),
         through=through(case.method or case.payment_id, case.provider),
-        others=[each for each in facts.order.payments if each.id != case.payment_id and each.state != "removed"],
+        others=[each for each in facts.order.payments if each.id != case.payment_id and PAYMENT.of(each.state).is_live],
         earlier=list(earlier[:MOST_EARLIER]),
         earlier_count=earlier.count(),
         by_hand=said_by_hand(case),
@@ -98,7 +98,7 @@ def said_by_hand(case: Case) -> Evidence | None:
 
 def leads_to(kind: str) -> str:
     """The state that the action leads to; where there are two (refunded, credited), the one that says it plainly."""
-    return max(LEADS_TO.get(kind.lower(), ()), default="")
+    return next((state.name for state in led_to_by(kind)), "")
 
 
 def earlier_refunds(case: Case | Execution, user: User) -> "QuerySet[Execution]":
@@ -156,7 +156,9 @@ def _sentences(kind: str) -> tuple[str, ...]:
 
 
 def _left_alone(case: Case, order: Order) -> str:
-    others = sum(1 for each in order.payments if each.id != case.payment_id and each.state not in NOT_LIVE)
+    others = sum(
+        1 for each in order.payments if each.id != case.payment_id and PAYMENT.of(each.state).bucket not in _OUT
+    )
     if not others:
         return _("The order keeps its state.")
     words = ngettext(
@@ -188,4 +190,4 @@ def _left(figures: Figures) -> Decimal:
 
 
 def _paid(payment: Payment) -> Decimal:
-    return payment.amount or ZERO if payment.state == "captured" else ZERO
+    return payment.amount or ZERO if PAYMENT.of(payment.state).bucket is Bucket.TAKEN else ZERO

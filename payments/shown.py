@@ -10,14 +10,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.channels import Channel
+from domain.states import MONEY_ACTIONS
 from orders.api.schemas import PaymentTransaction
 from payments.baseline import Line
-from payments.judgement import LEADS_TO, TAKEN_ON, belongs
+from payments.judgement import TAKEN_ON, belongs
 from payments.known import title_of
 from payments.models import OPEN, Evidence, Execution, Kind, State
 from payments.reconcile import action_of, before_of
 
-MONEY_EVENTS = frozenset({*LEADS_TO, TAKEN_ON.lower()})
+MONEY_EVENTS = frozenset({*MONEY_ACTIONS, TAKEN_ON.lower()})
 """Transactions of which it matters who caused them."""
 _NEVER_MOVED = frozenset({State.REFUSED, State.NOT_SENT})
 _UNSURE = frozenset({"contradiction", "twice", "unnamed"})

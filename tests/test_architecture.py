@@ -1,22 +1,26 @@
 """Imports point one way; who may import what is said here and in ARCHITECTURE.md, nowhere else."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
+from domain.states import ORDER, PAYMENT, SHIPPING
+
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("dashboard", "orders", "payments", "accounts", "audit", "sandbox")
+ROOMS = ("domain", "dashboard", "orders", "payments", "accounts", "audit", "sandbox")
 
 # Room → what of ours it may import. The longest prefix decides.
 MAY_IMPORT = {
-    "orders": {"orders", "payments", "accounts", "audit", "dashboard"},
-    "payments": {"payments", "orders.api", "orders.connection", "accounts", "audit", "dashboard"},
+    "domain": {"domain"},
+    "orders": {"domain", "orders", "payments", "accounts", "audit", "dashboard"},
+    "payments": {"domain", "payments", "orders.api", "orders.connection", "accounts", "audit", "dashboard"},
     "orders.api": {"orders.api"},
-    "accounts": {"accounts", "audit", "dashboard"},
-    "audit": {"audit", "dashboard"},
-    "dashboard": {"dashboard"},
-    "dashboard.management": {"dashboard", "accounts", "payments"},
+    "accounts": {"domain", "accounts", "audit", "dashboard"},
+    "audit": {"domain", "audit", "dashboard"},
+    "dashboard": {"domain", "dashboard"},
+    "dashboard.management": {"domain", "dashboard", "accounts", "payments"},
     "sandbox": {"sandbox"},
 }
 
@@ -71,3 +75,55 @@ def test_no_module_outgrows_400_lines() -> None:
         for name, path in modules()
         if "migrations" not in name and (n := len(path.read_text().splitlines())) > 400
     } == {}
+
+
+# A state's name may stand in these places as something else: another vocabulary that happens to use the same word.
+OTHER_VOCABULARIES = {
+    "audit/models.py": {"intent", "accepted", "failed"},  # kinds and outcomes of the log's entries
+    "payments/models.py": {"accepted"},  # what a call came back with
+    "payments/judgement.py": {"pending", "processing", "failed"},  # providers' words, and codes of the evidence
+    "payments/words.py": {"pending", "failed"},  # codes of the evidence
+    "orders/changes/flow.py": {"confirmed"},  # a form's field: warnings were read
+}
+NAMES_STATES = ("domain/states.py", "orders/api/schemas/sets.py")
+
+
+def literals_of(path: Path) -> set[str]:
+    """The strings of a module that are no words for people and no docstrings."""
+    tree = ast.parse(path.read_text())
+    words = {
+        id(node)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        if call.func.id in ("_", "_g", "gettext", "gettext_lazy", "ngettext")
+        for node in call.args
+    }
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in words
+    }
+
+
+def test_only_the_table_of_states_names_a_state_of_the_api() -> None:
+    names = {name.lower() for kind in (ORDER, PAYMENT, SHIPPING) for name in kind}
+    found = {
+        where: named
+        for _module, path in modules()
+        if (where := path.relative_to(ROOT).as_posix()) not in NAMES_STATES
+        and not where.startswith("sandbox/")
+        and "migrations" not in where
+        and (named := {text for text in literals_of(path) if text.lower() in names})
+    }
+    assert found == OTHER_VOCABULARIES
+
+
+def test_no_template_asks_for_a_state_of_the_api_by_its_name() -> None:
+    names = {name for kind in (ORDER, PAYMENT, SHIPPING) for name in kind}
+    asked = re.compile(r"""(?:state|status)\s*(?:==|!=|in)\s*['"](\w+)['"]""")
+    found = {
+        path.name: named
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        if (named := set(asked.findall(path.read_text())) & names)
+    }
+    assert found == {}

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from dashboard import formats
 from dashboard.regions import get_region
-from dashboard.states import state_of
+from domain.states import result_of, state_of
 
 register = template.Library()
 
@@ -37,6 +37,12 @@ def badge(kind: str, value: str | None, label: str | Promise | None = None) -> S
         return mark_safe('<span class="muted">–</span>')
     state = state_of(kind, value)
     return format_html('<span class="badge {}">{}</span>', state.tone, label or state.word)
+
+
+@register.filter
+def result(is_success: bool | None) -> str:
+    """What a transaction says of itself, for `badge`."""
+    return result_of(is_success).name
 
 
 @register.simple_tag

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from audit import log
 from dashboard.formats import format_amount
 from dashboard.numbers import as_typed
-from dashboard.states import state_of
+from domain.states import ORDER, PAYMENT
 from orders.api import OrderApi
 from orders.api.schemas import Cart, Item, Order
 from orders.changes.cart_sums import IndivisibleError, Sides, keyed, quantity_of, recount, stays, total_of
 from orders.changes.form import OrderChange, Said, Warn, Words
 from orders.changes.seen import Seen
 from orders.changes.state import status_of
-from orders.present.totals import is_live, present_totals
+from orders.present.totals import present_totals
 
 MOST = 2**31 - 1  # the API's int32
 
@@ -145,10 +145,10 @@ class CartChange(OrderChange):
     # What is said before it is sent
 
     def closed(self) -> Words:
-        status = status_of(self.order)
-        if status and status.lower() != "checkout":
+        state = ORDER.of(status_of(self.order))
+        if state.name and not state.is_start:
             words = gettext("The cart can be changed only while the order is in checkout. This order is “%s”.")
-            return words % state_of("order", status).word
+            return words % state.word
         return (
             ""
             if self.order.cart and self.order.cart.items
@@ -170,7 +170,7 @@ class CartChange(OrderChange):
         found = [Warn(gettext("The order's total goes from %(old)s to %(new)s.") % sums)]
         if not self.after.items:
             found.append(Warn(gettext("The cart will be empty.")))
-        payments = [payment for payment in self.order.payments if is_live(payment.state)]
+        payments = [payment for payment in self.order.payments if PAYMENT.of(payment.state).is_live]
         paid = sum((payment.amount or Decimal(0) for payment in payments), Decimal(0))
         if payments and self.total_after is not None and paid != self.total_after:
             words = gettext(

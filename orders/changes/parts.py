@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 
+from django.utils.functional import Promise
+
+from domain.states import RemovableState, States
 from orders.api.errors import NotFound
 from orders.api.schemas import Payment, Recurring, Shipping
 
@@ -13,6 +16,8 @@ class Identified(Protocol):
 
 
 Part = TypeVar("Part", bound=Identified)
+S = TypeVar("S", bound=RemovableState)
+Choices = list[tuple[str, str | Promise]]
 
 
 def part_of(parts: Iterable[Part], identifier: str, says: str) -> Part:
@@ -29,3 +34,9 @@ def attributes_of(holder: Payment | Recurring | Shipping | None) -> dict[str, An
         return {}
     raw = holder.raw.get("attributes")
     return raw if isinstance(raw, dict) else holder.attributes
+
+
+def state_choices(states: States[S], now: str | None) -> Choices:
+    """The states to choose from; one that is there and that we do not know stays as it came. Removing has a form of its own."""
+    rows = [row for row in states.values() if row.is_live or row.name == now]
+    return [(row.name, row.word) for row in (*rows, *([states.of(now)] if now and now not in states else []))]

@@ -6,29 +6,25 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.formats import format_amount
 from dashboard.numbers import CURRENCY, NumberField
-from dashboard.states import PAYMENT, state_of
+from domain.states import PAYMENT, Bucket, removed_of, start_of, state_of
 from orders.api import OrderApi
 from orders.api.schemas import OpenSet, Order, Payment, PaymentState, PaymentType, Recurring
 from orders.changes.form import Difference, OrderChange, Warn, Words
 from orders.changes.json_fields import JsonObject, JsonObjectField, masked, restored
-from orders.changes.parts import attributes_of, part_of
+from orders.changes.parts import Choices, attributes_of, part_of, state_choices
 from orders.changes.removal import RemovalByState
 from orders.present.payments import present_money
 from orders.present.words import PAYMENT_TYPES
 from payments.shown import lock
 
-# States that say of money that it is held, was taken, was let go or came back.
-ABOUT_MONEY = frozenset({"reserved", "captured", "cancelled", "refunded", "credited"})
 MOVES_NOTHING = _(
     "This changes what is written down about the payment, and moves no money: the provider is not asked and not told."
 )
-Choices = list[tuple[str, str | Promise]]
 
 
 def payment_of(order: Order, payment_id: str) -> Payment:
@@ -84,12 +80,8 @@ class PaymentForm(OrderChange):
         super().__init__(*args, **kwargs)
         now = self.payment
         types = choices_of(PaymentType, PAYMENT_TYPES, str(now.type or ""))
-        states = choices_of(PaymentState, {key: each.word for key, each in PAYMENT.items()}, str(now.state or ""))
         cast(forms.ChoiceField, self.fields["type"]).choices = [("", _("not said")), *types]
-        # Removing has words and a question of its own.
-        cast(forms.ChoiceField, self.fields["state"]).choices = [
-            each for each in states if each[0] != "removed" or now.state == "removed"
-        ]
+        cast(forms.ChoiceField, self.fields["state"]).choices = state_choices(PAYMENT, now.state)
         self.fields["recurring_token"].help_text = (
             _("There is one, which is not shown. Leave empty to keep it.") if self.has_token else ""
         )
@@ -159,7 +151,7 @@ class PaymentForm(OrderChange):
     def warnings(self) -> list[Warn]:
         data, old = self.cleaned_data, self.payment
         found = []
-        if data["state"] in ABOUT_MONEY and data["state"] != old.state:
+        if PAYMENT.of(data["state"]).is_fact_about_money and data["state"] != old.state:
             found.append(Warn(_about_money(data["state"]), "state"))
         found += sum_warnings(self.order, self.result())
         if not data["adapter_id"]:
@@ -207,7 +199,7 @@ class PaymentCreate(PaymentForm):
     def blank(self, order: Order) -> dict[str, Any]:
         uncovered = -present_money(order).gap
         return {
-            "type": "default", "state": "intent", "currency": order.currency or "",
+            "type": "default", "state": start_of(PAYMENT), "currency": order.currency or "",
             "amount": max(uncovered, Decimal(0)),
         }  # fmt: skip
 
@@ -272,6 +264,7 @@ class PaymentRemoval(RemovalByState):
     action = "payment.update"
     permission = "accounts.change_payment"
     already = _("This payment is removed already.")
+    removed_state = removed_of(PAYMENT)
 
     def part(self, order: Order) -> Payment:
         return payment_of(order, self.ids["payment_id"])
@@ -289,7 +282,7 @@ class PaymentRemoval(RemovalByState):
         ]  # fmt: skip
 
     def removed(self) -> Payment:
-        return self.part(self.order).changed(state=PaymentState.read("removed"))
+        return self.part(self.order).changed(state=PaymentState.read(self.removed_state))
 
     def warnings(self) -> list[Warn]:
         state = self.current(self.order)["state"]
@@ -298,7 +291,7 @@ class PaymentRemoval(RemovalByState):
             gettext("Its state says “%s”, so the provider may hold money for it.") % state_of("payment", state).word
         ]
         return [
-            *(Warn(text) for text in held if state in ("reserved", "captured", "confirmed")),
+            *(Warn(text) for text in held if PAYMENT.of(state).bucket in (Bucket.HELD, Bucket.TAKEN)),
             *sum_warnings(self.order, rest),
         ]
 

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.api.schemas import Order, Payment, Shipping
 from orders.changes.form import Difference, OrderChange, Words
-from orders.present.totals import is_live
 
 
 class Removal(OrderChange):
@@ -33,6 +32,8 @@ class RemovalByState(Removal):
     labels: ClassVar[Mapping[str, Words]] = {"state": _("State")}
     already: ClassVar[Words]
     """Why it cannot be removed where it is removed."""
+    removed_state: ClassVar[str]
+    """The state that takes it out."""
 
     def part(self, order: Order) -> Payment | Shipping:
         """What is removed. Raises NotFound if the order does not have it any more."""
@@ -42,7 +43,7 @@ class RemovalByState(Removal):
         return {"state": str(self.part(order).state or "")}
 
     def closed(self) -> Words:
-        return "" if is_live(self.part(self.order).state) else self.already
+        return self.already if self.part(self.order).state == self.removed_state else ""
 
     def differences(self) -> list[Difference]:
-        return [each._replace(new="removed") for each in super().differences()]
+        return [each._replace(new=self.removed_state) for each in super().differences()]

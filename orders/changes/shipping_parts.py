@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext
 
 from dashboard.formats import format_amount
+from domain.states import PAYMENT, SHIPPING
 from orders.api.schemas import (
     DeliveryDetails,
     Document,
@@ -20,7 +21,6 @@ from orders.api.schemas import (
 from orders.changes.form import Warn
 from orders.changes.parts import part_of
 from orders.present.payments import present_money
-from orders.present.totals import is_live
 
 D = TypeVar("D", bound=Document)
 
@@ -90,7 +90,7 @@ def total_warnings(order: Order, shippings: tuple[Shipping, ...]) -> list[Warn]:
     }
     found = [Warn(gettext("The order's total goes from %(old)s to %(new)s.") % figures)]
     money = present_money(changed)
-    if money.gap and any(is_live(payment.state) for payment in order.payments):
+    if money.gap and any(PAYMENT.of(payment.state).is_live for payment in order.payments):
         covered = f"{format_amount(money.covered, currency)} {currency}".strip()
         words = gettext("Its payments cover %s, which is not the new total: the order will not validate until they do.")
         found.append(Warn(words % covered))
@@ -98,5 +98,5 @@ def total_warnings(order: Order, shippings: tuple[Shipping, ...]) -> list[Warn]:
 
 
 def _live_sum(shippings: Sequence[Shipping]) -> Decimal:
-    live = (each.total.including_vat for each in shippings if is_live(each.state) and each.total)
+    live = (each.total.including_vat for each in shippings if SHIPPING.of(each.state).is_live and each.total)
     return sum((amount for amount in live if amount is not None), Decimal(0))

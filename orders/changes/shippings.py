@@ -12,13 +12,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.numbers import NumberField, PercentField, as_typed
-from dashboard.states import SHIPPING, state_of
+from domain.states import SHIPPING, removed_of, start_of, state_of
 from orders.api import OrderApi
 from orders.api.schemas import Addon, Order, Shipping, ShippingState
 from orders.changes.cart_sums import cent_of
 from orders.changes.form import Difference, OrderChange, Warn, Words
 from orders.changes.json_fields import JsonObject, JsonObjectField, masked, restored
-from orders.changes.parts import attributes_of
+from orders.changes.parts import attributes_of, state_choices
 from orders.changes.removal import RemovalByState
 from orders.changes.rows import rearranged, rows_in, with_rows
 from orders.changes.shipping_parts import (
@@ -78,14 +78,8 @@ class ShippingForm(OrderChange):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.row_errors: dict[int, Words] = {}
-        now = str(self.shipping.state or "")
-        known = [*ShippingState.values, *([now] if now and now not in ShippingState.values else [])]
-        # Removing has words and a question of its own; putting back what was removed is a change like any other.
-        cast(forms.ChoiceField, self.fields["state"]).choices = [
-            (each, SHIPPING[each].word if each in SHIPPING else each)
-            for each in known
-            if each != "removed" or now == "removed"
-        ]
+        # Putting back what was removed is a change like any other.
+        cast(forms.ChoiceField, self.fields["state"]).choices = state_choices(SHIPPING, self.shipping.state)
 
     @property
     def shipping(self) -> Shipping:
@@ -191,7 +185,7 @@ class ShippingForm(OrderChange):
             found.append(Warn(gettext("The VAT rate is above 100 %."), "vat_rate"))
         if not data["adapter_id"]:
             found.append(Warn(gettext("Without an adapter, nobody looks after this shipping."), "adapter_id"))
-        if data["state"] == "confirmed" and self.shipping.state != "confirmed":
+        if SHIPPING.of(data["state"]).is_booked and not SHIPPING.of(self.shipping.state).is_booked:
             found.append(
                 Warn(gettext("“Confirmed” reads as booked with the carrier; setting it books nothing."), "state")
             )
@@ -246,7 +240,7 @@ class ShippingCreate(ShippingForm):
         """The rate is that of a shipping that is there, or of the goods: freight is taxed as what it brings."""
         items = order.cart.items if order.cart else ()
         rates = [*(each.vat_rate for each in order.shippings), *(each.vat_rate for each in items)]
-        return {"state": "intent", "vat_rate": next((rate for rate in rates if rate is not None), None)}
+        return {"state": start_of(SHIPPING), "vat_rate": next((rate for rate in rates if rate is not None), None)}
 
     def result(self) -> tuple[Shipping, ...]:
         return (*self.order.shippings, self.changed_shipping())
@@ -314,6 +308,7 @@ class ShippingRemoval(RemovalByState):
     action = "shipping.update"
     permission = "accounts.change_shipping"
     already = _("This shipping is removed already.")
+    removed_state = removed_of(SHIPPING)
 
     def part(self, order: Order) -> Shipping:
         return shipping_of(order, self.ids["shipping_id"])
@@ -333,12 +328,12 @@ class ShippingRemoval(RemovalByState):
         ]  # fmt: skip
 
     def removed(self) -> Shipping:
-        return self.shipping.changed(state=ShippingState.read("removed"))
+        return self.shipping.changed(state=ShippingState.read(self.removed_state))
 
     def warnings(self) -> list[Warn]:
         rest = tuple(self.removed() if each.id == self.shipping.id else each for each in self.order.shippings)
         found = total_warnings(self.order, rest)
-        if self.shipping.state in ("confirmed", "processing"):
+        if SHIPPING.of(self.shipping.state).is_at_carrier:
             word = state_of("shipping", str(self.shipping.state)).word
             found.append(Warn(gettext("Its state says “%s”, so the carrier may expect it.") % word))
         return found

@@ -7,22 +7,10 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.states import state_of
+from domain.states import ORDER, Stage, state_of
 from orders.api import OrderApi
 from orders.api.schemas import Order
 from orders.changes.form import OrderChange, Warn, Words
-
-# What can follow which state. No published document has this table; it is what the states' documented uses add up to (docs/sandbox.md),
-# and the API has the last word: a state that is not in it is offered everything.
-FOLLOWS: dict[str, tuple[str, ...]] = {
-    "checkout": ("processing", "accepted", "completed", "declined", "removed"),
-    "processing": ("checkout", "accepted", "completed", "declined"),
-    "accepted": ("completed", "declined"),
-    "completed": (),
-    "declined": (),
-    "removed": (),
-}
-NEED_CONSENTS = frozenset({"processing", "accepted", "completed"})
 
 
 def status_of(order: Order) -> str:
@@ -30,9 +18,9 @@ def status_of(order: Order) -> str:
 
 
 def followers(order: Order) -> tuple[str, ...]:
-    """The states that the order can take next."""
-    status = status_of(order)
-    return FOLLOWS.get(status.lower(), tuple(each for each in FOLLOWS if each != status))
+    """The states that the order can take next; all where that is not known, as the API has the last word."""
+    now = ORDER.of(status_of(order))
+    return tuple(ORDER) if now.stage is Stage.UNKNOWN else now.follows
 
 
 def missing_consents(order: Order) -> list[str]:
@@ -94,9 +82,9 @@ class StateChange(OrderChange):
     def warnings(self) -> list[Warn]:
         missing = missing_consents(self.order)
         found = []
-        if missing and self.cleaned_data["status"] in NEED_CONSENTS:
+        if missing and ORDER.of(self.cleaned_data["status"]).stage is Stage.PLACED:
             found.append(Warn(missing_words(missing), "status"))
-        if not FOLLOWS.get(self.cleaned_data["status"], ("",)):
+        if ORDER.of(self.cleaned_data["status"]).is_final:
             found.append(
                 Warn(
                     gettext("“%s” is final: the order cannot leave it again.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.numbers import NumberField
+from domain.states import MONEY_ACTIONS
 from orders.api import OrderApi
 from orders.api.schemas import Order, Payment, PaymentAction, PaymentEvent, PaymentTransaction
 from orders.changes.called import AddressField
@@ -19,10 +20,8 @@ from orders.changes.payments import choices_of, name_of, payment_of
 from orders.present.words import EVENTS
 from payments.shown import lock
 
-MONEY_EVENTS = frozenset({"capture", "refund", "cancel"})
 RESULTS = {"true": True, "false": False}
 ROWS = 3
-TYPES = ("capture", "cancel", "refund")
 
 
 class TransactionCreate(OrderChange):
@@ -97,7 +96,7 @@ class TransactionCreate(OrderChange):
         ]
 
     def warnings(self) -> list[Warn]:
-        if self.cleaned_data["event"] in MONEY_EVENTS and self.cleaned_data["is_success"]:
+        if self.cleaned_data["event"] in MONEY_ACTIONS and self.cleaned_data["is_success"]:
             text = gettext("It will be read as money that moved. Write it only if the provider says so.")
             return [Warn(text, "event")]
         return []
@@ -158,7 +157,10 @@ class ActionCreate(OrderChange):
         for row in range(1, ROWS + 1):
             where = {"number": row}
             self.fields[f"type_{row}"] = forms.CharField(
-                label=_("Type of action %(number)d") % where, max_length=100, required=False, widget=Suggested(TYPES)
+                label=_("Type of action %(number)d") % where,
+                max_length=100,
+                required=False,
+                widget=Suggested(MONEY_ACTIONS),
             )
             self.fields[f"url_{row}"] = AddressField(label=_("Address of action %(number)d") % where, required=False)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.formats import format_amount
 from dashboard.numbers import CURRENCY
+from domain.states import ORDER, removed_of
 from orders import countries
 from orders.api import OrderApi
 from orders.api.errors import ApiError
@@ -320,7 +321,7 @@ class OrderDeletion(Removal):
             _("The order disappears for good, with its customer, payments, transactions, shippings and history. It cannot be brought back."),
             _("No money moves: what was reserved or captured stays so at the payment provider, with no order to it."),
         ]  # fmt: skip
-        if status_of(self.order) == "checkout":
+        if removed_of(ORDER) in ORDER.of(status_of(self.order)).follows:
             found.append(_("The soft way is the state “removed”: it ends the order and keeps it to be looked at."))
         return found
 

@@ -7,10 +7,9 @@ from typing import NamedTuple
 from babel.dates import format_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dashboard.regions import reader_locale
-from dashboard.states import ORDER
+from domain.states import ORDER
 from orders.filters.address import Address
 from orders.filters.dates import Preset
 from orders.filters.fields import shown
@@ -40,19 +39,13 @@ class Tab(NamedTuple):
     is_current: bool
 
 
-TABS = {
-    "all": gettext_lazy("All"),
-    "checkout": gettext_lazy("In checkout"),
-    **{state: ORDER[state].word for state in ("processing", "accepted", "completed", "declined", "removed")},
-}
-
-
 def tabs(address: Address) -> list[Tab]:
-    """One tab for each state; the other filters stay as they are."""
+    """One tab for all orders and one for each state; the other filters stay as they are."""
     chosen = list(address.filters.get("status", ()))
+    words = {"all": _("All"), **{state.name: state.tab or state.word for state in ORDER.values()}}
     return [
         Tab(f"tab-{name}", word, address.to({"status": wanted}), chosen == wanted)
-        for name, word in TABS.items()
+        for name, word in words.items()
         for wanted in [[name] if name in ORDER else []]
     ]
 

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.formats import country_name
+from domain.states import OrderState, States
 from orders import countries
 from orders.filters.dates import EARLIEST, LATEST
 from orders.phones import compact
@@ -89,13 +90,13 @@ class CountriesField(SeveralField):
 class StatesField(SeveralField):
     """States of an order, in any case. One that this desk does not know is said, and not sent: the API refuses those."""
 
-    def __init__(self, *, known: Sequence[str], **kwargs: Any) -> None:
+    def __init__(self, *, known: States[OrderState], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.known = known
 
     def one(self, text: str) -> str:
-        if text.lower() in self.known:
-            return text.lower()
+        if (name := self.known.of(text).name) in self.known:
+            return name
         raise ValidationError(_("“%(value)s” is not a state of an order."), "state", {"value": text[:60]})
 
 

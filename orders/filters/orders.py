@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.states import ORDER
+from domain.states import ORDER
 from orders.api.query import OrderQuery
 from orders.filters import dates
 from orders.filters.dates import Preset
@@ -106,7 +106,7 @@ class OrderFilterSet(ApiFilterSet):
     """
 
     search = df.CharFilter(label=_("Search"), max_length=LONGEST_VALUE)
-    status = StatesFilter(label=_("Order state"), known=tuple(ORDER))
+    status = StatesFilter(label=_("Order state"), known=ORDER)
     preset = ChoiceFilter(
         label=_("Created"),
         choices=tuple(PRESETS.items()),

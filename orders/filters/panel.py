@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.states import ORDER
+from domain.states import ORDER
 from orders.filters.fields import shown
 from orders.filters.orders import OrderFilterSet
 

@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.formats import format_amount
+from domain.states import ORDER, PAYMENT, SHIPPING, Stage
 from orders.api.schemas import Order
 from orders.present.payments import Money, Payments
 from orders.present.shippings import Shippings
 from orders.present.totals import Totals
 
 BAD, WAIT = "is-bad", "is-wait"
-_PAID_FOR = ("processing", "accepted", "completed")
-_GIVEN_UP = ("declined", "removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,10 @@ class _Facts:
     payments: Payments
     shippings: Shippings
     totals: Totals
+
+    @property
+    def stage(self) -> Stage:
+        return ORDER.of(self.status).stage
 
     @property
     def money(self) -> Money:
@@ -65,15 +68,13 @@ def present_alerts(order: Order, payments: Payments, shippings: Shippings, total
 def _given_up(facts: _Facts) -> Iterator[Alert]:
     """The order is over, but money is still held or taken."""
     money = facts.money
-    if facts.status not in _GIVEN_UP or not (money.captured or money.reserved):
+    if facts.stage is not Stage.GIVEN_UP or not (money.taken or money.held):
         return
     says = _("Nothing will be delivered. The money has to be given back, or the reservation let go.")
-    held = money.captured + money.reserved
-    if facts.status == "declined":
-        title = _("The order is declined, but %(amount)s is still captured or reserved.")
-    else:
-        title = _("The order is removed, but %(amount)s is still captured or reserved.")
-    yield Alert(BAD, title % {"amount": facts.amount(held)}, says, "payments")
+    held = money.taken + money.held
+    title = _("The order is “%(state)s”, but %(amount)s is still captured or reserved.")
+    figures = {"state": ORDER.of(facts.status).word, "amount": facts.amount(held)}
+    yield Alert(BAD, title % figures, says, "payments")
 
 
 def _other_currency(facts: _Facts) -> Iterator[Alert]:
@@ -85,8 +86,8 @@ def _other_currency(facts: _Facts) -> Iterator[Alert]:
 
 def _payment_failed(facts: _Facts) -> Iterator[Alert]:
     """A payment failed and no other covers for it."""
-    failed = [c for c in facts.payments.live if c.payment.state in ("failed", "declined")]
-    if facts.status in _GIVEN_UP or not failed or facts.money.foreign or facts.money.gap >= 0:
+    failed = [c for c in facts.payments.live if PAYMENT.of(c.payment.state).is_failure]
+    if facts.stage is Stage.GIVEN_UP or not failed or facts.money.foreign or facts.money.gap >= 0:
         return
     title = _("%(payment)s did not go through.") % {"payment": failed[0].title}
     says = _("%(amount)s of the order is not covered by any payment.") % {"amount": facts.amount(-facts.money.gap)}
@@ -99,7 +100,7 @@ def _not_covered(facts: _Facts) -> Iterator[Alert]:
     Money that was paid back is left to who reads: the API does not say what was paid back of an amount.
     """
     gap = facts.money.gap
-    if facts.status not in _PAID_FOR or not gap or facts.money.returned or facts.money.lost or facts.money.foreign:
+    if facts.stage is not Stage.PLACED or not gap or facts.money.returned or facts.money.lost or facts.money.foreign:
         return
     figures = {
         "gap": facts.amount(abs(gap)), "covered": facts.amount(facts.money.covered), "total": facts.amount(facts.money.total)
@@ -110,8 +111,8 @@ def _not_covered(facts: _Facts) -> Iterator[Alert]:
 
 
 def _shipping_failed(facts: _Facts) -> Iterator[Alert]:
-    failed = [c for c in facts.shippings.live if c.shipping.state == "failed"]
-    if failed and facts.status not in _GIVEN_UP:
+    failed = [c for c in facts.shippings.live if SHIPPING.of(c.shipping.state).is_failure]
+    if failed and facts.stage is not Stage.GIVEN_UP:
         title = _("%(shipping)s could not be booked.") % {"shipping": failed[0].title}
         yield Alert(BAD, title, _("The carrier's system did not take the delivery."), "shipping")
 
@@ -119,7 +120,7 @@ def _shipping_failed(facts: _Facts) -> Iterator[Alert]:
 def _consent_missing(facts: _Facts) -> Iterator[Alert]:
     """A required consent holds the order in checkout (Norce reference, schemas/consent)."""
     missing = [c for c in facts.order.consents if c.required and not c.checked]
-    if facts.status == "checkout" and missing:
+    if facts.stage is Stage.SHOPPING and missing:
         title = ngettext(
             "A required consent is not given.", "%(count)d required consents are not given.", len(missing)
         ) % {"count": len(missing)}

@@ -10,24 +10,11 @@ from itertools import groupby
 
 from django.utils import timezone
 
+from domain.states import ORDER, PAYMENT, start_of, way_from
 from orders.api.schemas import Order, PaymentTransaction
 
 PAST, NOW, NEXT = "past", "now", "next"
 MAX_STEPS = 6
-# The way that leads to a completed order; declined and removed leave it (Norce docs, order/overview).
-_ORDER_WAY = ("checkout", "processing", "accepted", "completed")
-_ORDER_ENDS = ("completed", "declined", "removed")
-_FROM_CHECKOUT = {*_ORDER_WAY, *_ORDER_ENDS} - {"checkout"}
-# What a payment's adapter usually does next; nothing follows on a state that is not here.
-_PAYMENT_NEXT = {
-    "intent": ("reserved", "captured"),
-    "processing": ("reserved", "captured"),
-    "pending": ("reserved", "captured"),
-    "confirmed": ("captured",),
-    "reserved": ("captured",),
-}
-# Events that are called what the state is called that they lead to: both would be the same word twice.
-_LED_TO = {"confirm": "confirmed", "cancel": "cancelled", "capture": "captured", "refund": "refunded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +63,9 @@ def _taken(order: Order, current: str | None) -> Iterator[Step]:
     if all(step.at for step in states):
         states.sort(key=lambda step: step.at or dt.datetime.min.replace(tzinfo=dt.UTC))
     first = states[0].word if states else current
-    if order.created and (not first or first in _FROM_CHECKOUT or (first == "checkout" and not states)):
-        yield Step("checkout", PAST, order.created)
+    start = start_of(ORDER)
+    if order.created and (not first or (first in ORDER and first != start) or (first == start and not states)):
+        yield Step(start, PAST, order.created)
     yield from states
 
 
@@ -93,23 +81,21 @@ def _latest(past: list[Step]) -> tuple[list[Step], int]:
 
 
 def _to_come(word: str) -> Iterator[Step]:
-    if word in _ORDER_ENDS or word not in _ORDER_WAY:
-        return
-    for following in _ORDER_WAY[_ORDER_WAY.index(word) + 1 :]:
-        yield Step(following, NEXT)
+    for following in way_from(word):
+        yield Step(following.name, NEXT)
 
 
 def payment_track(state: str | None) -> Track:
     """Where a payment stands and what usually follows. How it got there is not in the order: see `payment_way`."""
     if not state:
         return Track(())
-    return Track((Step(state, NOW), *(Step(following, NEXT) for following in _PAYMENT_NEXT.get(state, ()))))
+    return Track((Step(state, NOW), *(Step(following, NEXT) for following in PAYMENT.of(state).usual_next)))
 
 
 def payment_way(state: str | None, transactions: Iterable[PaymentTransaction]) -> Track:
     """A payment's past, present and what usually follows. The event that led to its state is that step, and gives it its time."""
     past, track = payment_past(transactions), payment_track(state)
-    if not (past.steps and track.steps and _LED_TO.get(past.steps[-1].word) == state):
+    if not (past.steps and track.steps and past.steps[-1].word == PAYMENT.of(state).event):
         return replace(past, steps=past.steps + track.steps)
     *before, last = past.steps
     now = replace(track.steps[0], at=last.at, new_day=last.new_day)

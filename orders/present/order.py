@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from domain.states import ORDER, PAYMENT, SHIPPING
 from orders.api.schemas import Hook, Notification, Order
 from orders.masking import mask, mask_text
 from orders.present.alerts import Alert, present_alerts
@@ -14,7 +15,7 @@ from orders.present.lifecycle import Track, order_track, payment_track
 from orders.present.payments import Payments, present_payments
 from orders.present.people import People, present_people
 from orders.present.shippings import Shippings, present_shippings
-from orders.present.totals import Totals, is_live, present_totals
+from orders.present.totals import Totals, present_totals
 from orders.present.tree import Fact, facts_of
 
 
@@ -46,6 +47,7 @@ class OrderPage:
     order: Order
     title: str
     status: str | None
+    can_edit_cart: bool
     alerts: list[Alert]
     order_track: Track
     payment_track: Track
@@ -66,10 +68,12 @@ def present_order(order: Order, picture_origins: Set[str] = frozenset()) -> Orde
     """Everything about the order. `picture_origins`: from where pictures may be shown."""
     payments, shippings, totals = present_payments(order), present_shippings(order), present_totals(order)
     items = order.cart.items if order.cart else ()
+    status = order.state.current_status if order.state else None
     return OrderPage(
         order=order,
         title=order.reference or order.id or "",
-        status=order.state.current_status if order.state else None,
+        status=status,
+        can_edit_cart=ORDER.of(status).is_start,
         alerts=present_alerts(order, payments, shippings, totals),
         order_track=order_track(order),
         payment_track=payment_track(payments.state),
@@ -96,9 +100,9 @@ def _references(order: Order) -> Iterator[Reference]:
     known += [
         (payment.name or payment.adapter_id or _("Payment"), payment.reference)
         for payment in order.payments
-        if is_live(payment.state)
+        if PAYMENT.of(payment.state).is_live
     ]
-    for shipping in filter(lambda s: is_live(s.state), order.shippings):
+    for shipping in filter(lambda s: SHIPPING.of(s.state).is_live, order.shippings):
         name = shipping.name or shipping.adapter_id or _("Shipping")
         known += [(name, shipping.reference), (_("Transport (TMS)"), shipping.tms_reference)]
     seen: set[tuple[str, str]] = set()

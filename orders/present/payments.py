@@ -5,26 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from domain.states import PAYMENT
 from orders.api.schemas import Order, Payment
 from orders.masking import Kind, mask_as
-from orders.present.totals import ZERO, is_live, present_totals
+from orders.present.totals import ZERO, present_totals
 from orders.present.tree import Fact, facts_of
 from payments.offers import Offer, offers_of
 
-# By state: what the money of a payment is. A state that is not here may be anything, and is counted as "other".
-_FIGURE_OF = {
-    "intent": "open",
-    "processing": "open",
-    "pending": "open",
-    "confirmed": "reserved",
-    "reserved": "reserved",
-    "captured": "captured",
-    "credited": "returned",
-    "refunded": "returned",
-    "failed": "lost",
-    "declined": "lost",
-    "cancelled": "lost",
-}
 MAIN_TYPES = ("default", None)
 
 
@@ -32,23 +19,23 @@ MAIN_TYPES = ("default", None)
 class Money:
     """Where the money of an order is, by the states of its payments; all in the order's currency.
 
-    `open`: not promised yet. `reserved`, `captured`, `returned` as they say. `lost`: failed, declined or cancelled.
-    `other`: in states that this program does not know. `foreign`: payments in another currency, which are in none of the sums.
+    `open`: not promised yet. `held`, `taken`, `returned` as they say. `lost`: failed, declined or cancelled.
+    `unknown`: in states that this program does not know. `foreign`: payments in another currency, which are in none of the sums.
     """
 
     total: Decimal
     open: Decimal = ZERO
-    reserved: Decimal = ZERO
-    captured: Decimal = ZERO
+    held: Decimal = ZERO
+    taken: Decimal = ZERO
     returned: Decimal = ZERO
     lost: Decimal = ZERO
-    other: Decimal = ZERO
+    unknown: Decimal = ZERO
     foreign: int = 0
 
     @property
     def covered(self) -> Decimal:
         """What live payments cover; one that failed or was let go covers nothing, one that was paid back did cover."""
-        return self.open + self.reserved + self.captured + self.returned + self.other
+        return self.open + self.held + self.taken + self.returned + self.unknown
 
     @property
     def gap(self) -> Decimal:
@@ -57,10 +44,10 @@ class Money:
 
     @property
     def paid(self) -> str:
-        """One word for the head of the page: none, captured, reserved, returned, open, partly or mixed."""
+        """One word for the head of the page: none, taken, held, returned, open, partly or mixed."""
         if self.foreign or (self.total <= 0 and not self.covered):
             return "none"
-        for word in ("captured", "reserved", "returned", "open"):
+        for word in ("taken", "held", "returned", "open"):
             if getattr(self, word) == self.covered > 0:
                 return word if self.gap >= 0 else "partly"
         return "mixed" if self.covered else "unpaid"
@@ -80,6 +67,11 @@ class PaymentCard:
     details: list[Fact]
     upsell: list[Fact]
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it counts: removing one is a state, not a deletion (Norce docs, adapters' /remove)."""
+        return PAYMENT.of(self.payment.state).is_live
+
 
 @dataclass(frozen=True, slots=True)
 class Payments:
@@ -94,13 +86,13 @@ class Payments:
 
 def present_payments(order: Order) -> Payments:
     """The order's payments."""
-    others = [payment for payment in order.payments if is_live(payment.state)]
+    others = [payment for payment in order.payments if PAYMENT.of(payment.state).is_live]
     cards = [present_payment(payment, order.currency, others) for payment in order.payments]
-    live = tuple(card for card in cards if is_live(card.payment.state))
+    live = tuple(card for card in cards if card.is_live)
     main = next((c for c in live if c.payment.type in MAIN_TYPES), live[0] if live else None)
     return Payments(
         live=live,
-        removed=tuple(card for card in cards if not is_live(card.payment.state)),
+        removed=tuple(card for card in cards if not card.is_live),
         money=present_money(order),
         main=main,
         state=_state_of_all(live, main),
@@ -109,20 +101,18 @@ def present_payments(order: Order) -> Payments:
 
 def _state_of_all(live: tuple[PaymentCard, ...], main: PaymentCard | None) -> str | None:
     """The worst first: a failure among several must not hide behind a voucher that went well."""
-    states = [card.payment.state for card in live]
-    for state in ("failed", "declined"):
-        if state in states:
-            return state
-    return main.payment.state if main else None
+    states = {str(card.payment.state) for card in live}
+    failures = PAYMENT.where(lambda row: row.is_failure and row.name in states)
+    return failures[0].name if failures else main.payment.state if main else None
 
 
 def present_money(order: Order) -> Money:
     """Where the order's money is. Currencies are never added up."""
-    live = [payment for payment in order.payments if is_live(payment.state)]
+    live = [payment for payment in order.payments if PAYMENT.of(payment.state).is_live]
     own = [payment for payment in live if _is_in(payment, order.currency)]
     sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for payment in own:
-        sums[_FIGURE_OF.get(payment.state or "", "other")] += payment.amount or ZERO
+        sums[PAYMENT.of(payment.state).bucket] += payment.amount or ZERO
     return Money(total=present_totals(order).total, foreign=len(live) - len(own), **sums)
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.formats import country_name
+from domain.states import SHIPPING
 from orders.api.schemas import DeliveryDetails, Order, PickupLocation, Shipping
-from orders.present.totals import is_live
 from orders.present.tree import Fact, facts_of
 
 
@@ -20,6 +20,11 @@ class ShippingCard:
     pick_up: str
     attributes: list[Fact]
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it counts: removing one is a state, not a deletion (Norce docs, adapters' /remove)."""
+        return SHIPPING.of(self.shipping.state).is_live
+
 
 @dataclass(frozen=True, slots=True)
 class Shippings:
@@ -33,10 +38,10 @@ class Shippings:
 def present_shippings(order: Order) -> Shippings:
     """The order's shippings."""
     cards = [present_shipping(shipping) for shipping in order.shippings]
-    live = tuple(card for card in cards if is_live(card.shipping.state))
+    live = tuple(card for card in cards if card.is_live)
     states = [card.shipping.state for card in live]
-    state = "failed" if "failed" in states else next(iter(states), None)
-    return Shippings(live, tuple(c for c in cards if not is_live(c.shipping.state)), state)
+    state = next((each for each in states if SHIPPING.of(each).is_failure), next(iter(states), None))
+    return Shippings(live, tuple(c for c in cards if not c.is_live), state)
 
 
 def present_shipping(shipping: Shipping) -> ShippingCard:

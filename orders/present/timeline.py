@@ -12,8 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import Outcome
 from audit.reading import Record
 from dashboard.formats import format_day
+from domain.states import ORDER, Stage
 from orders.api.events import Event
 from orders.api.schemas import Order, Payment, PaymentTransaction
 from orders.notes import Written
@@ -106,8 +108,9 @@ def _of_states(order: Order) -> Iterator[Moment]:
     """An order is created in checkout (Norce reference, createcheckoutorder), which the API may or may not list as a transition."""
     transitions = order.state.transitions if order.state else ()
     for each in reversed(transitions):  # of one moment, the later one stands above
-        if each.status and not (each.status == "checkout" and each.time_stamp == order.created):
-            icon = "fail" if each.status in ("declined", "removed") else "done"
+        state = ORDER.of(each.status)
+        if each.status and not (state.is_start and each.time_stamp == order.created):
+            icon = "fail" if state.stage is Stage.GIVEN_UP else "done"
             yield Moment(each.time_stamp, "state", str(each.status), icon, kinds=frozenset({CHANGES}))
     if order.created:
         yield Moment(order.created, "created", order, "orders", kinds=frozenset({CHANGES}))
@@ -117,7 +120,7 @@ def _of_payments(order: Order, sources: Sources) -> Iterator[Moment]:
     for payment, transactions in sources.logs:
         card = present_payment(payment, order.currency)
         for line in present_transactions(transactions, partial(sources.origins.of, payment.id)):
-            went_well = line.result != "failed"
+            went_well = not line.result.is_failure
             yield Moment(
                 line.transaction.created,
                 "transaction",
@@ -153,9 +156,9 @@ def _kinds(action: str) -> frozenset[str]:
 
 
 def _icon(record: Record) -> str:
-    if record.is_open or record.entry.outcome == "unanswered":
+    if record.is_open or record.entry.outcome == Outcome.UNANSWERED:
         return "doubt"
-    if record.entry.outcome in ("refused", "failed", "denied"):
+    if record.entry.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.DENIED):
         return "fail"
     return "eye" if record.entry.action == "personal-data.view" else "edit"
 

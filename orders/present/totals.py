@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import get_currency_precision
 
+from domain.states import SHIPPING
 from orders.api.schemas import Discount, Item, Order, Price, Shipping
 
 ZERO = Decimal(0)
@@ -65,15 +66,10 @@ class Totals:
     vat_gap: Difference | None
 
 
-def is_live(thing_state: str | None) -> bool:
-    """Whether a payment or shipping counts: removing one is a state, not a deletion (Norce docs, adapters' /remove)."""
-    return thing_state != "removed"
-
-
 def present_totals(order: Order) -> Totals:
     """The order's totals; removed shippings are left out."""
     items = order.cart.items if order.cart else ()
-    shippings = [s for s in order.shippings if is_live(s.state)]
+    shippings = [s for s in order.shippings if SHIPPING.of(s.state).is_live]
     discounts, for_shipping = _discounts(order)
     before = sum((_before(item) for item in items), ZERO)
     after = sum((line_total(item) for item in items), ZERO)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from domain.states import Result, result_of
 from orders.api.schemas import PaymentTransaction
 from orders.masking import mask_text
 from orders.present.tree import Payload, payload
@@ -13,14 +14,14 @@ OriginOf = Callable[[PaymentTransaction], Origin | None]
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One line of the log. `result` is ok, failed or unknown; `error` is masked, as providers repeat what they were sent.
+    """One line of the log. `error` is masked, as providers repeat what they were sent.
 
     `origin`: through what it came about, if it is of an event that moves money.
     """
 
     transaction: PaymentTransaction
     event: str
-    result: str
+    result: Result
     error: str
     request: Payload | None
     answer: Payload | None
@@ -50,7 +51,7 @@ def _transaction(transaction: PaymentTransaction, origin: Origin | None) -> Tran
     return Transaction(
         transaction=transaction,
         event=transaction.event or transaction.psp_event or "–",
-        result={True: "ok", False: "failed", None: "unknown"}[transaction.is_success],
+        result=result_of(transaction.is_success),
         error=mask_text(transaction.error_detail or ""),
         request=payload(transaction.request_json),
         answer=payload(transaction.response_json),

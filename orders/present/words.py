@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from domain.states import UPSELL
+
 Words = dict[str, str | Promise]
 
 EVENTS: Words = {
@@ -26,12 +28,6 @@ PAYMENT_TYPES: Words = {
     "prepaid": _("prepaid"),
     "voucher": _("voucher"),
 }
-UPSELL_STATES: Words = {
-    "created": _("created"),
-    "actionRequired": _("waits for the customer"),
-    "completed": _("completed"),
-    "failed": _("failed"),
-}
 CUSTOMERS: Words = {
     "person": _("person"),
     "organization": _("organisation"),
@@ -48,7 +44,7 @@ KINDS: dict[str, Words] = {
     "event": EVENTS,
     "product": PRODUCTS,
     "payment_type": PAYMENT_TYPES,
-    "upsell": UPSELL_STATES,
+    "upsell": {state.name: state.word for state in UPSELL.values()},
     "customer": CUSTOMERS,
     "logistics": LOGISTICS,
 }

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from dashboard.states import RAW, state_of
+from domain.states import RAW, state_of
 from orders.api.schemas import Order
 from orders.changes.state import followers
 from orders.present.tree import render_tree

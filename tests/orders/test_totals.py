@@ -148,16 +148,16 @@ def test_vat_and_what_it_is_on_always_make_up_the_total(lines: list[tuple[Decima
 
 def test_money_is_told_by_the_states_of_the_live_payments_alone() -> None:
     found = present_money(order())
-    assert (found.reserved, found.captured, found.covered, found.gap) == tuple(map(Decimal, (1905, 849, 2754, 0)))
+    assert (found.held, found.taken, found.covered, found.gap) == tuple(map(Decimal, (1905, 849, 2754, 0)))
     assert found.paid == "mixed"
 
 
 @pytest.mark.parametrize(
     ("payments", "word"),
     [
-        ([payment(2754, "captured")], "captured"),
-        ([payment(2754, "reserved")], "reserved"),
-        ([payment(2754, "confirmed")], "reserved"),
+        ([payment(2754, "captured")], "taken"),
+        ([payment(2754, "reserved")], "held"),
+        ([payment(2754, "confirmed")], "held"),
         ([payment(2754, "refunded")], "returned"),
         ([payment(2754, "intent")], "open"),
         ([payment(2000, "captured")], "partly"),
@@ -196,7 +196,7 @@ def test_a_failed_payment_raises_an_alert_unless_another_one_covers_for_it() -> 
 @pytest.mark.parametrize("status", ["declined", "removed"])
 def test_money_held_for_an_order_that_is_over_raises_an_alert(status: str) -> None:
     (said,) = alerts(order(**state(status)))
-    assert said == f"The order is {status}, but 2,754.00 SEK is still captured or reserved."
+    assert said == f"The order is “{status.capitalize()}”, but 2,754.00 SEK is still captured or reserved."
     assert alerts(order(payments=[payment(2754, "cancelled")], **state(status))) == []
 
 
@@ -213,5 +213,5 @@ def test_a_shipping_that_was_not_booked_raises_an_alert() -> None:
 
 def test_amounts_in_two_currencies_are_never_added_up() -> None:
     mixed = order(payments=[payment(2754, "captured"), payment(100, "captured", currency="EUR")])
-    assert present_money(mixed).captured == 2754
+    assert present_money(mixed).taken == 2754
     assert alerts(mixed) == ["Not every payment is in the order's currency."]
