@@ -142,7 +142,7 @@ INSTALLED_APPS = [
     "payments",
     "accounts",
     "audit",
-    "sandbox",
+    *(["sandbox"] if SANDBOX else []),  # behind the real API there is neither its code nor its tables
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -160,7 +160,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "sandbox.middleware.RefuseStrangeHosts",
+    *(["sandbox.middleware.RefuseStrangeHosts"] if SANDBOX else []),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",

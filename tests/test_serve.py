@@ -194,3 +194,21 @@ def test_a_python_that_is_too_old_is_said_by_make(tmp_path: Path) -> None:
         check=False,
     )
     assert "needs Python 3.11" in sentence_of(done)
+
+
+WHAT_OF_THE_SANDBOX = """
+import sys
+from django.db import connection
+from django.urls import get_resolver
+get_resolver().url_patterns
+print(sorted(name for name in sys.modules if name.split(".")[0] == "sandbox"))
+print([table for table in connection.introspection.table_names() if table.startswith("sandbox")])
+"""
+
+
+def test_behind_the_real_api_there_is_neither_code_nor_a_table_of_the_sandbox(tmp_path: Path) -> None:
+    assert manage("migrate", "-v0", folder=tmp_path, SECRET_KEY=KEY, **REAL).returncode == 0
+    ran = manage("shell", "-v0", "-c", WHAT_OF_THE_SANDBOX, folder=tmp_path, SECRET_KEY=KEY, **REAL)
+    assert ran.stdout == "[]\n[]\n", ran.stderr
+    refused = manage("sandbox_seed", folder=tmp_path, SECRET_KEY=KEY, **REAL)
+    assert "Unknown command" in refused.stderr
