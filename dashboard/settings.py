@@ -1,7 +1,6 @@
 """Settings. Every one of them comes from the environment; README.md lists them. Bad values are reported all at once."""
 
 import datetime as dt
-import ipaddress
 import os
 import re
 from contextlib import suppress
@@ -13,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from dashboard.loopback import is_loopback
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_SECRET_KEY = "demo-key-for-the-sandbox-on-this-machine-only-never-for-a-server"  # noqa: S105
 DEMO_TOKEN = "sandbox"  # noqa: S105 - the sandbox's documented default
@@ -20,14 +21,6 @@ DEMO_TOKEN = "sandbox"  # noqa: S105 - the sandbox's documented default
 env = Env(eager=False)
 if "PYTEST_VERSION" not in os.environ:
     env.read_env(str(BASE_DIR / ".env"), recurse=False)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a server bound to this host can be reached from this machine alone."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def https_host(text: str) -> str:
@@ -56,7 +49,7 @@ SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)  # how many proxies of yours add to X-Forwarded-For
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
-HTTPS = env.bool("HTTPS", not (DEBUG or is_loopback(HOST)))
+HTTPS = env.bool("HTTPS", not is_loopback(HOST))
 
 # --- The Order API: the embedded one, unless there is an address
 ORDER_API_URL = env.str("ORDER_API_URL", "").rstrip("/")
@@ -107,11 +100,30 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(f"IMAGE_HOSTS: {error}") from None
 
-DEMO = SANDBOX and (DEBUG or is_loopback(HOST))
+# What is known to everybody (key, token, accounts) is for a sandbox that can be reached from this machine alone: not by listening
+# elsewhere, and not through a proxy, which one of the others gives away. `dashboard.loopback` looks at each request besides.
+NO_DEMO = [
+    reason
+    for reason, holds in {
+        "ORDER_API_URL names an API": not SANDBOX,
+        f"HOST={HOST} is not this machine alone": not is_loopback(HOST),
+        "HTTPS is on": HTTPS,
+        "ALLOWED_HOSTS names others than this machine": not all(map(is_loopback, ALLOWED_HOSTS)),
+        "CSRF_TRUSTED_ORIGINS names others than this machine": not all(
+            is_loopback(urlsplit(origin).hostname or "") for origin in CSRF_TRUSTED_ORIGINS
+        ),
+        "TRUSTED_PROXY_COUNT tells of a proxy": bool(TRUSTED_PROXY_COUNT),
+    }.items()
+    if holds
+]
+DEMO = not NO_DEMO
+_WHY = f"is for the sandbox on this machine only, and {', '.join(NO_DEMO)}."
+if DEBUG and not DEMO:
+    raise ImproperlyConfigured(f"Unset DEBUG: what its pages show {_WHY}")
 if not DEMO and SECRET_KEY == DEMO_SECRET_KEY:
-    raise ImproperlyConfigured("Set SECRET_KEY: the demo key is for the sandbox on this machine only.")
+    raise ImproperlyConfigured(f"Set SECRET_KEY: the demo key {_WHY}")
 if SANDBOX and not DEMO and SANDBOX_TOKEN == DEMO_TOKEN:
-    raise ImproperlyConfigured("Set SANDBOX_TOKEN: the demo token is for the sandbox on this machine only.")
+    raise ImproperlyConfigured(f"Set SANDBOX_TOKEN: the demo token {_WHY}")
 if ORDER_API_URL and not ORDER_API_TOKEN:
     raise ImproperlyConfigured(
         "Set ORDER_API_TOKEN: ORDER_API_URL is set, and the Order API answers nobody without a token."
@@ -161,6 +173,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     *(["sandbox.middleware.RefuseStrangeHosts"] if SANDBOX else []),
+    "dashboard.loopback.DemoStaysHere",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",

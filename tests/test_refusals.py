@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django_htmx.middleware import HtmxDetails
+from pytest_django import Settings
 
 from dashboard import handlers
 from tests.conftest import PASSWORD, ClientOf
@@ -63,7 +64,8 @@ def test_a_form_of_another_session_says_that_nothing_was_changed(support: User) 
     assert "Nothing was changed" in response.content.decode()
 
 
-def test_a_host_that_is_not_ours_gets_a_plain_page_and_no_echo(visitor: Client) -> None:
+def test_a_host_that_is_not_ours_gets_a_plain_page_and_no_echo(visitor: Client, settings: Settings) -> None:
+    settings.DEMO = False
     response = visitor.get("/accounts/login/", headers={"Host": "evil.example"})
     assert response.status_code == 400
     assert "evil.example" not in response.content.decode()
