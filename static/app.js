@@ -87,10 +87,17 @@ addEventListener("htmx:sendError", () => { const words = document.body.dataset.o
 
 // The dialog: filled by htmx, opened when it has something in it, closed with Escape, × or Cancel.
 const dialog = () => document.getElementById("dialog");
+// A select of one shows its first open option where the page names none.
+const isChosenAnew = (field) => {
+  const options = [...field.options];
+  const isNamed = field.multiple || options.some((option) => option.defaultSelected);
+  const shown = isNamed ? null : options.find((option) => !option.disabled);
+  return options.some((option) => option.selected !== (isNamed ? option.defaultSelected : option === shown));
+};
 const isDirty = (form) => form && form.dataset.sent !== "1" && [...form.elements].some((field) => {
   if (!field.name || field.type === "hidden" || field.type === "submit") return false;
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
-  if (field.tagName === "SELECT") return [...field.options].some((option) => option.selected !== option.defaultSelected) && field.selectedIndex > 0;
+  if (field.tagName === "SELECT") return isChosenAnew(field);
   return field.value !== field.defaultValue;
 });
 const guarded = () => [...document.querySelectorAll("form[data-guard]")].find((form) => form.dataset.sent !== "1" && (form.dataset.dirty === "1" || isDirty(form)));

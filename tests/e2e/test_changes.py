@@ -67,6 +67,26 @@ def test_leaving_with_something_typed_asks_first(page: Page, order_id: str) -> N
     expect(page.locator("#dialog[open]")).to_have_count(0)
 
 
+def test_choosing_the_first_option_counts_as_typed_and_choosing_nothing_does_not(page: Page, order_id: str) -> None:
+    page.goto(f"/orders/{order_id}/")
+    asked: list[str] = []
+
+    def go(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.on("dialog", go)
+    for choose in (False, True):
+        page.locator(f'a[href="/orders/{order_id}/billing/"]').first.click()
+        country = page.locator("#dialog select[name=country]")
+        expect(country).not_to_have_value("")
+        if choose:
+            country.select_option(index=0)
+        page.locator("#dialog [data-closes]").last.click()
+        expect(page.locator("#dialog[open]")).to_have_count(0)
+        assert len(asked) == choose
+
+
 def test_a_colleagues_change_is_shown_beside_ones_own(
     page: Page, desk: Desk, order_id: str, console: list[str]
 ) -> None:
