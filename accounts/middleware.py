@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -16,7 +15,6 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -29,6 +27,7 @@ from audit.middleware import record_denial
 from dashboard import handlers, regions
 from dashboard.held import OTHER_CHANNEL, SIGNED_OUT, hold, is_worth_keeping
 from dashboard.pages import Request, render_problem
+from dashboard.ways_back import page_of
 
 # The roots of the modules whose pages are about no order; whatever is new counts as about orders.
 WITHOUT_A_CHANNEL = frozenset({"accounts", "allauth", "audit", "dashboard", "django"})
@@ -38,19 +37,6 @@ CHANNEL_HEADER, CHANNEL_FIELD = "X-Desk-Channel", "desk-channel"
 def is_sandbox(request: HttpRequest) -> bool:
     """Whether the request is for the embedded Order API, which knows tokens and not people."""
     return request.path_info.startswith(settings.SANDBOX_PREFIX)
-
-
-def way_back(request: HttpRequest) -> str:
-    """The page to come back to after signing in: this one or, where this is a part or a change, the one it was asked from."""
-    htmx = cast(Request, request).htmx
-    if htmx:
-        return htmx.current_url_abs_path or reverse("home")
-    if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
-    referrer = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure()):
-        return urlsplit(referrer)._replace(scheme="", netloc="").geturl()
-    return reverse("home")
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -72,7 +58,7 @@ class LoginRequired(LoginRequiredMiddleware):
         if is_worth_keeping(request):
             sign_in = redirect_to_login(reverse("home"), resolve_url(self.get_login_url(view_func))).url
             return cast(HttpResponseRedirect, hold(request, SIGNED_OUT, HTTPStatus.FORBIDDEN, sign_in=sign_in))
-        answer = redirect_to_login(way_back(request), resolve_url(self.get_login_url(view_func)))
+        answer = redirect_to_login(page_of(request), resolve_url(self.get_login_url(view_func)))
         if cast(Request, request).htmx:
             return cast(HttpResponseRedirect, HttpResponseClientRedirect(answer.url))
         return answer
@@ -160,7 +146,7 @@ def other_channel(request: HttpRequest, channel: Channel, made_for: str) -> Http
     if made_for in theirs and is_worth_keeping(request):
         says = OTHER_CHANNEL % {"made_for": made_for, "now_in": channel}
         return hold(request, says, HTTPStatus.CONFLICT, switch=reverse("home"))
-    context = {"made_for": theirs.get(made_for), "now_in": channel, "back": way_back(request)}
+    context = {"made_for": theirs.get(made_for), "now_in": channel, "back": page_of(request)}
     return render_problem(request, "accounts/other_channel.html", context, 409)
 
 

@@ -6,9 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,13 +15,7 @@ from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from accounts.forms import PreferenceForm
 from accounts.models import Preference, keep_preference, preference_of
 from dashboard.pages import render_page
-
-
-def next_page(request: HttpRequest) -> str:
-    """The page that a posted form wants to come back to, if it is one of ours; else the start page."""
-    url = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    return url if ours else reverse("home")
+from dashboard.ways_back import next_page
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types

@@ -14,13 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, Outcome
 from audit.words import OPEN, action_word, outcome_state
+from dashboard import days
 
 Entries = QuerySet[Entry]
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """The first moment of a day in the reader's zone."""
-    return dt.datetime.combine(day, dt.time(), timezone.get_current_timezone())
 
 
 def _day_input() -> forms.DateInput:
@@ -52,13 +48,11 @@ class EntryFilter(df.FilterSet):
         return entries.filter(outcome="" if value == OPEN else value)
 
     def from_day(self, entries: Entries, name: str, value: dt.date) -> Entries:
-        return entries.filter(at__gte=midnight(value))
+        return entries.filter(at__gte=days.start_of(value))
 
     def to_day(self, entries: Entries, name: str, value: dt.date) -> Entries:
         """The day counts in full."""
-        if value == dt.date.max:
-            return entries
-        return entries.filter(at__lt=midnight(value + dt.timedelta(days=1)))
+        return entries.filter(at__lt=days.end_of(value))
 
 
 class Chip(NamedTuple):

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from audit.masking import mask_text
+from domain.customers import customer_name
 from domain.states import Result, result_of
-from orders.api.schemas import Address
 from payments import preflight
 from payments.approvals import Look
 from payments.baseline import Line, Snapshot
@@ -62,7 +62,7 @@ def whole_case(execution: Execution, look: Look, user: User) -> WholeCase:
         above=[preflight.above(Excess(**each), execution.currency) for each in execution.excess],
         earlier=list(earlier[: preflight.MOST_EARLIER]),
         earlier_count=earlier.count(),
-        customer=name_of(billing),
+        customer=customer_name(billing, customer.shipping if customer else None),
         email=(billing.email or "") if billing else "",
     )
 
@@ -87,14 +87,6 @@ def _transaction(line: Line) -> Transaction:
 
 def _when(line: Line) -> str:
     return line.created
-
-
-def name_of(address: Address | None) -> str:
-    """The customer as people say it: the organisation, with the person behind it."""
-    if address is None:
-        return ""
-    person = " ".join(filter(None, (address.given_name, address.family_name)))
-    return ", ".join(filter(None, (address.organization_name, person)))
 
 
 def what_ended_it(execution: Execution) -> list[Words]:

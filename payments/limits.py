@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.roles import ADMIN, SUPPORT, highest
+from dashboard.days import start_of
 from domain.states import MONEY_ACTIONS
 from payments.case import Case
 from payments.models import MAY_HAVE_MOVED, Execution, Limit
@@ -103,6 +104,6 @@ def _sum(rows: "QuerySet[Execution]") -> Decimal:
 
 
 def start_of_day() -> dt.datetime:
-    """The midnight that today began with, where the desk stands (the setting TIME_ZONE)."""
-    local = timezone.now().astimezone(timezone.get_default_timezone())
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+    """When today began where the desk stands (the setting TIME_ZONE), in UTC."""
+    zone = timezone.get_default_timezone()
+    return start_of(timezone.localdate(timezone=zone), zone)

@@ -3,11 +3,6 @@
 import datetime as dt
 from enum import StrEnum
 
-from django.utils import timezone
-
-EARLIEST, LATEST = dt.date(1970, 1, 2), dt.date(2999, 12, 30)
-"""Days that every time zone can tell in UTC."""
-
 
 class Preset(StrEnum):
     """Stretches of days that move with the calendar, and the one that does not."""
@@ -32,13 +27,3 @@ def days_of(preset: Preset, today: dt.date) -> tuple[dt.date, dt.date] | None:
         Preset.MONTH: (today - dt.timedelta(days=29), today),
         Preset.THIS_MONTH: (today.replace(day=1), today),
     }[preset]
-
-
-def start_of(day: dt.date) -> dt.datetime:
-    """The moment at which that day begins in the current time zone, in UTC."""
-    return dt.datetime.combine(day, dt.time(), timezone.get_current_timezone()).astimezone(dt.UTC)
-
-
-def end_of(day: dt.date) -> dt.datetime:
-    """The first moment that does not belong to that day any more, in UTC. A day has 23 hours in spring and 25 in autumn."""
-    return start_of(day + dt.timedelta(days=1))

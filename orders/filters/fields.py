@@ -11,10 +11,10 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.days import EARLIEST, LATEST
 from dashboard.formats import country_name
 from domain.states import OrderState, States
 from orders import countries
-from orders.filters.dates import EARLIEST, LATEST
 from orders.phones import compact
 
 MOST_VALUES = 50

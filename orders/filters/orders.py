@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dashboard import days
 from domain.states import ORDER
 from orders.api.query import OrderQuery
 from orders.filters import dates
@@ -143,9 +144,9 @@ class OrderFilterSet(ApiFilterSet):
         query = super().filter_queryset(queryset)
         first, last = (self.form.cleaned_data.get(name) for name in DAYS)
         if first:
-            query = query.filter(date_from=dates.start_of(first))
+            query = query.filter(date_from=days.start_of(first))
         if last:
-            query = query.filter(date_to=dates.end_of(last))
+            query = query.filter(date_to=days.end_of(last))
         return query.filter(
             order_by=self.ordering.removeprefix("-"),
             order_by_direction="desc" if self.ordering.startswith("-") else "asc",

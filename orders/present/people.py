@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.formats import country_name
+from domain.customers import customer_name, person_name
 from orders.api.schemas import Address, Order
 from orders.masking import DOTS
 
@@ -82,9 +83,8 @@ def present_people(order: Order) -> People:
     billing = _facts(customer.billing) if customer else {}
     shipping = _facts(customer.shipping) if customer else {}
     rows = tuple(_rows(billing, shipping, _identities(order)))
-    who = billing or shipping
     return People(
-        name=_text(who.get("organization")) or _text(who.get("name")),
+        name=customer_name(address_of(order, BILLING), address_of(order, SHIPPING)),
         type=(customer.type if customer else None) or _type(order),
         rows=rows,
         has_billing=bool(billing),
@@ -127,7 +127,7 @@ def _facts(address: Address | None) -> dict[str, Cell]:
 def _cells(address: Address) -> Iterator[tuple[str, Cell]]:
     texts = {
         "organization": address.organization_name,
-        "name": _joined(address.given_name, address.family_name),
+        "name": person_name(address),
         "care_of": _care_of(address.care_of),
         "reference": address.reference,
         "street": address.street_address,

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from audit import log
 from dashboard.pages import render_page
+from dashboard.ways_back import next_page
 from payments import reconcile
 from payments.by_hand import News, Settled, settle_by_hand
 from payments.known import how, known, title_of, via
@@ -119,7 +119,7 @@ def execution_check(request: PaymentRequest, pk: UUID) -> HttpResponse:
         messages.error(request, _("It was read, but could not be written into the log, so nothing was concluded."))
     else:
         tell(request, execution, before)
-    return redirect(way_back(request, execution))
+    return redirect(next_page(request, resolve_url("execution-detail", execution.pk)))
 
 
 def tell(request: HttpRequest, execution: Execution, before: str) -> None:
@@ -129,13 +129,6 @@ def tell(request: HttpRequest, execution: Execution, before: str) -> None:
         messages.info(request, _("Nothing new. %s") % known(execution))
     else:
         messages.success(request, known(execution, execution.evidence.last()))
-
-
-def way_back(request: HttpRequest, execution: Execution) -> str:
-    """The page that asked, if it is one of ours; else the execution's."""
-    url = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    return url if is_ours else resolve_url("execution-detail", execution.pk)
 
 
 @never_cache
