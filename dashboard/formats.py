@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import get_currency_precision
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 from dashboard.regions import date_locale, get_region, language_locale, number_locale
+from domain.money import minor_units
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -26,11 +26,6 @@ def _separators(language: str | None, region: str) -> tuple[str, str]:
     symbols = number_locale(language, region).number_symbols["latn"]
     group = symbols["group"]
     return (NO_BREAK_SPACE if group.isspace() else group), symbols["decimal"]
-
-
-@lru_cache(maxsize=512)
-def _minor_units(currency: str) -> int:
-    return get_currency_precision(currency.upper()) if len(currency) == 3 else 2
 
 
 def format_number(value: Decimal, decimals: int) -> str:
@@ -52,7 +47,17 @@ def format_amount(value: Decimal | None, currency: str | None) -> str:
     if value is None:
         return "–"
     needed = len(f"{value:.6f}".rstrip("0").partition(".")[2])
-    return format_number(value, max(_minor_units(currency) if currency else 2, needed))
+    return format_number(value, max(minor_units(currency or ""), needed))
+
+
+def format_money(value: Decimal | None, currency: str | None) -> str:
+    """An amount with its currency, on one line."""
+    return f"{format_amount(value, currency)}{NO_BREAK_SPACE}{(currency or '').upper()}".rstrip()
+
+
+def format_beside(value: Decimal, currency: str, said: str) -> str:
+    """An amount where the currency `said` stands beside it already: only another one is named."""
+    return format_amount(value, currency) if currency == said else format_money(value, currency)
 
 
 def format_percent(fraction: Decimal | None) -> str:

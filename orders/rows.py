@@ -1,23 +1,23 @@
 """An order as a row of the list: everything decided and formatted, so that the template only writes it down."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple, TypedDict
 from urllib.parse import quote
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext_lazy
 
-from dashboard.formats import country_name, format_amount, format_number
+from dashboard.formats import country_name, format_amount, format_beside, format_number
 from dashboard.templatetags.desk import badge, when
-from domain.states import ORDER, PAYMENT, SHIPPING, Bucket, Stage
+from domain.customers import customer_name
+from domain.money import Concern, Money, findings, money_of
+from domain.states import ORDER, PAYMENT, SHIPPING, Stage
 from orders.api.schemas import Address, Order, Payment, Shipping
-
-ZERO = Decimal(0)
-HELD = frozenset({Bucket.HELD, Bucket.TAKEN})
+from orders.present.totals import order_total
 
 
 class MoneyNote(NamedTuple):
@@ -63,13 +63,13 @@ def row_of(order: Order, base: str) -> Row:
     payment = main_payment(payments)
     shipping = shippings[0] if shippings else None
     country = (order.country or _customer(order, "country")).upper()
-    total = order.total.including_vat if order.total else None
+    total = order_total(order)
     return Row(
         url=f"{base}{quote(order.id, safe='')}/" if order.id else "",
         id=order.id or "",
         reference=order.reference or "",
         created=when(order.created),
-        customer=customer_name(order),
+        customer=customer_name(*_addresses(order)),
         email=_customer(order, "email"),
         country=country,
         country_name=country_name(country),
@@ -82,7 +82,7 @@ def row_of(order: Order, base: str) -> Row:
         pieces=_pieces(order),
         amount=format_amount(total, order.currency),
         currency=(order.currency or "").upper(),
-        note=note_of(status, total, payments, order.currency),
+        note=note_of(ORDER.of(status).stage, money_of(order.payments, total, order.currency)),
     )
 
 
@@ -93,34 +93,25 @@ def main_payment(payments: Sequence[Payment]) -> Payment | None:
     )
 
 
-def customer_name(order: Order) -> str:
-    """The organisation or person that is billed, or, where nobody is yet, the one that is delivered to."""
-    return next((name for address in _addresses(order) if (name := address_name(address))), "")
+_NOTES: Mapping[Concern, Promise] = {
+    Concern.HELD_FOR_NOTHING: gettext_lazy("%s still held"),
+    Concern.CANNOT_SAY: gettext_lazy("not all in this currency"),
+    Concern.NOT_COVERED: gettext_lazy("%s not covered"),
+    Concern.TOO_MUCH: gettext_lazy("%s too much"),
+    Concern.RETURNED: gettext_lazy("%s refunded"),
+}
 
 
-def address_name(address: Address) -> str:
-    person = " ".join(part for part in (address.given_name, address.family_name) if part)
-    return address.organization_name or person
-
-
-def note_of(
-    status: str | None, total: Decimal | None, payments: Sequence[Payment], currency: str | None
-) -> MoneyNote | None:
-    """What does not fit about an order's money, the gravest first.
-
-    An order that came to nothing should hold none; one that is placed should be covered exactly by what was not refused
-    (Norce docs, order/callbacks: amounts of payments add up to the total); what went back to the customer is told.
-    """
-    stage, held = ORDER.of(status).stage, _sum(payments, HELD)
-    if stage is Stage.GIVEN_UP and held:
-        return MoneyNote(_("%(amount)s still held") % {"amount": format_amount(held, currency)}, is_urgent=True)
-    covered = _sum([payment for payment in payments if PAYMENT.of(payment.state).bucket is not Bucket.LOST])
-    if stage is Stage.PLACED and total is not None and (payments or total > 0) and covered != total:
-        words = _("%(amount)s not covered") if covered < total else _("%(amount)s too much")
-        return MoneyNote(words % {"amount": format_amount(abs(total - covered), currency)}, is_urgent=True)
-    if back := _sum(payments, {Bucket.RETURNED}):
-        return MoneyNote(_("%(amount)s refunded") % {"amount": format_amount(-back, currency)}, is_urgent=False)
-    return None
+def note_of(stage: Stage, money: Money) -> MoneyNote | None:
+    """What is to be said about an order's money, the gravest alone: the page says the same, and the rest of it."""
+    found = findings(stage, money)
+    if not found:
+        return None
+    concern, amounts = found[0]
+    is_back = concern is Concern.RETURNED
+    texts = [format_beside(-value if is_back else value, currency, money.currency) for value, currency in amounts]
+    words = str(_NOTES[concern])
+    return MoneyNote(words % " + ".join(texts) if texts else words, is_urgent=not is_back)
 
 
 def _pieces(order: Order) -> str:
@@ -128,10 +119,6 @@ def _pieces(order: Order) -> str:
     if order.cart is None:
         return ""
     return format_number(Decimal(sum(1 if item.quantity is None else item.quantity for item in order.cart.items)), 0)
-
-
-def _sum(payments: Iterable[Payment], buckets: Set[Bucket] = frozenset(Bucket)) -> Decimal:
-    return sum((payment.amount or ZERO for payment in payments if PAYMENT.of(payment.state).bucket in buckets), ZERO)
 
 
 def _addresses(order: Order) -> list[Address]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.formats import format_amount
+from dashboard.formats import format_money
 from domain.states import PAYMENT, Bucket, led_to_by
 from orders.api.schemas import Order, Payment
 from payments import limits
@@ -56,7 +56,7 @@ def money_of(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency, on one line; words where the API names none."""
     if amount is None:
         return _("the whole payment")
-    return f"{format_amount(amount, currency)}\N{NO-BREAK SPACE}{currency}".strip()
+    return format_money(amount, currency)
 
 
 def title_of(kind: str, amount: Decimal | None, currency: str) -> str:

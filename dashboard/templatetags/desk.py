@@ -78,6 +78,12 @@ def amount(value: Decimal | None, currency: str | None = None) -> str:
 
 
 @register.filter
+def money(value: Decimal | None, currency: str | None = None) -> str:
+    """An amount with its currency, on one line."""
+    return formats.format_money(value, currency)
+
+
+@register.filter
 def percent(value: Decimal | None) -> str:
     return formats.format_percent(value)
 

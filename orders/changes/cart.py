@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit import log
-from dashboard.formats import format_amount
+from dashboard.formats import format_money
 from dashboard.numbers import as_typed
-from domain.states import ORDER, PAYMENT
+from domain.money import money_of
+from domain.states import ORDER
 from orders.api import OrderApi
 from orders.api.schemas import Cart, Item, Order
 from orders.changes.cart_sums import IndivisibleError, Sides, keyed, quantity_of, recount, stays, total_of
@@ -170,13 +171,12 @@ class CartChange(OrderChange):
         found = [Warn(gettext("The order's total goes from %(old)s to %(new)s.") % sums)]
         if not self.after.items:
             found.append(Warn(gettext("The cart will be empty.")))
-        payments = [payment for payment in self.order.payments if PAYMENT.of(payment.state).is_live]
-        paid = sum((payment.amount or Decimal(0) for payment in payments), Decimal(0))
-        if payments and self.total_after is not None and paid != self.total_after:
+        money = money_of(self.order.payments, self.total_after, self.order.currency)
+        if self.total_after is not None and money.undeclared and not money.is_empty and not money.foreign:
             words = gettext(
                 "The payments add up to %(paid)s, which is not the new total: the order will not validate until they do."
             )
-            found.append(Warn(words % {"paid": self._amount(paid)}))
+            found.append(Warn(words % {"paid": self._amount(money.own.declared)}))
         if gap := self._gap():
             words = gettext(
                 "The cart's own total differs from its lines by %s that nothing explains; the difference is kept."
@@ -197,8 +197,7 @@ class CartChange(OrderChange):
         return None if self.total_before is None else self.total_before + after - before
 
     def _amount(self, amount: Decimal | None) -> str:
-        currency = (self.order.currency or "").upper()
-        return f"{format_amount(amount, currency)} {currency}".strip()
+        return format_money(amount, self.order.currency)
 
     def _gap(self) -> Decimal:
         cart = self.order.cart or Cart()

@@ -17,8 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import starmap
 from typing import NamedTuple
 
-from babel.numbers import get_currency_precision
-
+from domain.money import minor_units
 from orders.api.schemas import Cart, Discount, Item, Price
 
 ZERO = Decimal(0)
@@ -88,7 +87,7 @@ class Count(NamedTuple):
 
 def cent_of(currency: str | None) -> Decimal:
     """The smallest amount that the currency has."""
-    return Decimal(1).scaleb(-get_currency_precision((currency or "XXX").upper()))
+    return Decimal(1).scaleb(-minor_units(currency or ""))
 
 
 def keyed(cart: Cart | None) -> dict[str, Item]:

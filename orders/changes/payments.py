@@ -1,7 +1,6 @@
 """Adding, changing and removing a payment's record. None of it moves money: that is the provider's, through the payment's actions."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -9,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.formats import format_amount
+from dashboard.formats import format_amount, format_money
 from dashboard.numbers import CURRENCY, NumberField
+from domain.money import ZERO
 from domain.states import PAYMENT, Bucket, removed_of, start_of, state_of
 from orders.api import OrderApi
 from orders.api.schemas import OpenSet, Order, Payment, PaymentState, PaymentType, Recurring
@@ -176,14 +176,13 @@ def _about_money(state: str) -> str:
 def sum_warnings(order: Order, payments: tuple[Payment, ...]) -> list[Warn]:
     """Says if live payments would no longer add up to the order's total, where they are not as far off already."""
     before, after = present_money(order), present_money(order.changed(payments=payments))
-    if after.gap in (0, before.gap):
+    if after.foreign or after.undeclared in (0, before.undeclared):
         return []
     figures = {
-        "covered": format_amount(after.covered, order.currency),
-        "total": format_amount(after.total, order.currency),
-        "currency": (order.currency or "").upper(),
+        "covered": format_amount(after.own.declared, after.currency),
+        "total": format_money(after.total, after.currency),
     }
-    text = gettext("Live payments will cover %(covered)s of %(total)s %(currency)s, so the order will not validate.")
+    text = gettext("Live payments will cover %(covered)s of %(total)s, so the order will not validate.")
     return [Warn(text % figures, "amount")]
 
 
@@ -200,7 +199,7 @@ class PaymentCreate(PaymentForm):
         uncovered = -present_money(order).gap
         return {
             "type": "default", "state": start_of(PAYMENT), "currency": order.currency or "",
-            "amount": max(uncovered, Decimal(0)),
+            "amount": max(uncovered, ZERO),
         }  # fmt: skip
 
     def payment_to_add(self) -> Payment:
@@ -274,8 +273,7 @@ class PaymentRemoval(RemovalByState):
 
     def consequences(self) -> list[Words]:
         payment = self.part(self.order)
-        amount = f"{format_amount(payment.amount, payment.currency)} {(payment.currency or '').upper()}"
-        what = {"name": name_of(payment), "amount": amount}
+        what = {"name": name_of(payment), "amount": format_money(payment.amount, payment.currency)}
         return [
             gettext("%(name)s, %(amount)s, gets the state “removed”. It stays in the order, is counted no more, and its log stays.") % what,
             gettext("No money moves: what is reserved or captured at the provider stays so. Cancel or refund it first."),

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext
 
-from dashboard.formats import format_amount
-from domain.states import PAYMENT, SHIPPING
+from dashboard.formats import format_money
+from domain.states import SHIPPING
 from orders.api.schemas import (
     DeliveryDetails,
     Document,
@@ -85,13 +85,13 @@ def total_warnings(order: Order, shippings: tuple[Shipping, ...]) -> list[Warn]:
     changed = order.changed(shippings=shippings, total=order.total.changed(including_vat=total))
     currency = (order.currency or "").upper()
     figures = {
-        "old": f"{format_amount(order.total.including_vat, currency)} {currency}".strip(),
-        "new": f"{format_amount(total, currency)} {currency}".strip(),
+        "old": format_money(order.total.including_vat, currency),
+        "new": format_money(total, currency),
     }
     found = [Warn(gettext("The order's total goes from %(old)s to %(new)s.") % figures)]
     money = present_money(changed)
-    if money.gap and any(PAYMENT.of(payment.state).is_live for payment in order.payments):
-        covered = f"{format_amount(money.covered, currency)} {currency}".strip()
+    if money.undeclared and not money.is_empty and not money.foreign:
+        covered = format_money(money.own.declared, currency)
         words = gettext("Its payments cover %s, which is not the new total: the order will not validate until they do.")
         found.append(Warn(words % covered))
     return found

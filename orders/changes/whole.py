@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.formats import format_amount
+from dashboard.formats import format_money
 from dashboard.numbers import CURRENCY
 from domain.states import ORDER, removed_of
 from orders import countries
@@ -182,7 +182,7 @@ class OrderCreation(OrderChange):
         return "" if errors or not typed else self._sum_of(cart.total, currency)
 
     def _sum_of(self, price: Price | None, currency: str) -> str:
-        return f"{format_amount(price.including_vat, currency)} {currency.upper()}" if price else ""
+        return format_money(price.including_vat, currency) if price else ""
 
     def pressed(self, button: str) -> "OrderCreation":
         """Rows added and removed, the total worked out; the other way to write it, if it can be read."""
@@ -233,7 +233,7 @@ class OrderCreation(OrderChange):
         there = items_total(order).including_vat
         if said is None or said == there or not (order.cart and order.cart.items):
             return []
-        words = {"said": format_amount(said, order.currency), "there": format_amount(there, order.currency)}
+        words = {"said": format_money(said, order.currency), "there": format_money(there, order.currency)}
         return [Warn(_g("The cart says %(said)s, its items add up to %(there)s.") % words, "document")]
 
     def differences(self) -> list[Difference]:

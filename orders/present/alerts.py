@@ -1,16 +1,17 @@
 """What somebody has to act on: the band under the head of an order's page. Silence means that nothing waits for anybody."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.formats import format_amount
+from dashboard.formats import format_money
+from domain.money import ZERO, Concern, Money, findings
 from domain.states import ORDER, PAYMENT, SHIPPING, Stage
 from orders.api.schemas import Order
-from orders.present.payments import Money, Payments
+from orders.present.payments import Payments
 from orders.present.shippings import Shippings
 from orders.present.totals import Totals
 
@@ -45,69 +46,59 @@ class _Facts:
 
     def amount(self, value: Decimal) -> str:
         """An amount with its currency, on one line."""
-        number = format_amount(value, self.order.currency)
-        return f"{number}\N{NO-BREAK SPACE}{(self.order.currency or '').upper()}".strip()
+        return format_money(value, self.order.currency)
 
 
 def present_alerts(order: Order, payments: Payments, shippings: Shippings, totals: Totals) -> list[Alert]:
     """What needs action, the money first."""
     status = (order.state.current_status if order.state else None) or ""
     facts = _Facts(order, status, payments, shippings, totals)
-    checks = (
-        _given_up,
-        _other_currency,
-        _payment_failed,
-        _not_covered,
-        _shipping_failed,
-        _consent_missing,
-        _does_not_add_up,
-    )
+    checks = (_of_money, _shipping_failed, _consent_missing, _does_not_add_up)
     return [alert for check in checks for alert in check(facts)]
 
 
-def _given_up(facts: _Facts) -> Iterator[Alert]:
-    """The order is over, but money is still held or taken."""
-    money = facts.money
-    if facts.stage is not Stage.GIVEN_UP or not (money.taken or money.held):
-        return
-    says = _("Nothing will be delivered. The money has to be given back, or the reservation let go.")
-    held = money.taken + money.held
+def _of_money(facts: _Facts) -> Iterator[Alert]:
+    """What the list says of the money too, in more words."""
+    for concern, amounts in findings(facts.stage, facts.money):
+        if concern in _SAYS:
+            yield _SAYS[concern](facts, " + ".join(format_money(*amount) for amount in amounts))
+
+
+def _held_for_nothing(facts: _Facts, held: str) -> Alert:
     title = _("The order is “%(state)s”, but %(amount)s is still captured or reserved.")
-    figures = {"state": ORDER.of(facts.status).word, "amount": facts.amount(held)}
-    yield Alert(BAD, title % figures, says, "payments")
+    says = _("Nothing will be delivered. The money has to be given back, or the reservation let go.")
+    return Alert(BAD, title % {"state": ORDER.of(facts.status).word, "amount": held}, says, "payments")
 
 
-def _other_currency(facts: _Facts) -> Iterator[Alert]:
-    """A payment in another currency than the order's: what it covers cannot be told."""
-    if facts.money.foreign:
-        title = _("Not every payment is in the order's currency.")
-        yield Alert(WAIT, title, _("So it cannot be said whether the payments cover the order."), "payments")
+def _cannot_say(_facts: _Facts, _nothing: str) -> Alert:
+    title = _("Not every payment is in the order's currency.")
+    return Alert(WAIT, title, _("So it cannot be said whether the payments cover the order."), "payments")
 
 
-def _payment_failed(facts: _Facts) -> Iterator[Alert]:
-    """A payment failed and no other covers for it."""
-    failed = [c for c in facts.payments.live if PAYMENT.of(c.payment.state).is_failure]
-    if facts.stage is Stage.GIVEN_UP or not failed or facts.money.foreign or facts.money.gap >= 0:
-        return
-    title = _("%(payment)s did not go through.") % {"payment": failed[0].title}
-    says = _("%(amount)s of the order is not covered by any payment.") % {"amount": facts.amount(-facts.money.gap)}
-    yield Alert(BAD, title, says, "payments")
+def _not_covered(facts: _Facts, gap: str) -> Alert:
+    """Where a payment went wrong, that comes first: it is why."""
+    failed = next((card.title for card in facts.payments.live if PAYMENT.of(card.payment.state).is_failure), None)
+    if failed is not None:
+        says = _("%(amount)s of the order is not covered by any payment.") % {"amount": gap}
+        return Alert(BAD, _("%(payment)s did not go through.") % {"payment": failed}, says, "payments")
+    return Alert(BAD, _("%(gap)s is not covered by any payment.") % {"gap": gap}, _cover(facts), "payments")
 
 
-def _not_covered(facts: _Facts) -> Iterator[Alert]:
-    """The payments' amounts must equal the total exactly (Norce docs, order/callbacks), once the customer has paid.
+def _too_much(facts: _Facts, gap: str) -> Alert:
+    return Alert(WAIT, _("Paid %(gap)s too much.") % {"gap": gap}, _cover(facts), "payments")
 
-    Money that was paid back is left to who reads: the API does not say what was paid back of an amount.
-    """
-    gap = facts.money.gap
-    if facts.stage is not Stage.PLACED or not gap or facts.money.returned or facts.money.lost or facts.money.foreign:
-        return
-    figures = {
-        "gap": facts.amount(abs(gap)), "covered": facts.amount(facts.money.covered), "total": facts.amount(facts.money.total)
-    }  # fmt: skip
-    title = (_("Paid %(gap)s too much.") if gap > 0 else _("%(gap)s is not covered by any payment.")) % figures
-    says = _("The payments cover %(covered)s, the order comes to %(total)s.") % figures
-    yield Alert(BAD if gap < 0 else WAIT, title, says, "payments")
+
+def _cover(facts: _Facts) -> str:
+    figures = {"covered": facts.amount(facts.money.own.covered), "total": facts.amount(facts.money.total or ZERO)}
+    return _("The payments cover %(covered)s, the order comes to %(total)s.") % figures
+
+
+_SAYS: Mapping[Concern, Callable[[_Facts, str], Alert]] = {
+    Concern.HELD_FOR_NOTHING: _held_for_nothing,
+    Concern.CANNOT_SAY: _cannot_say,
+    Concern.NOT_COVERED: _not_covered,
+    Concern.TOO_MUCH: _too_much,
+}
 
 
 def _shipping_failed(facts: _Facts) -> Iterator[Alert]:

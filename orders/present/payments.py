@@ -1,56 +1,38 @@
 """Payments as people read them: who pays what by which means, what that comes to, and what the adapter offers to do."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
-from domain.states import PAYMENT
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.formats import format_beside
+from domain.money import Money, Paid, money_of
+from domain.states import PAYMENT, Bucket
 from orders.api.schemas import Order, Payment
 from orders.masking import Kind, mask_as
-from orders.present.totals import ZERO, present_totals
+from orders.present.totals import order_total
 from orders.present.tree import Fact, facts_of
 from payments.offers import Offer, offers_of
 
 MAIN_TYPES = ("default", None)
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
-    """Where the money of an order is, by the states of its payments; all in the order's currency.
-
-    `open`: not promised yet. `held`, `taken`, `returned` as they say. `lost`: failed, declined or cancelled.
-    `unknown`: in states that this program does not know. `foreign`: payments in another currency, which are in none of the sums.
-    """
-
-    total: Decimal
-    open: Decimal = ZERO
-    held: Decimal = ZERO
-    taken: Decimal = ZERO
-    returned: Decimal = ZERO
-    lost: Decimal = ZERO
-    unknown: Decimal = ZERO
-    foreign: int = 0
-
-    @property
-    def covered(self) -> Decimal:
-        """What live payments cover; one that failed or was let go covers nothing, one that was paid back did cover."""
-        return self.open + self.held + self.taken + self.returned + self.unknown
-
-    @property
-    def gap(self) -> Decimal:
-        """What payments cover too much, or, below zero, too little."""
-        return self.covered - self.total
-
-    @property
-    def paid(self) -> str:
-        """One word for the head of the page: none, taken, held, returned, open, partly or mixed."""
-        if self.foreign or (self.total <= 0 and not self.covered):
-            return "none"
-        for word in ("taken", "held", "returned", "open"):
-            if getattr(self, word) == self.covered > 0:
-                return word if self.gap >= 0 else "partly"
-        return "mixed" if self.covered else "unpaid"
+_PAID: Mapping[Paid, Promise | str] = {
+    Paid.NOTHING_TO_PAY: "",
+    Paid.UNPAID: _("Nothing paid"),
+    Paid.OPEN: _("Not paid yet"),
+    Paid.HELD: _("Reserved in full"),
+    Paid.TAKEN: _("Paid in full: captured"),
+}
+_PARTS = {
+    Bucket.TAKEN: _("captured %s"),
+    Bucket.HELD: _("reserved %s"),
+    Bucket.RETURNED: _("paid back %s"),
+    Bucket.OPEN: _("open %s"),
+    Bucket.UNKNOWN: _("in unknown states %s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +62,7 @@ class Payments:
     live: tuple[PaymentCard, ...]
     removed: tuple[PaymentCard, ...]
     money: Money
+    how_paid: str
     main: PaymentCard | None
     state: str | None
 
@@ -90,10 +73,12 @@ def present_payments(order: Order) -> Payments:
     cards = [present_payment(payment, order.currency, others) for payment in order.payments]
     live = tuple(card for card in cards if card.is_live)
     main = next((c for c in live if c.payment.type in MAIN_TYPES), live[0] if live else None)
+    money = present_money(order)
     return Payments(
         live=live,
         removed=tuple(card for card in cards if not card.is_live),
-        money=present_money(order),
+        money=money,
+        how_paid=how_paid(money),
         main=main,
         state=_state_of_all(live, main),
     )
@@ -107,17 +92,20 @@ def _state_of_all(live: tuple[PaymentCard, ...], main: PaymentCard | None) -> st
 
 
 def present_money(order: Order) -> Money:
-    """Where the order's money is. Currencies are never added up."""
-    live = [payment for payment in order.payments if PAYMENT.of(payment.state).is_live]
-    own = [payment for payment in live if _is_in(payment, order.currency)]
-    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for payment in own:
-        sums[PAYMENT.of(payment.state).bucket] += payment.amount or ZERO
-    return Money(total=present_totals(order).total, foreign=len(live) - len(own), **sums)
+    """Where the order's money is."""
+    return money_of(order.payments, order_total(order), order.currency)
 
 
-def _is_in(payment: Payment, currency: str | None) -> bool:
-    return not payment.currency or not currency or payment.currency.upper() == currency.upper()
+def how_paid(money: Money) -> str:
+    """How the order is paid, for the head of its page: in words, or by what is where; nothing where there is nothing to pay."""
+    if money.paid in _PAID:
+        return str(_PAID[money.paid])
+    parts = [
+        str(words) % format_beside(*amount, money.currency)
+        for bucket, words in _PARTS.items()
+        for amount in money.amounts(bucket)
+    ]
+    return capfirst(" · ".join(parts))
 
 
 def present_payment(payment: Payment, currency: str | None = None, others: Iterable[Payment] = ()) -> PaymentCard:

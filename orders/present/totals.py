@@ -7,14 +7,11 @@ order's own total is never replaced by ours: where the two differ, the page show
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from babel.numbers import get_currency_precision
-
+from domain.money import ZERO, to_minor_units
 from domain.states import SHIPPING
 from orders.api.schemas import Discount, Item, Order, Price, Shipping
-
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +84,13 @@ def present_totals(order: Order) -> Totals:
         total_gap=_gap(ours, theirs),
         vat_gap=_gap(sum((row.vat for row in vat), ZERO), _own_vat(order.total)),
     )
+
+
+def order_total(order: Order) -> Decimal | None:
+    """What the order comes to with VAT: its own total, else that of its lines; None where it has neither."""
+    if order.total and order.total.including_vat is not None:
+        return order.total.including_vat
+    return present_totals(order).total if order.shippings or (order.cart and order.cart.items) else None
 
 
 def including(price: Price | None) -> Decimal:
@@ -184,5 +188,4 @@ def _base(amount: Decimal, price: Price | None, rate: Decimal | None, currency: 
         return price.excluding_vat
     if rate is None or rate <= -1:
         return amount
-    decimals = get_currency_precision((currency or "XXX").upper())
-    return (amount / (1 + rate)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return to_minor_units(amount / (1 + rate), currency or "")

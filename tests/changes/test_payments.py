@@ -180,7 +180,7 @@ def test_payments_that_would_no_longer_add_up_are_warned_of_with_the_figures(
 ) -> None:
     desk, data = desk_of(admin), {**SAME, "amount": "100,50"}
     asked = desk.send(url(paid), data)
-    assert asked.status_code == 422 and "100.50 of 125.00 SEK" in text(asked)
+    assert asked.status_code == 422 and "100.50 of 125.00\N{NO-BREAK SPACE}SEK" in text(asked)
     assert desk.send(url(paid), data, form=asked).status_code == 302
     assert now(api, paid).amount == Decimal("100.5")
     assert desk.send(url(paid), {**data, "name": "Off as before"}).status_code == 302
@@ -273,7 +273,7 @@ def test_removing_is_a_state_and_says_so(admin: User, desk_of: DeskOf, paid: Ord
     form = desk.open(url(paid, "payment-remove"))
     assert "counted no more" in text(form) and "No money moves" in text(form)
     asked = desk.send(url(paid, "payment-remove"), {}, form=form)
-    assert asked.status_code == 422 and "0.00 of 125.00 SEK" in text(asked)
+    assert asked.status_code == 422 and "0.00 of 125.00\N{NO-BREAK SPACE}SEK" in text(asked)
     assert desk.send(url(paid, "payment-remove"), {}, form=asked).status_code == 302
     assert now(api, paid).state == "removed"
     assert entry("payment.update")["state"][1] == "removed"

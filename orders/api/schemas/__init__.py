@@ -1,16 +1,6 @@
 """The Order API's documents as typed values; one name for each schema of the contract."""
 
-from orders.api.schemas.base import (
-    Document,
-    Json,
-    TooManyValuesError,
-    check_json,
-    decode,
-    decode_whole,
-    encode,
-    number,
-    plain,
-)
+from orders.api.schemas.base import Document, Json, decode, decode_whole, encode, plain
 from orders.api.schemas.order import (
     Address,
     Callback,
@@ -89,16 +79,13 @@ __all__ = [
     "Shipping",
     "ShippingState",
     "State",
-    "TooManyValuesError",
     "Transition",
     "Upsell",
     "UpsellState",
     "UpsellTransaction",
     "ValidationError",
-    "check_json",
     "decode",
     "decode_whole",
     "encode",
-    "number",
     "plain",
 ]

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from orders.api.schemas.base import Document, Numbered
+from orders.api.schemas.base import Document
 
 
-class Price(Numbered):
+class Price(Document):
     """An amount in the currency's major unit, with and without VAT."""
 
     including_vat: Decimal | None = None
