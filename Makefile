@@ -22,6 +22,9 @@ help:
 run: $(VENV)/.run
 	@exec $(MANAGE) serve
 
+# Tests start many processes: none of them has to compile everything anew.
+test harness: export PYTHONDONTWRITEBYTECODE =
+
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup $(ARGS)
 

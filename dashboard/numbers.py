@@ -10,13 +10,17 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 LARGEST = Decimal(10) ** 10
+LONGEST = 40  # characters
 CURRENCY = RegexValidator(re.compile(r"\A[A-Za-z]{3}\Z"), _("Write the three letters of a currency, as in SEK."))
 _SPACES = re.compile(r"[\s\u00a0\u202f']")
 
 
 def as_typed(number: Decimal) -> str:
-    """A number without an exponent and without zeros that say nothing; what `NumberField` reads back as the same."""
-    text = f"{number:f}"
+    """A number without an exponent and without zeros that say nothing; what `NumberField` reads back as the same.
+
+    One that would take more than LONGEST digits keeps its exponent.
+    """
+    text = f"{number:f}" if abs(number.adjusted()) <= LONGEST else str(number)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -44,7 +48,7 @@ class NumberField(forms.Field):
         text = _SPACES.sub("", str(value if value is not None else "")).replace("\N{MINUS SIGN}", "-")
         if not text:
             return None
-        if not re.fullmatch(r"-?[0-9]+([.,][0-9]+)?", text):
+        if len(text) > LONGEST or not re.fullmatch(r"-?[0-9]+([.,][0-9]+)?", text):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         number = Decimal(text.replace(",", "."))
         if abs(number) >= LARGEST:

@@ -1,6 +1,5 @@
 """JSON as the sandbox reads and writes it: amounts as Decimal, so that a cent stays a cent; times in UTC; ids from a random source."""
 
-import math
 import secrets
 import string
 from datetime import UTC, datetime
@@ -12,6 +11,8 @@ from django.utils import timezone
 
 Document = dict[str, Any]
 MAX_DEPTH = 64
+PLACES = range(-30, 21)  # powers of ten with which a number may begin; 1e999999999 would be a gigabyte, written out
+MOST_VALUES = 200_000
 _UNITS = Decimal(10_000)
 
 
@@ -20,9 +21,10 @@ class NotJsonError(ValueError):
 
 
 def _number(text: str) -> Decimal:
-    if math.isinf(float(text)):
-        raise NotJsonError("a number is too large")
-    return Decimal(text)
+    number = Decimal(text)
+    if number.adjusted() not in PLACES:
+        raise NotJsonError("a number is too large or too small")
+    return number
 
 
 _decoder = msgspec.json.Decoder(float_hook=_number)
@@ -52,6 +54,13 @@ def _deeper_than(value: Any, levels: int) -> bool:
         ]
         levels -= 1
     return bool(layer)
+
+
+def decode_body(body: bytes) -> Any:
+    """As `decode`, for a body that anybody may send: NotJsonError too where its values would take many times its own size."""
+    if body.count(b",") + body.count(b"[") + body.count(b"{") > MOST_VALUES:
+        raise NotJsonError(f"it holds more than {MOST_VALUES:,} values")
+    return decode(body)
 
 
 def encode(value: Any) -> bytes:

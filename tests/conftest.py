@@ -12,6 +12,8 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone, translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import ChannelGrant
@@ -20,6 +22,12 @@ from tests.harness.tally import total
 
 PASSWORD = "correct horse battery staple"
 ClientOf = Callable[[User], Client]
+
+# No test depends on how fast the machine is, and each run tries the same examples; what a test needs besides, it adds to this.
+hypothesis_settings.register_profile(
+    "everywhere", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("everywhere")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,17 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 from urllib.parse import parse_qsl
 
-import yaml
-
 from dashboard.embedded import Headers, answer
 from orders import connection
+from tests.contract import CONTRACT
 
-CONTRACT = yaml.safe_load((Path(__file__).parents[1] / "sandbox" / "openapi-v0.yaml").read_text())
 BELOW = "/api/v0/checkout/"
 OPERATIONS = tuple(
     f"{verb.upper()} {path.removeprefix(BELOW)}"

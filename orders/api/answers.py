@@ -9,7 +9,7 @@ import msgspec
 
 from orders.api.call import Answer
 from orders.api.errors import ApiError, BadAnswer, Conflict, NoAnswer, NotFound, Rejected, Unauthorized, Unavailable
-from orders.api.schemas import ValidationError, decode, decode_whole
+from orders.api.schemas import TooManyValuesError, ValidationError, check_json, decode, decode_whole
 
 T = TypeVar("T")
 
@@ -126,7 +126,7 @@ def _kind(answer: Answer) -> type[ApiError]:  # noqa: PLR0911 - a table, one lin
 def explain(answer: Answer) -> Told:
     """Read an error's body: BaseError, ProblemDetails, a list of reasons, `{"errors": […]}` or bare text; else nothing."""
     try:
-        body = msgspec.json.decode(answer.content)
+        body = msgspec.json.decode(check_json(answer.content))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Told()
     if isinstance(body, dict) and isinstance(body.get("errors"), list):
@@ -191,16 +191,15 @@ def what_it_is(answer: Answer) -> str:
         return f"a body that broke off after {size} bytes"
     if not answer.content.strip():
         return "an empty body"
-    if _is_json(answer.content):
-        return "a JSON document"
-    if answer.content.lstrip()[:1] in (b"{", b"["):
-        return f"a JSON document that does not end or is malformed ({size} bytes)"
-    return f"{size} bytes of {answer.content_type or 'unknown content'}"
+    return _json_or(f"{size} bytes of {answer.content_type or 'unknown content'}", answer.content)
 
 
-def _is_json(content: bytes) -> bool:
+def _json_or(other: str, content: bytes) -> str:
     try:
-        msgspec.json.decode(content)
+        msgspec.json.decode(check_json(content))
+    except TooManyValuesError as error:
+        return str(error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return True
+        begun = content.lstrip()[:1] in (b"{", b"[")
+        return f"a JSON document that does not end or is malformed ({len(content)} bytes)" if begun else other
+    return "a JSON document"

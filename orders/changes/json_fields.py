@@ -5,7 +5,6 @@ A secret is shown as dots. Dots that stay where they were stand for what they hi
 
 import json
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, NoReturn
 
 import msgspec
@@ -13,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from orders.api.schemas import number
 from orders.masking import DOTS, Masked, mask
 
 LARGEST = 200_000  # characters
@@ -35,7 +35,7 @@ def as_text(value: Any) -> str:
 def parse(text: str) -> Any:
     """A JSON value, its numbers with a decimal point as Decimal. ValidationError says in which line and column it is wrong."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        return json.loads(text, parse_float=number, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         place = {"line": error.lineno, "column": error.colno, "why": error.msg}
         raise ValidationError(

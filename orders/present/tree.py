@@ -9,6 +9,7 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from orders.api.schemas import number
 from orders.masking import Masked, mask, mask_text
 
 MAX_TEXT = 1_000_000  # characters; a longer document is not read, only counted
@@ -39,7 +40,7 @@ def payload(document: str | None) -> Payload | None:
     if len(document) > MAX_TEXT:
         return Payload(size, problem=gettext("Too large to show."))
     try:
-        value = json.loads(document, parse_float=Decimal, parse_constant=_refuse)
+        value = json.loads(document, parse_float=number, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return _no_json(document, size)
     return Payload(size, tree=render_tree(mask(value)))

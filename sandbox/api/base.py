@@ -12,7 +12,7 @@ from ninja.security import APIKeyHeader
 from pydantic import Field
 
 from sandbox import entry
-from sandbox.codec import NotJsonError, decode
+from sandbox.codec import NotJsonError, decode_body
 from sandbox.problems import Problem, bad_request
 from sandbox.schemas.base import Model
 from sandbox.scope import Scope
@@ -32,7 +32,7 @@ class JsonParser(Parser):
     """Bodies with exact amounts."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return decode(request.body)
+        return decode_body(request.body)
 
 
 class Headers(Model):

@@ -3,18 +3,16 @@
 import inspect
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from orders.api import OrderApi, OrderQuery, schemas
 from orders.api.resources import Orders, Payments, Shippings
 from tests.api.servers import TOKEN, Prepared
+from tests.contract import CONTRACT
 
-CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "sandbox/openapi-v0.yaml").read_text())
 OPERATIONS = {
     (method.upper(), path): operation
     for path, methods in CONTRACT["paths"].items()

@@ -207,9 +207,6 @@ def test_whatever_people_outsiders_faults_and_reconciliations_do(bench: Bench, s
         settings=hypothesis_settings(
             max_examples=50 if connection.vendor == "sqlite" else 10,
             stateful_step_count=15,
-            deadline=None,
-            derandomize=True,
-            database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

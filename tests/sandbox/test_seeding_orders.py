@@ -4,23 +4,22 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from sandbox.seeding import vat
 from sandbox.seeding.orders import Seeded, generate
 from sandbox.seeding.payments import BAD_DAYS
+from tests.contract import CONTRACT
 
 Json = dict[str, Any]
 UNTIL = datetime(2026, 11, 22, 14, tzinfo=UTC)
-CONTRACT = Path(__file__).parents[2] / "sandbox" / "openapi-v0.yaml"
 WITHOUT_ACTIONS = {"nonpsp_adapter", "awardit_adapter"}
 
 
@@ -32,7 +31,7 @@ def seeded(orders: int, seed: int = 1) -> list[Seeded]:
 @cache
 def contract() -> Json:
     """The contract's schemas; what they do not name is not allowed."""
-    components: Json = yaml.safe_load(CONTRACT.read_text())["components"]
+    components: Json = deepcopy(CONTRACT["components"])
     for schema in components["schemas"].values():
         if "properties" in schema:
             schema.setdefault("additionalProperties", False)

@@ -1,6 +1,16 @@
 """The Order API's documents as typed values; one name for each schema of the contract."""
 
-from orders.api.schemas.base import Document, Json, decode, decode_whole, encode, plain
+from orders.api.schemas.base import (
+    Document,
+    Json,
+    TooManyValuesError,
+    check_json,
+    decode,
+    decode_whole,
+    encode,
+    number,
+    plain,
+)
 from orders.api.schemas.order import (
     Address,
     Callback,
@@ -79,13 +89,16 @@ __all__ = [
     "Shipping",
     "ShippingState",
     "State",
+    "TooManyValuesError",
     "Transition",
     "Upsell",
     "UpsellState",
     "UpsellTransaction",
     "ValidationError",
+    "check_json",
     "decode",
     "decode_whole",
     "encode",
+    "number",
     "plain",
 ]

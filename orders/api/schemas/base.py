@@ -38,6 +38,13 @@ Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 
 T = TypeVar("T")
 
+PLACES = range(-30, 21)
+"""Powers of ten with which a number may begin: nineteen characters can stand for a thousand million digits. No price, rate or quantity
+comes near, and the differences that floating point leaves behind (1e-17) are well inside."""
+
+MOST_VALUES = 1_000_000
+"""Values that a JSON text may hold, or commas in its strings. 250 orders, the most that a page holds, have some 60,000."""
+
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(msgspec.field,))
 class Document(msgspec.Struct, rename="camel", frozen=True, kw_only=True, dict=True):
@@ -79,8 +86,43 @@ class Document(msgspec.Struct, rename="camel", frozen=True, kw_only=True, dict=T
         return sent
 
 
+class TooManyValuesError(msgspec.DecodeError):
+    """A JSON text that is small and would not be small any more."""
+
+
+class Numbered(Document):
+    """A document with numbers, none of which is too large or too small to be written out. Making one with another is a ValueError."""
+
+    def __post_init__(self) -> None:
+        for name in _numbers(type(self)):
+            value = getattr(self, name)
+            if isinstance(value, Decimal):
+                check_number(value)
+
+
+def number(text: str) -> Decimal:
+    """A number as JSON writes it. ValueError as `check_number` says."""
+    value = Decimal(text)
+    check_number(value)
+    return value
+
+
+def check_number(value: Decimal) -> None:
+    """ValueError unless it is a number that begins at one of the PLACES."""
+    if not value.is_finite() or value.adjusted() not in PLACES:
+        raise ValueError("a number that is too large, or too small, to be written out")
+
+
+def check_json(content: bytes) -> bytes:
+    """The text itself. Raises TooManyValuesError if it holds so many values that they would take many times its own size."""
+    if content.count(b",") + content.count(b"[") + content.count(b"{") > MOST_VALUES:
+        raise TooManyValuesError(f"a JSON document of more than {MOST_VALUES:,} values")
+    return content
+
+
 def decode(content: bytes, kind: type[T]) -> T:
     """Read a JSON document. Raises msgspec.DecodeError if it is no JSON, msgspec.ValidationError if it does not fit `kind`."""
+    check_json(content)
     try:
         return _decoder(kind).decode(content)
     except msgspec.ValidationError:
@@ -124,7 +166,7 @@ def _as_text(value: Any) -> str:
 
 
 _encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=_as_text)
-_reader = msgspec.json.Decoder(float_hook=Decimal)
+_reader = msgspec.json.Decoder(float_hook=number)
 
 
 def _open_set(kind: type[T], value: Any) -> T:
@@ -145,6 +187,12 @@ def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
 @cache
 def _names(kind: type[Document]) -> tuple[tuple[str, str], ...]:
     return tuple(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
+
+
+@cache
+def _numbers(kind: type[Document]) -> tuple[str, ...]:
+    hints = get_type_hints(kind)
+    return tuple(name for name in kind.__struct_fields__ if _bare(hints[name]) is Decimal)
 
 
 @cache

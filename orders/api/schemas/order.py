@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import field
 
-from orders.api.schemas.base import Document, Moment
+from orders.api.schemas.base import Document, Moment, Numbered
 from orders.api.schemas.payment import Payment
 from orders.api.schemas.sets import CustomerType, DiscountType, OrderStatus, OrderVersion, ProductType
 from orders.api.schemas.shared import Price
@@ -47,7 +47,7 @@ class Logistics(Document):
     shipping_date: Moment | None = None
 
 
-class Item(Document):
+class Item(Numbered):
     """A line of the cart; `items` are the parts of a bundle.
 
     `price` is that of one unit before discounts, `original_total` quantity x price, `total` what the customer pays
@@ -180,7 +180,7 @@ class Order(Document):
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
-class Pagination(Document):
+class Pagination(Numbered):
     """`size` counts what the filters match over all pages, `total_size` everything, `value_sum` adds up what matches."""
 
     offset: int | None = None

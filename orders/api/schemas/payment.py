@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import field
 
-from orders.api.schemas.base import Document, Moment
+from orders.api.schemas.base import Document, Moment, Numbered
 from orders.api.schemas.sets import PaymentEvent, PaymentState, PaymentType, UpsellState
 
 
@@ -18,7 +18,7 @@ class PaymentAction(Document):
     url: str | None = None
 
 
-class PaymentTransaction(Document):
+class PaymentTransaction(Numbered):
     """One line of a payment's log. `amount` is the payment's amount *after* it (Norce reference, schemas/paymenttransaction).
 
     `request_json` and `response_json` are text that should be JSON: what was said to the provider and what it answered.
@@ -59,7 +59,7 @@ class Upsell(Document):
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
-class Payment(Document):
+class Payment(Numbered):
     """A payment. `amount` is what it covers, `upper_limit_amount` the most that it may, such as a voucher's balance."""
 
     id: str | None = None

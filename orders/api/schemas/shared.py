@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from orders.api.schemas.base import Document
+from orders.api.schemas.base import Document, Numbered
 
 
-class Price(Document):
+class Price(Numbered):
     """An amount in the currency's major unit, with and without VAT."""
 
     including_vat: Decimal | None = None

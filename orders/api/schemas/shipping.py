@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import field
 
-from orders.api.schemas.base import Document
+from orders.api.schemas.base import Document, Numbered
 from orders.api.schemas.sets import ShippingState
 from orders.api.schemas.shared import Price
 
@@ -40,14 +40,14 @@ class DeliveryDetails(Document):
     pickup_location: PickupLocation | None = None
 
 
-class Addon(Document):
+class Addon(Numbered):
     """Something that the delivery costs more for; `price` in the order's currency."""
 
     reference: str | None = None
     price: Decimal | None = None
 
 
-class Shipping(Document):
+class Shipping(Numbered):
     """A delivery. The contract requires `total` and `vat_rate` (a fraction) of who sends one."""
 
     id: str | None = None
