@@ -9,23 +9,15 @@ from babel.dates import format_date, format_skeleton, format_time
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from dashboard.regions import date_locale, get_region, language_locale, number_locale
+from dashboard.regions import NO_BREAK_SPACE, date_locale, get_region, language_locale, separators
 from domain.money import minor_units
 
-NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 
 def locale_of(language: str | None) -> Locale:
     """The Babel locale of a language code, for its words; English where Babel does not know it."""
     return language_locale(language)
-
-
-@lru_cache(maxsize=256)
-def _separators(language: str | None, region: str) -> tuple[str, str]:
-    symbols = number_locale(language, region).number_symbols["latn"]
-    group = symbols["group"]
-    return (NO_BREAK_SPACE if group.isspace() else group), symbols["decimal"]
 
 
 def format_number(value: Decimal, decimals: int) -> str:
@@ -35,7 +27,7 @@ def format_number(value: Decimal, decimals: int) -> str:
 
 def write_number(value: Decimal, decimals: int, language: str | None, region: str) -> str:
     """A number as it is written in that language and region."""
-    group, point = _separators(language, region)
+    group, point = separators(language, region)
     rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}"
     text = text.translate({ord(","): group, ord("."): point})

@@ -17,6 +17,19 @@ _TERRITORY = re.compile(r"[A-Z]{2}")
 _NO_TERRITORIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _active = Local()
 
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+_IN_ENGLISH = {
+    (NO_BREAK_SPACE, ","): """
+        AL AM AO AX BF BG BJ BL BY CD CG CI CR CV CZ DJ EE FI FR GA GE GF GN GP GW HT HU KG KZ LT LV MC MF MQ MZ NC NO
+        PF PM PT RE RU SE SJ SK ST TG TJ TL TM UA UZ WF XK YT ZA""",
+    (".", ","): """
+        AD AR AT AW AZ BA BE BN BO BR CF CL CO DE DK DZ EA EC ES FO GL GQ GR HR IC ID IS IT LA LB LU LY MA MD ME MK MR
+        NL PL RO RS SI SM SN SR TN TR UY VA VE VN""",
+    ("’", "."): "CH LI",
+}
+_WRITTEN_IN_ENGLISH = {region: pair for pair, regions in _IN_ENGLISH.items() for region in regions.split()}
+"""What CLDR says of each region, where it isn't 1,234.56 as in English: the page with all of them would load 250 locales."""
+
 
 def activate(region: str) -> None:
     """From now on in this thread or task; a territory's code (SE), or nothing."""
@@ -74,6 +87,21 @@ def number_locale(language: str | None, region: str) -> Locale:
         return language_locale(language)
     pair = _locale(f"{language_locale(language).language}_{region}")
     return pair or _locale(_main_locale(region)) or date_locale(language, region)
+
+
+@lru_cache(maxsize=1024)
+def separators(language: str | None, region: str) -> tuple[str, str]:
+    """What stands between thousands, and before decimals, in that language and region."""
+    if (language or "en") == "en" and (not region or is_region(region)):
+        return _WRITTEN_IN_ENGLISH.get(region, (",", "."))
+    return separators_by_babel(language, region)
+
+
+def separators_by_babel(language: str | None, region: str) -> tuple[str, str]:
+    """The same from CLDR itself, which loads the region's locale and keeps it."""
+    symbols = number_locale(language, region).number_symbols["latn"]
+    group = symbols["group"]
+    return (NO_BREAK_SPACE if group.isspace() else group), symbols["decimal"]
 
 
 def reader_locale() -> Locale:

@@ -5,11 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from babel import localedata
 from django.contrib.auth.models import User
 from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone, translation
 
+from accounts.forms import region_choices
 from dashboard import formats, regions
 from tests.conftest import ClientOf
 
@@ -38,6 +40,21 @@ def test_a_number_follows_the_region_and_only_without_one_the_language(
     regions.activate(region)
     with translation.override(language):
         assert formats.format_amount(AMOUNT, "SEK") == written
+
+
+@pytest.mark.parametrize("language", ["en", None, "en-gb", "sv"])
+def test_every_region_has_the_separators_that_babel_has(language: str | None) -> None:
+    of = {code: regions.separators(language, code) for code in ("", *regions.all_regions())}
+    assert of == {code: regions.separators_by_babel(language, code) for code in of}
+
+
+def test_the_page_with_every_region_keeps_no_locale_of_theirs(support: User, client_of: ClientOf) -> None:
+    """Babel keeps what it has loaded, a quarter of a megabyte each, in every process."""
+    region_choices.cache_clear()
+    regions.separators.cache_clear()
+    before = set(localedata._cache)
+    assert "Sweden (1\u00a0847,00)" in client_of(support).get("/accounts/preferences/").text
+    assert len(set(localedata._cache) - before) < 5
 
 
 @pytest.mark.parametrize(
