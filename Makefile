@@ -4,9 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 JOBS ?= 2
-# A lock names every package by version and hash: nothing is left to resolve, so no later release of anything can come in.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11
+
+# Puts in what a lock names, and nothing else. A lock is complete and has a hash for everything, so there is nothing to
+# resolve: no later release of anything can come in, and two halves go in side by side.
+define install
+	@awk '/^[A-Za-z0-9]/ { half = !half } !/^ *#/ { print > ("$(VENV)/lock-" half) }' $(1)
+	@printf '%s\n' $(VENV)/lock-0 $(VENV)/lock-1 | xargs -n 1 -P 2 \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r
+	@$(BIN)/python -m pip check || { echo "Something else is in $(VENV). Delete that folder and start again."; exit 1; }
+endef
 
 .DEFAULT_GOAL := help
 .PHONY: help run test harness check format types locks messages clean
@@ -60,12 +67,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the desk needs into $(VENV) …"
-	@$(INSTALL) -r requirements.txt
-	@$(BIN)/python -m pip check
+	$(call install,requirements.txt)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need into $(VENV) …"
-	@$(INSTALL) -r requirements-dev.txt
-	@$(BIN)/python -m pip check
+	$(call install,requirements-dev.txt)
 	@touch $@ $(VENV)/.run
