@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from accounts.models import ANY, keep_preference, preference_of
 
 SESSION_KEY = "channel"
-# Both words go into HTTP headers (x-merchant, x-channel), so they are plain ASCII without separators.
-_CHANNEL = re.compile(r"(?P<merchant>[A-Za-z0-9][\w.-]*)/(?P<name>[A-Za-z0-9][\w.-]*)", re.ASCII)
+# Both words go into HTTP headers (x-merchant, x-channel), so they are plain ASCII without separators; and into columns of 64.
+_CHANNEL = re.compile(r"(?P<merchant>[A-Za-z0-9][\w.-]{,62})/(?P<name>[A-Za-z0-9][\w.-]{,62})", re.ASCII)
 
 
 class NoChannel(PermissionDenied):

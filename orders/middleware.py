@@ -1,14 +1,24 @@
 """Binds a request to the person's channel, and turns what goes wrong at the Order API into a page that says what to do next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from dashboard.pages import render_problem
 from orders.api.errors import ApiError, NotFound, Unauthorized, Unavailable
 from orders.connection import order_api
+
+LONGEST_ID = 200
+"""Characters; of the ids that are kept here, with notes, payment actions and in the log."""
+_KEPT = frozenset({"order_id", "payment_id", "action_id"})
+
+
+def is_id(name: str, value: str) -> bool:
+    """Whether this can be the id, of that kind, of something that exists."""
+    return "\x00" not in value and (name not in _KEPT or len(value) <= LONGEST_ID)
 
 
 class OrderApiMiddleware:
@@ -22,6 +32,13 @@ class OrderApiMiddleware:
         if channel is not None:
             request.api = SimpleLazyObject(lambda: order_api(channel.merchant, channel.name))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view_func: object, view_args: object, view_kwargs: Mapping[str, Any]
+    ) -> None:
+        """Raises Http404 for an id that no order or part of one has: it would be too long, or not storable, for what is kept of it."""
+        if any(isinstance(value, str) and not is_id(name, value) for name, value in view_kwargs.items()):
+            raise Http404
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return problem_page(request, error) if isinstance(error, ApiError) else None

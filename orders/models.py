@@ -1,11 +1,16 @@
 from django.conf import settings
 from django.db import models
 
+from dashboard.fields import OutsideText
+
 
 class Lease(models.Model):
-    """Who of this desk is changing an order right now, so that two do not read and write past each other."""
+    """Who of this desk is changing an order right now, so that two do not read and write past each other.
 
-    key = models.CharField(max_length=400, primary_key=True)
+    The key is a digest: what it stands for may be as long as an address.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
     holder = models.UUIDField()
     until = models.DateTimeField(db_index=True)
 
@@ -25,7 +30,7 @@ class Note(models.Model):
     channel = models.CharField(max_length=200)
     order_id = models.CharField(max_length=200)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    author_name = models.CharField(max_length=300)
+    author_name = OutsideText()
 
     class Meta:
         default_permissions = ()
@@ -40,7 +45,7 @@ class NoteVersion(models.Model):
 
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
-    text = models.TextField()
+    text = OutsideText()
     at = models.DateTimeField()
 
     class Meta:

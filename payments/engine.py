@@ -306,9 +306,9 @@ def conclude(
         verdict.state,
         answer=reply.answer,
         status=reply.status,
-        code=reply.code[:200],
+        code=reply.code,
         message=reply.message,
-        request_id=reply.request_id[:200],
+        request_id=reply.request_id,
         checked_at=timezone.now(),
     )
     outcome = OUTCOMES.get(State(execution.state), log.Outcome.UNANSWERED)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.fields import OutsideText
 from domain.states import EXECUTION, ExecutionRow, ExecutionState
 
 State = ExecutionState
@@ -51,37 +52,37 @@ class Execution(models.Model):
     merchant = models.CharField(max_length=200)
     channel = models.CharField(max_length=200)
     order_id = models.CharField(max_length=200)
-    order_reference = models.CharField(max_length=200, blank=True)
+    order_reference = OutsideText(blank=True)
     payment_id = models.CharField(max_length=200)
-    payment_reference = models.CharField(max_length=200, blank=True)
-    provider = models.CharField(max_length=200, blank=True)
+    payment_reference = OutsideText(blank=True)
+    provider = OutsideText(blank=True)
     """The adapter's id."""
-    method = models.CharField(max_length=200, blank=True)
+    method = OutsideText(blank=True)
     """The payment's name, as people call the means of payment."""
     action_id = models.CharField(max_length=200)
-    action_type = models.CharField(max_length=200)
+    action_type = OutsideText()
     amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
-    currency = models.CharField(max_length=10, blank=True)
+    currency = OutsideText(blank=True)
     customer = models.CharField(max_length=64, blank=True)
     """A digest of the customer's e-mail address, by which earlier refunds to the same customer are found."""
 
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_by_name = models.CharField(max_length=150)
     reason = models.CharField(max_length=40)
-    note = models.TextField(blank=True)
+    note = OutsideText(blank=True)
     excess_json = models.TextField(default="[]")
     """Which limits it is above, in words of then; empty where no approval was needed."""
     expires_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     decided_by_name = models.CharField(max_length=150, blank=True)
     decided_at = models.DateTimeField(null=True)
-    decision_note = models.TextField(blank=True)
+    decision_note = OutsideText(blank=True)
 
     baseline = models.CharField(max_length=64)
     seen_json = models.TextField()
     before_json = models.TextField(default="null")
     """The payment as it was read just before sending: what the outcome is compared with."""
-    last_modified = models.CharField(max_length=64, blank=True)
+    last_modified = OutsideText(blank=True)
     """The order's `lastModified`, as the API wrote it, when the person saw it."""
 
     state = models.CharField(max_length=12)
@@ -89,13 +90,13 @@ class Execution(models.Model):
     sent_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=12, choices=Answer, blank=True)
     status = models.PositiveSmallIntegerField(null=True)
-    code = models.CharField(max_length=200, blank=True)
-    message = models.TextField(blank=True)
-    request_id = models.CharField(max_length=200, blank=True)
+    code = OutsideText(blank=True)
+    message = OutsideText(blank=True)
+    request_id = OutsideText(blank=True)
     ended_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
     checked_at = models.DateTimeField(null=True)
-    check_error = models.TextField(blank=True)
+    check_error = OutsideText(blank=True)
     """Why the last reading failed; empty if it did not."""
     next_check_at = models.DateTimeField(null=True, db_index=True)
 

@@ -23,6 +23,8 @@ AGAIN = (
     "sandbox/test_notifications.py",
     "sandbox/test_orders.py",
     "sandbox/test_provider.py",
+    "test_outside_text.py",
+    "test_two_saves.py",
 )
 COMMAND = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadgroup")
 

@@ -99,7 +99,7 @@ def create(request: HttpRequest, form_class: type[OrderChange], draft: Order | N
     if request.method != "POST":
         return show(request, form_class(order=order, ids=ids))
     try:
-        with lease(request.channel.merchant, request.channel.name, f"new:{request.POST.get('once', '')[:40]}"):
+        with lease(request.channel.merchant, request.channel.name, f"new:{request.POST.get('once', '')}"):
             return already(request, form_class) or decide(request, form_class(request.POST, order=order, ids=ids))
     except Busy:
         return busy(request, form_class)

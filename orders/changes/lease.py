@@ -5,6 +5,7 @@ programs; among the people of one desk it can, in the database that they share, 
 """
 
 import datetime as dt
+import hashlib
 import time
 import uuid
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ class Busy(Exception):  # noqa: N818 - a state of affairs, not a fault
 @contextmanager
 def lease(merchant: str, channel: str, order_id: str) -> Iterator[None]:
     """Holds the order for the time of the block. Raises Busy if somebody else does and is not done in time."""
-    key, holder = f"{merchant}/{channel}/{order_id}", uuid.uuid4()
+    key, holder = hashlib.sha256(f"{merchant}/{channel}/{order_id}".encode()).hexdigest(), uuid.uuid4()
     deadline = time.monotonic() + PATIENCE
     while not _taken(key, holder):
         if time.monotonic() >= deadline:

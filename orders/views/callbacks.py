@@ -29,7 +29,7 @@ def order_validate(request: HttpRequest, order_id: str) -> HttpResponse:
         return show(request, ValidationRun(order=order))
     form = ValidationRun(request.POST, order=order)
     try:
-        with lease(request.channel.merchant, request.channel.name, f"validate:{form.once[:40]}"):
+        with lease(request.channel.merchant, request.channel.name, f"validate:{form.once}"):
             return _run(request, form)
     except Busy:
         return hold(

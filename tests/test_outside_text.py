@@ -1,0 +1,220 @@
+"""Text of any length and kind, from an address, a form or the Order API, is stored or refused in words: never an error of the database.
+
+SQLite looks at no length and takes every character, so tests/test_again_on_postgresql.py runs these once more on PostgreSQL.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.channels import all_channels
+from accounts.models import ANY, ChannelGrant, Preference
+from audit.log import Subject, Who
+from dashboard.fields import OutsideText
+from orders import notes
+from orders.api import OrderApi
+from orders.changes.lease import lease
+from orders.models import Note
+from payments import engine
+from payments.case import Case
+from payments.models import Answer, Execution, State
+from tests.conftest import ClientOf
+from tests.forms import ROUTES, put_order
+from tests.payments.conftest import MakePayment, api, asked_by, case_of, make_payment  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.django_db
+LONG = "åß漢" * 1000
+STRANGE = ("x" * 450, "%00", "a%00b", "%EF%BF%BD" * 500)
+ROOMS = ("orders", "payments", "accounts", "audit")
+
+# What bounds each varchar column that has no choices: a check of ours, or that we make it ourselves.
+BOUNDED: Mapping[str, str] = {
+    "orders.Lease.key": "a digest",
+    "orders.Note.merchant": "accounts.channels",
+    "orders.Note.channel": "accounts.channels",
+    "orders.Note.order_id": "orders.middleware.is_id",
+    "payments.Execution.merchant": "accounts.channels",
+    "payments.Execution.channel": "accounts.channels",
+    "payments.Execution.order_id": "orders.middleware.is_id",
+    "payments.Execution.payment_id": "orders.middleware.is_id",
+    "payments.Execution.action_id": "orders.middleware.is_id",
+    "payments.Execution.customer": "a digest",
+    "payments.Execution.asked_by_name": "Django's username",
+    "payments.Execution.decided_by_name": "Django's username",
+    "payments.Execution.state": "domain.states",
+    "payments.Execution.reason": "a code of payments.words",
+    "payments.Execution.baseline": "a digest",
+    "payments.Evidence.by": "Django's username",
+    "payments.Evidence.digest": "a digest",
+    "payments.Limit.role": "a choice of its form",
+    "payments.Limit.merchant": "a choice of its form",
+    "payments.Limit.channel": "a choice of its form",
+    "payments.Limit.action_type": "its form, by the model's length",
+    "payments.Limit.currency": "its form",
+    "accounts.Preference.language": "a choice of its form",
+    "accounts.Preference.region": "a choice of its form",
+    "accounts.Preference.time_zone": "accounts.zones",
+    "accounts.Preference.channel": "accounts.channels",
+    "accounts.ChannelGrant.merchant": "accounts.channels",
+    "accounts.ChannelGrant.channel": "accounts.channels",
+    "accounts.OneTimeLink.code": "made by accounts.links",
+    **{
+        f"audit.Entry.{name}": "audit.tidy"
+        for name in (
+            "username",
+            "ip",
+            "agent",
+            "action",
+            "order_id",
+            "merchant",
+            "channel",
+            "target",
+            "code",
+            "request_id",
+        )
+    },
+    "audit.Entry.previous": "a digest",
+    "audit.Entry.hash": "a digest",
+}
+
+
+def text_columns() -> dict[str, models.Field]:  # type: ignore[type-arg]
+    return {
+        f"{model._meta.label}.{field.name}": field
+        for room in ROOMS
+        for model in apps.get_app_config(room).get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField)
+    }
+
+
+def test_every_column_with_a_length_says_what_keeps_longer_text_out() -> None:
+    columns = text_columns()
+    with_length = {name for name, field in columns.items() if field.max_length and not field.choices}
+    assert with_length == set(BOUNDED)
+
+
+def test_every_column_without_a_length_takes_every_character() -> None:
+    """But for those in which we write JSON ourselves, whose escapes hold whatever there is."""
+    open_ended = {name: field for name, field in text_columns().items() if not field.max_length}
+    assert {name for name, field in open_ended.items() if not isinstance(field, OutsideText)} == {
+        "payments.Execution.excess_json",
+        "payments.Execution.seen_json",
+        "payments.Execution.before_json",
+        "payments.Evidence.data_json",
+        "audit.Entry.changes_json",
+        "audit.Entry.message",  # audit.tidy
+        "audit.Entry.details_json",
+    }
+
+
+def test_a_payment_with_endless_words_is_captured(
+    api: OrderApi,  # noqa: F811
+    make_payment: MakePayment,  # noqa: F811
+    case_of: Callable[[tuple[str, str], str], Case],  # noqa: F811
+    admin: User,
+) -> None:
+    outside = ("order_reference", "payment_reference", "provider", "method", "last_modified")
+    strange: dict[str, Any] = dict.fromkeys(outside, f"\x00{LONG}\ud800")
+    case = dataclasses.replace(case_of(make_payment("reserved"), "capture"), **strange)
+    execution = engine.claim(case, asked_by(admin))
+    kept = Execution.objects.get(pk=execution.pk)
+    assert {getattr(kept, name) for name in outside} == {f"\ufffd{LONG}\ufffd"}
+
+
+def test_what_the_api_answers_may_be_of_any_length(
+    api: OrderApi,  # noqa: F811
+    make_payment: MakePayment,  # noqa: F811
+    case_of: Callable[[tuple[str, str], str], Case],  # noqa: F811
+    admin: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = engine.Reply(Answer.REFUSED, 409, f"{LONG}\x00", f"{LONG}\x00", f"{LONG}\x00")
+    monkeypatch.setattr(engine, "call", lambda *_: told)
+    execution = engine.execute(api, case_of(make_payment("reserved"), "capture"), asked_by(admin))
+    assert execution.state != State.SENDING, "the outcome was written"
+    assert Execution.objects.get(pk=execution.pk).code == f"{LONG}\ufffd"
+
+
+def test_an_id_that_nothing_can_have_is_not_found_by_any_verb(admin: User, client_of: ClientOf) -> None:
+    client, odd = client_of(admin), {}
+    for route in (route for route in ROUTES.values() if "<str:order_id>" in route):
+        for strange in STRANGE:
+            where = re.sub(r"<int:\w+>", "1", re.sub(r"<(str|path):\w+>", strange, route))
+            answers = client.get(where), client.post(where, {"once": f"\x00{LONG}"})
+            if not {answer.status_code for answer in answers} <= {404, 405}:
+                odd[where] = [answer.status_code for answer in answers]
+    assert odd == {}
+
+
+@pytest.mark.parametrize("once", ["x" * 5000, "a\x00b", "\x00"])
+def test_the_mark_of_a_form_may_be_anything(admin: User, client_of: ClientOf, once: str) -> None:
+    ids = put_order("o_Own")
+    client = client_of(admin)
+    for name in ("order-create", "order-validate", "reference-edit"):
+        where = reverse(name, kwargs={"order_id": ids["order_id"]} if name != "order-create" else {})
+        assert client.post(where, {"once": once}).status_code < 500
+
+
+def test_an_order_is_leased_however_its_id_is_written() -> None:
+    with lease("norce", "se", f"\x00{LONG}"):
+        pass
+
+
+def test_a_note_carries_the_longest_name_that_a_person_can_have(support: User) -> None:
+    support.first_name, support.last_name = "A" * 150, "B" * 150
+    note = notes.write(Who("support"), support, Subject("o_1", "norce", "se"), "Said", uuid4())
+    assert note and Note.objects.get(pk=note.pk).author_name == f"{'A' * 150} {'B' * 150}"
+
+
+def test_the_longest_channel_can_be_given_and_chosen_and_a_longer_one_is_refused(
+    support: User, client_of: ClientOf, settings: Settings
+) -> None:
+    longest = f"{'m' * 63}/{'c' * 63}"
+    settings.ORDER_API_CHANNELS = ["norce/se", longest]
+    ChannelGrant.objects.create(user=support, merchant=ANY, channel="c" * 63)
+    assert client_of(support).post(reverse("channel-switch"), {"channel": longest}).status_code == 302
+    assert Preference.objects.get(user=support).channel == longest
+    settings.ORDER_API_CHANNELS = [f"{'m' * 64}/se"]
+    with pytest.raises(ImproperlyConfigured):
+        all_channels()
+
+
+@pytest.mark.parametrize("cookie", ['"abcdefgh\\000"', '"\\000"', "x" * 300, '"abcdefgh\\303"'])
+def test_a_session_that_nobody_has_is_a_visitors(client_of: ClientOf, cookie: str) -> None:
+    client = client_of(User.objects.create_user("somebody"))
+    answer = client.get(reverse("preferences"), headers={"Cookie": f"sessionid={cookie}"})
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, reverse("account_login"))
+
+
+@pytest.mark.parametrize(
+    "name", ["audit-list", "order-list", "order-find", "account_login", "approval-list", "doubt-list"]
+)
+def test_a_query_may_say_anything(admin: User, client_of: ClientOf, name: str) -> None:
+    names = (
+        "search",
+        "person",
+        "action",
+        "order",
+        "request_id",
+        "before",
+        "after",
+        "next",
+        "page",
+        "size",
+        "within",
+        "edit",
+    )
+    client = client_of(admin)
+    for value in (LONG[:500], "\x00", "a\x00"):
+        assert client.get(reverse(name), dict.fromkeys(names, value)).status_code < 500
