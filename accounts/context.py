@@ -2,8 +2,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.channels import channels_of
+from accounts.entitlements import role_of
 from accounts.models import Preference, preference_of
-from accounts.roles import role_of
 
 
 def person(request: HttpRequest) -> dict[str, object]:

@@ -6,9 +6,8 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
@@ -97,7 +96,6 @@ def speak_to(request: HttpRequest, preference: Preference) -> None:
     if preference.language in dict(settings.LANGUAGES):
         translation.activate(preference.language)
         request.LANGUAGE_CODE = translation.get_language()
-    prefetch_related_objects([cast(User, request.user)], "channel_grants")
     request.grants = grants_of(request.user)  # type: ignore[attr-defined]
     try:
         request.channel = current_channel(request)  # type: ignore[attr-defined]

@@ -71,9 +71,6 @@ class ChannelGrant(models.Model):
     def __str__(self) -> str:
         return f"{self.merchant}/{self.channel}"
 
-    def covers(self, merchant: str, channel: str) -> bool:
-        return self.merchant in (ANY, merchant) and self.channel in (ANY, channel)
-
 
 class OneTimeLink(models.Model):
     """A link by which a person sets their password: the first one, or a new one. At most one a person; gone once it was used.

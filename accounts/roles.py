@@ -3,13 +3,12 @@
 The roles are Django groups of the same names. A permission that belongs to no table of ours is one of `accounts.Access`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from types import MappingProxyType
 from typing import Any
 
 from django.apps import apps as global_apps
 from django.contrib.auth.management import create_permissions
-from django.contrib.auth.models import AnonymousUser, User
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -72,18 +71,9 @@ def access_permissions() -> list[tuple[str, str]]:
     return [(name, f"Can {name.replace('_', ' ')}") for name in names]
 
 
-def highest(groups: set[str]) -> str:
+def highest(groups: Set[str]) -> str:
     """The highest role among the names of groups; nothing where none of them is a role."""
     return next((role for role in reversed(tuple(ROLES)) if role in groups), "")
-
-
-def role_of(user: User | AnonymousUser) -> str | Promise:
-    """The word for a person's highest role: a superuser is an admin; nothing for somebody without a role. One query."""
-    if not user.is_authenticated:
-        return ""
-    if user.is_superuser:
-        return WORDS[ADMIN]
-    return WORDS.get(highest(set(user.groups.values_list("name", flat=True))), "")
 
 
 def create_roles(using: str, apps: Any = global_apps, **kwargs: Any) -> None:

@@ -230,7 +230,7 @@ STORAGES = {
 }
 
 # --- People
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.Backend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "order-list"
 LOGOUT_REDIRECT_URL = "account_login"

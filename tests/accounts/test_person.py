@@ -175,10 +175,10 @@ def test_a_visitor_costs_no_query(visitor: Client, django_assert_num_queries: Dj
         visitor.get("/no/such/page/")
 
 
-def test_a_person_costs_a_page_five_queries_beside_session_and_user(
+def test_a_person_costs_a_page_two_statements_the_session_and_who_it_belongs_to(
     support: User, client_of: ClientOf, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     Preference.objects.create(user=support)
     client = client_of(support)
-    with django_assert_num_queries(2 + len(("preference", "grants", "own permissions", "their groups'", "role"))):
+    with django_assert_num_queries(2):
         client.get("/no/such/page/")

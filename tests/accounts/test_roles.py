@@ -6,8 +6,9 @@ from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection
 
+from accounts.entitlements import role_of
 from accounts.models import Access
-from accounts.roles import EXTRAS, RIGHTS, ROLES, role_of
+from accounts.roles import EXTRAS, RIGHTS, ROLES
 
 
 def migrate_again() -> None:

@@ -1,0 +1,28 @@
+"""How Django learns who a session belongs to and what they may."""
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import AnonymousUser, User
+
+from accounts.entitlements import entitlements_of, person_of_session
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+    """allauth's, but the person, their preferences and all that they were given come from one statement.
+
+    Nothing is kept from one request to the next, so what was taken away is gone with the next one.
+    """
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = person_of_session(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj: User | AnonymousUser, obj: object = None) -> set[str] | frozenset[str]:
+        """As Django's: nothing for who is not active, for a visitor, and for one object; for a superuser everything."""
+        if not isinstance(user_obj, User) or not user_obj.is_active or obj is not None:
+            return set()
+        if user_obj.is_superuser:
+            everything: set[str] = super().get_all_permissions(user_obj)
+            return everything
+        return entitlements_of(user_obj).permissions
