@@ -19,7 +19,9 @@ from orders import countries
 from orders.api import OrderApi
 from orders.api.schemas import Address, Order
 from orders.changes import formats
-from orders.changes.form import Difference, OrderChange, Warn, Words
+from orders.changes.explanation import Explanation, Warn, Words
+from orders.changes.form import Difference, OrderChange
+from orders.changes.merge import Merge
 from orders.changes.seen import Seen
 from orders.masking import DOTS
 from orders.present.people import BILLING, SHIPPING, address_of
@@ -34,10 +36,50 @@ def _text(label: Any, *, longest: int = 200, **attrs: str) -> forms.CharField:
     return forms.CharField(label=label, max_length=longest, required=False, widget=forms.TextInput(attrs=_OFF | attrs))
 
 
+class AddressExplanation(Explanation["AddressChange"]):
+    def warnings(self) -> list[Warn]:
+        return list(self._doubts({each.field for each in self.form.differences()}))
+
+    def _doubts(self, changed: set[str]) -> Iterator[Warn]:
+        """What is typed and does not look as it does in its country. What was there before is not this person's to explain."""
+        data = self.form.cleaned_data
+        if changed and not any(data[name] for name in data if name not in ("type", "country", "remove_identity")):
+            yield Warn(_g("Nothing of the address will be left."))
+        country, code = data["country"], data["postal_code"]
+        if code and changed & {"postal_code", "country"} and not formats.is_postal_code(code, country):
+            yield Warn(_postal_words(code, country), "postal_code")
+        if data["email"] and "email" in changed and not formats.is_email(data["email"]):
+            yield Warn(_g("“%s” does not look like an e-mail address.") % data["email"], "email")
+        if data["phone"] and "phone" in changed and not formats.is_phone(data["phone"]):
+            yield Warn(_g("“%s” does not look like a phone number.") % data["phone"], "phone")
+        if data[IDENTITY] and not formats.is_identity_number(data[IDENTITY], country):
+            yield Warn(_g("The identity number does not add up: a digit may be wrong."), IDENTITY)
+        number, about = data["organization_identification_number"], {"organization_identification_number", "country"}
+        if number and changed & about and not formats.is_organization_number(number, country):
+            says = _g("The organisation number “%s” does not add up: a digit may be wrong.") % number
+            yield Warn(says, "organization_identification_number")
+
+
+class AddressMerge(Merge["AddressChange"]):
+    def in_words(self, name: str, value: Any) -> Any:
+        if name == "country":
+            return country_name(value) if value else value
+        if name == "type":
+            return TYPES.get(value, value)
+        return DOTS if name == IDENTITY and value else value
+
+    def conflicts(self, seen: Seen) -> list[str]:
+        """A number that is kept goes out as the order has it now, so that only who types or removes one can be at odds."""
+        mine = self.form.cleaned_data[IDENTITY] or self.form.cleaned_data.get("remove_identity")
+        return [name for name in super().conflicts(seen) if name != IDENTITY or mine]
+
+
 class AddressChange(OrderChange):
     """PUT customer/billing or customer/shipping."""
 
     permission = "accounts.change_address"
+    explanation_class = AddressExplanation
+    merge_class = AddressMerge
     fields_template = "orders/changes/address_fields.html"
     which: ClassVar[str]
     other: ClassVar[str]
@@ -109,47 +151,13 @@ class AddressChange(OrderChange):
     def differences(self) -> list[Difference]:
         found = [each for each in super().differences() if each.field not in (IDENTITY, "remove_identity")]
         if self.new_identity != self.identity:
-            found.append(Difference(IDENTITY, self.label_of(IDENTITY), self.identity, self.new_identity))
+            found.append(Difference(IDENTITY, self.merge.label_of(IDENTITY), self.identity, self.new_identity))
         return found
 
     @property
     def new_identity(self) -> str:
         removed = self.cleaned_data.get("remove_identity", False)
         return self.cleaned_data[IDENTITY] or ("" if removed else self.identity)
-
-    def in_words(self, name: str, value: Any) -> Any:
-        if name == "country":
-            return country_name(value) if value else value
-        if name == "type":
-            return TYPES.get(value, value)
-        return DOTS if name == IDENTITY and value else value
-
-    def conflicts(self, seen: Seen) -> list[str]:
-        """A number that is kept goes out as the order has it now, so that only who types or removes one can be at odds."""
-        mine = self.cleaned_data[IDENTITY] or self.cleaned_data.get("remove_identity")
-        return [name for name in super().conflicts(seen) if name != IDENTITY or mine]
-
-    def warnings(self) -> list[Warn]:
-        return list(self._doubts({each.field for each in self.differences()}))
-
-    def _doubts(self, changed: set[str]) -> Iterator[Warn]:
-        """What is typed and does not look as it does in its country. What was there before is not this person's to explain."""
-        data = self.cleaned_data
-        if changed and not any(data[name] for name in data if name not in ("type", "country", "remove_identity")):
-            yield Warn(_g("Nothing of the address will be left."))
-        country, code = data["country"], data["postal_code"]
-        if code and changed & {"postal_code", "country"} and not formats.is_postal_code(code, country):
-            yield Warn(_postal_words(code, country), "postal_code")
-        if data["email"] and "email" in changed and not formats.is_email(data["email"]):
-            yield Warn(_g("“%s” does not look like an e-mail address.") % data["email"], "email")
-        if data["phone"] and "phone" in changed and not formats.is_phone(data["phone"]):
-            yield Warn(_g("“%s” does not look like a phone number.") % data["phone"], "phone")
-        if data[IDENTITY] and not formats.is_identity_number(data[IDENTITY], country):
-            yield Warn(_g("The identity number does not add up: a digit may be wrong."), IDENTITY)
-        number, about = data["organization_identification_number"], {"organization_identification_number", "country"}
-        if number and changed & about and not formats.is_organization_number(number, country):
-            says = _g("The organisation number “%s” does not add up: a digit may be wrong.") % number
-            yield Warn(says, "organization_identification_number")
 
     def changed(self) -> Address:
         """The address to send: as it was read, with what is different laid over it."""

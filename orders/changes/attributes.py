@@ -5,7 +5,7 @@ they saw and not from what the order says now. Secrets stand as dots, in the for
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from django import forms
@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.api import OrderApi
 from orders.api.schemas import Order
-from orders.changes.form import Difference, OrderChange, Warn, Words
+from orders.changes.explanation import Explanation, Warn, Words
+from orders.changes.form import Blame, Difference, OrderChange
 from orders.changes.json_fields import LARGEST, JsonArea, as_text, masked, parse, restored
+from orders.changes.merge import Merge
 from orders.changes.rows import rearranged, rows_in, with_rows
 from orders.changes.seen import Seen
 
@@ -89,6 +91,46 @@ def parsed_object(text: str) -> Attributes:
     return found
 
 
+class AttributesExplanation(Explanation["AttributesChange"]):
+    def warnings(self) -> list[Warn]:
+        removed = [each.field for each in self.form.differences() if each.new is None]
+        return [Warn(_g("Removed: %s.") % ", ".join(removed))] if removed else []
+
+
+class AttributesMerge(Merge["AttributesChange"]):
+    """Conflicts by key."""
+
+    def conflicts(self, seen: Seen) -> list[str]:
+        """Only where both changed the same key, and not to the same value."""
+        if self.form.was_seen() is None:
+            return [KEY + key for key in self.form.mine()]
+        about = {KEY + each.field for each in self.form.differences()}
+        return [name for name in super().conflicts(seen) if name in about]
+
+    def label_of(self, name: str) -> Words:
+        return name.removeprefix(KEY)
+
+    def in_words(self, name: str, value: Any) -> Any:
+        return value[0] if isinstance(value, list) else value
+
+    def yours(self, name: str) -> Any:
+        value = self.form.mine().get(name.removeprefix(KEY), GONE)
+        return _("removed") if value is GONE else canonical(value)
+
+    def adopt(self, name: str, data: QueryDict) -> None:
+        """The order's value of one key, into rows or text."""
+        key = name.removeprefix(KEY)
+        theirs = {each: value for each, value in visible(self.form.order).items() if each == key}
+        if data.get("mode") == "text":
+            typed = parsed_object(data.get("text", ""))
+            data["text"] = as_text({each: value for each, value in typed.items() if each != key} | theirs)
+            return
+        rows = [row for row in rows_in(data, NAMES) if row["key"].strip() != key]
+        rows += [{"key": key, "value": value_as_typed(value)} for value in theirs.values()]
+        for each in NAMES:
+            data.setlist(each, [row[each] for row in rows])
+
+
 class AttributesChange(OrderChange):
     """PATCH attributes: the keys that are different; null takes one away."""
 
@@ -97,8 +139,10 @@ class AttributesChange(OrderChange):
     done = _("The attributes were saved.")
     action = "order.attributes.patch"
     permission = "accounts.change_attributes"
+    explanation_class = AttributesExplanation
+    merge_class = AttributesMerge
     fields_template = "orders/changes/attributes_fields.html"
-    blamed: ClassVar[Mapping[str, str]] = {"body": "text"}
+    blame = Blame(names={"body": "text"})
 
     mode = forms.ChoiceField(choices=[("rows", ""), ("text", "")], required=False, widget=forms.HiddenInput)
     text = forms.CharField(label=_("Attributes"), required=False, max_length=LARGEST, widget=JsonArea(rows=12))
@@ -191,44 +235,8 @@ class AttributesChange(OrderChange):
         now = attributes_of(self.order)
         return [Difference(key, key, now.get(key), value) for key, value in self.changes().items()]
 
-    def warnings(self) -> list[Warn]:
-        removed = [each.field for each in self.differences() if each.new is None]
-        return [Warn(_g("Removed: %s.") % ", ".join(removed))] if removed else []
-
     def send(self, api: OrderApi, order: Order) -> None:
         api.orders.patch_attributes(order.id or "", self.changes())
-
-    # Conflicts, by key
-
-    def conflicts(self, seen: Seen) -> list[str]:
-        """Only where both changed the same key, and not to the same value."""
-        if self.was_seen() is None:
-            return [KEY + key for key in self.mine()]
-        about = {KEY + each.field for each in self.differences()}
-        return [name for name in super().conflicts(seen) if name in about]
-
-    def label_of(self, name: str) -> Words:
-        return name.removeprefix(KEY)
-
-    def in_words(self, name: str, value: Any) -> Any:
-        return value[0] if isinstance(value, list) else value
-
-    def yours(self, name: str) -> Any:
-        value = self.mine().get(name.removeprefix(KEY), GONE)
-        return _("removed") if value is GONE else canonical(value)
-
-    def adopt(self, name: str, data: QueryDict) -> None:
-        """The order's value of one key, into rows or text."""
-        key = name.removeprefix(KEY)
-        theirs = {each: value for each, value in visible(self.order).items() if each == key}
-        if data.get("mode") == "text":
-            typed = parsed_object(data.get("text", ""))
-            data["text"] = as_text({each: value for each, value in typed.items() if each != key} | theirs)
-            return
-        rows = [row for row in rows_in(data, NAMES) if row["key"].strip() != key]
-        rows += [{"key": key, "value": value_as_typed(value)} for value in theirs.values()]
-        for each in NAMES:
-            data.setlist(each, [row[each] for row in rows])
 
     # How it is shown
 

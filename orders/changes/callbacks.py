@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,10 +16,11 @@ from jsonschema.exceptions import SchemaError
 from orders.api import OrderApi
 from orders.api.schemas import Callback, Hook, Notification, Order, OrderVersion, encode
 from orders.changes.called import AddressField
-from orders.changes.form import OrderChange, Warn, Words
+from orders.changes.explanation import Explanation, Warn, Words
+from orders.changes.form import Blame, OrderChange
 from orders.changes.json_fields import JsonObject, JsonObjectField
 from orders.changes.parts import part_of
-from orders.changes.removal import Removal
+from orders.changes.removal import Removal, RemovalExplanation
 from orders.masking import mask_text
 
 LONGEST_DELAY = 24 * 3600 * 1000  # milliseconds
@@ -29,6 +30,19 @@ PARTS = ("/state", "/consents", "/customer", "/cart", "/shippings", "/payments",
 _POINTER = RegexValidator(
     re.compile(r"(/([^~/]|~[01])*)+\Z"), _("Write a JSON pointer that begins with /, as in /state/currentStatus.")
 )
+PERMISSION = "accounts.change_callbacks"
+ANCHOR = "callbacks"
+LABELS: Mapping[str, Words] = {
+    "adapter_id": _("Adapter"),
+    "reference": _("Reference"),
+    "description": _("Description"),
+    "subscribe_to": _("Asked about"),
+    "scope": _("Told about"),
+    "target": _("May change"),
+    "url": _("Address"),
+    "invoke": _("Address"),
+}
+REMOVAL_TEMPLATE = "orders/changes/removal.html"
 Part = TypeVar("Part", Callback, Hook, Notification)
 
 
@@ -47,56 +61,31 @@ def version_field() -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Version of the order that it gets"), choices=choices, initial="v0")
 
 
-class CallbackForm(OrderChange):
-    """What all changes of callbacks share: who may, where to look afterwards."""
-
-    permission = "accounts.change_callbacks"
-
-    def next_page(self) -> str:
-        return f"{super().next_page()}#callbacks"
-
-    def typed(self) -> dict[str, Any]:
-        """What was typed, what is empty as None."""
-        return {name: value if value not in ("", {}) else None for name, value in self.cleaned_data.items()}
+def typed_in(form: OrderChange) -> dict[str, Any]:
+    """What was typed, what is empty as None."""
+    return {name: value if value not in ("", {}) else None for name, value in form.cleaned_data.items()}
 
 
-class CallbackRemoval(CallbackForm, Removal):
-    """Takes a callback away. Shows what it is; addresses masked, as on the order's page."""
-
-    verb = _("Remove")
-    fields_template = "orders/changes/removal.html"
-    labels = {
-        "adapter_id": _("Adapter"),
-        "reference": _("Reference"),
-        "description": _("Description"),
-        "subscribe_to": _("Asked about"),
-        "scope": _("Told about"),
-        "target": _("May change"),
-        "url": _("Address"),
-        "invoke": _("Address"),
-    }
-
-    def part(self, order: Order) -> Callback | Hook | Notification:
-        raise NotImplementedError
-
-    def facts(self) -> list[tuple[Words, str]]:
-        """What goes, in words, for the template."""
-        return [(self.label_of(name), str(value)) for name, value in self.current(self.order).items()]
-
-    def current(self, order: Order) -> dict[str, Any]:
-        part = self.part(order)
-        return {name: mask_text(str(value)) for name in self.labels if (value := getattr(part, name, None))}
+def facts_of(part: Callback | Hook | Notification) -> dict[str, Any]:
+    """What a callback is, by the names of LABELS; addresses masked, as on the order's page."""
+    return {name: mask_text(str(value)) for name in LABELS if (value := getattr(part, name, None))}
 
 
 # Validations
 
 
-class ValidationForm(CallbackForm):
-    adapter_id = adapter_field()
-    url = AddressField(label=_("Address"), help_text=_("Called by POST; {order_id} in it becomes the order's id."))
-
+class ValidationExplanation(Explanation["ValidationForm"]):
     def consequences(self) -> list[Words]:
         return [gettext("Whenever the order is validated, this address is asked and can say no.")]
+
+
+class ValidationForm(OrderChange):
+    permission = PERMISSION
+    anchor = ANCHOR
+    explanation_class = ValidationExplanation
+
+    adapter_id = adapter_field()
+    url = AddressField(label=_("Address"), help_text=_("Called by POST; {order_id} in it becomes the order's id."))
 
 
 class ValidationCreate(ValidationForm):
@@ -109,7 +98,7 @@ class ValidationCreate(ValidationForm):
     adds = True
 
     def send(self, api: OrderApi, order: Order) -> None:
-        api.orders.create_validation(order.id or "", Callback(**self.typed()))
+        api.orders.create_validation(order.id or "", Callback(**typed_in(self)))
 
 
 class ValidationChange(ValidationForm):
@@ -126,21 +115,29 @@ class ValidationChange(ValidationForm):
 
     def send(self, api: OrderApi, order: Order) -> None:
         now = found(order.validations, self.ids["validation_id"])
-        api.orders.update_validation(order.id or "", self.ids["validation_id"], now.changed(**self.typed()))
+        api.orders.update_validation(order.id or "", self.ids["validation_id"], now.changed(**typed_in(self)))
 
 
-class ValidationRemoval(CallbackRemoval):
+class ValidationRemovalExplanation(RemovalExplanation["ValidationRemoval"]):
+    def consequences(self) -> list[Words]:
+        return [gettext("It will not be asked any more when this order is validated. It is not told of that.")]
+
+
+class ValidationRemoval(Removal):
     """DELETE validations/{validation_id}."""
 
     title = _("Remove a validation")
+    verb = _("Remove")
     done = _("The validation was removed.")
     action = "order.validation.remove"
+    permission = PERMISSION
+    anchor = ANCHOR
+    explanation_class = ValidationRemovalExplanation
+    fields_template = REMOVAL_TEMPLATE
+    labels = LABELS
 
-    def part(self, order: Order) -> Callback:
-        return found(order.validations, self.ids["validation_id"])
-
-    def consequences(self) -> list[Words]:
-        return [gettext("It will not be asked any more when this order is validated. It is not told of that.")]
+    def current(self, order: Order) -> dict[str, Any]:
+        return facts_of(found(order.validations, self.ids["validation_id"]))
 
     def send(self, api: OrderApi, order: Order) -> None:
         api.orders.remove_validation(order.id or "", self.ids["validation_id"])
@@ -149,15 +146,37 @@ class ValidationRemoval(CallbackRemoval):
 # Hooks
 
 
-class HookCreate(CallbackForm):
+class HookExplanation(Explanation["HookCreate"]):
+    def consequences(self) -> list[Words]:
+        return [
+            gettext(
+                "It is asked before every change of that part, and the change waits for it. As long as it refuses, or does not answer, that part of the order cannot be changed by anybody."
+            )
+        ]
+
+    def warnings(self) -> list[Warn]:
+        part = self.form.cleaned_data["subscribe_to"]
+        top = "/" + part.split("/")[1]
+        if top in PARTS:
+            return []
+        words = gettext(
+            "“%(part)s” is none of the parts that hooks are known to be asked about; it may never be called."
+        )
+        return [Warn(words % {"part": part}, "subscribe_to")]
+
+
+class HookCreate(OrderChange):
     """POST hooks. There is no operation that changes one: it is removed and added anew."""
 
     title = _("Add a hook")
     verb = _("Add hook")
     done = _("The hook was added.")
     action = "order.hook.create"
+    permission = PERMISSION
+    anchor = ANCHOR
     adds = True
-    blamed: ClassVar[Mapping[str, str]] = {"target": "may_change"}
+    explanation_class = HookExplanation
+    blame = Blame(names={"target": "may_change"})
 
     adapter_id = adapter_field()
     subscribe_to = forms.CharField(
@@ -176,38 +195,12 @@ class HookCreate(CallbackForm):
     invoke = AddressField(label=_("Address"), help_text=_("Called by POST before a change is made."))
     version = version_field()
 
-    def consequences(self) -> list[Words]:
-        return [
-            gettext(
-                "It is asked before every change of that part, and the change waits for it. As long as it refuses, or does not answer, that part of the order cannot be changed by anybody."
-            )
-        ]
-
-    def warnings(self) -> list[Warn]:
-        part = self.cleaned_data["subscribe_to"]
-        top = "/" + part.split("/")[1]
-        if top in PARTS:
-            return []
-        words = gettext(
-            "“%(part)s” is none of the parts that hooks are known to be asked about; it may never be called."
-        )
-        return [Warn(words % {"part": part}, "subscribe_to")]
-
     def send(self, api: OrderApi, order: Order) -> None:
-        typed = self.typed() | {"version": OrderVersion.read(self.cleaned_data["version"])}
+        typed = typed_in(self) | {"version": OrderVersion.read(self.cleaned_data["version"])}
         api.orders.create_hook(order.id or "", Hook(target=typed.pop("may_change"), **typed))
 
 
-class HookRemoval(CallbackRemoval):
-    """DELETE hooks/{hook_id}: also the way out where a dead hook refuses every change."""
-
-    title = _("Remove a hook")
-    done = _("The hook was removed.")
-    action = "order.hook.delete"
-
-    def part(self, order: Order) -> Hook:
-        return found(order.hooks, self.ids["hook_id"])
-
+class HookRemovalExplanation(RemovalExplanation["HookRemoval"]):
     def consequences(self) -> list[Words]:
         return [
             gettext(
@@ -216,6 +209,23 @@ class HookRemoval(CallbackRemoval):
             gettext("The API cannot put it back by itself: it would have to be added anew."),
         ]
 
+
+class HookRemoval(Removal):
+    """DELETE hooks/{hook_id}: also the way out where a dead hook refuses every change."""
+
+    title = _("Remove a hook")
+    verb = _("Remove")
+    done = _("The hook was removed.")
+    action = "order.hook.delete"
+    permission = PERMISSION
+    anchor = ANCHOR
+    explanation_class = HookRemovalExplanation
+    fields_template = REMOVAL_TEMPLATE
+    labels = LABELS
+
+    def current(self, order: Order) -> dict[str, Any]:
+        return facts_of(found(order.hooks, self.ids["hook_id"]))
+
     def send(self, api: OrderApi, order: Order) -> None:
         api.orders.delete_hook(order.id or "", self.ids["hook_id"])
 
@@ -223,13 +233,15 @@ class HookRemoval(CallbackRemoval):
 # Notifications
 
 
-class NotificationCreate(CallbackForm):
+class NotificationCreate(OrderChange):
     """POST notifications. There is no operation that changes one: it is removed and added anew."""
 
     title = _("Add a notification")
     verb = _("Add notification")
     done = _("The notification was added.")
     action = "order.notification.create"
+    permission = PERMISSION
+    anchor = ANCHOR
     adds = True
 
     adapter_id = adapter_field()
@@ -282,7 +294,7 @@ class NotificationCreate(CallbackForm):
         return scope
 
     def send(self, api: OrderApi, order: Order) -> None:
-        typed = self.typed() | {"version": OrderVersion.read(self.cleaned_data["version"])}
+        typed = typed_in(self) | {"version": OrderVersion.read(self.cleaned_data["version"])}
         if typed["schema"] is not None:
             typed["schema"] = dict(typed["schema"])
         api.orders.create_notification(order.id or "", Notification(**cast(Any, typed)))
@@ -293,22 +305,30 @@ def _plain(schema: JsonObject) -> Any:
     return json.loads(encode(dict(schema)))
 
 
-class NotificationRemoval(CallbackRemoval):
-    """DELETE notifications/{notification_id}."""
-
-    title = _("Remove a notification")
-    done = _("The notification was removed.")
-    action = "order.notification.delete"
-
-    def part(self, order: Order) -> Notification:
-        return found(order.notifications, self.ids["notification_id"])
-
+class NotificationRemovalExplanation(RemovalExplanation["NotificationRemoval"]):
     def consequences(self) -> list[Words]:
         return [
             gettext(
                 "It will not be told of changes to this order any more. What waits for its delivery may still go out."
             )
         ]
+
+
+class NotificationRemoval(Removal):
+    """DELETE notifications/{notification_id}."""
+
+    title = _("Remove a notification")
+    verb = _("Remove")
+    done = _("The notification was removed.")
+    action = "order.notification.delete"
+    permission = PERMISSION
+    anchor = ANCHOR
+    explanation_class = NotificationRemovalExplanation
+    fields_template = REMOVAL_TEMPLATE
+    labels = LABELS
+
+    def current(self, order: Order) -> dict[str, Any]:
+        return facts_of(found(order.notifications, self.ids["notification_id"]))
 
     def send(self, api: OrderApi, order: Order) -> None:
         api.orders.delete_notification(order.id or "", self.ids["notification_id"])

@@ -20,7 +20,9 @@ from domain.states import ORDER
 from orders.api import OrderApi
 from orders.api.schemas import Cart, Item, Order
 from orders.changes.cart_sums import IndivisibleError, Sides, keyed, quantity_of, recount, stays, total_of
-from orders.changes.form import OrderChange, Said, Warn, Words
+from orders.changes.explanation import Explanation, Warn, Words
+from orders.changes.form import OrderChange, Said
+from orders.changes.merge import Merge
 from orders.changes.seen import Seen
 from orders.changes.state import status_of
 from orders.present.totals import present_totals
@@ -94,15 +96,87 @@ def _shown(item: Item) -> Decimal | None:
     return total_of(item).including if item.total or item.original_total or item.price else None
 
 
+class CartExplanation(Explanation["CartChange"]):
+    sure = _("Send this cart")
+
+    def closed(self) -> Words:
+        state = ORDER.of(status_of(self.form.order))
+        if state.name and not state.is_start:
+            words = gettext("The cart can be changed only while the order is in checkout. This order is “%s”.")
+            return words % state.word
+        return (
+            ""
+            if self.form.order.cart and self.form.order.cart.items
+            else gettext("The cart is empty; there is nothing to change.")
+        )
+
+    def consequences(self) -> list[Words]:
+        if self.closed():
+            return []
+        return [
+            gettext(
+                "The platform's adapter owns this cart. It may overwrite what you change here at any time; a change that is to last belongs in the shop."
+            ),
+            gettext("Discounts are kept per piece: with half as many pieces, half the discount is left."),
+        ]
+
+    def warnings(self) -> list[Warn]:
+        sums = {"old": self._amount(self.form.total_before), "new": self._amount(self.form.total_after)}
+        found = [Warn(gettext("The order's total goes from %(old)s to %(new)s.") % sums)]
+        if not self.form.after.items:
+            found.append(Warn(gettext("The cart will be empty.")))
+        money = money_of(self.form.order.payments, self.form.total_after, self.form.order.currency)
+        if self.form.total_after is not None and money.undeclared and not money.is_empty and not money.foreign:
+            words = gettext(
+                "The payments add up to %(paid)s, which is not the new total: the order will not validate until they do."
+            )
+            found.append(Warn(words % {"paid": self._amount(money.own.declared)}))
+        if gap := self._gap():
+            words = gettext(
+                "The cart's own total differs from its lines by %s that nothing explains; the difference is kept."
+            )
+            found.append(Warn(words % self._amount(gap)))
+        return found
+
+    def _amount(self, amount: Decimal | None) -> str:
+        return format_money(amount, self.form.order.currency)
+
+    def _gap(self) -> Decimal:
+        cart = self.form.order.cart or Cart()
+        own = Sides.of(cart.total).including
+        return (
+            Decimal(0)
+            if own is None
+            else own - sum((total_of(i).including or Decimal(0) for i in cart.items), Decimal(0))
+        )
+
+
+class CartMerge(Merge["CartChange"]):
+    """Line by line where the lines are the same, else the cart as a whole."""
+
+    def conflicts(self, seen: Seen) -> list[str]:
+        found = super().conflicts(seen)
+        lines = [name for name in found if name != "cart"]
+        same_lines = all(name in self.form.fields and name in seen.values for name in lines)
+        return lines if lines and same_lines else ["cart"] if found else []
+
+    def adopt(self, name: str, data: QueryDict) -> None:
+        for each in self.form.fields if name == "cart" else [name]:
+            if each.startswith("quantity-"):
+                super().adopt(each, data)
+                data.pop(each.replace("quantity-", "remove-", 1), None)
+
+
 class CartChange(OrderChange):
     """PUT cart: the whole of it, as it was read, with other quantities and all sums counted anew (`cart_sums`)."""
 
     title = _("Edit the cart")
     verb = _("Show the new totals")
-    sure = _("Send this cart")
     done = _("The cart was changed.")
     action = "order.cart.update"
     permission = "accounts.change_cart"
+    explanation_class = CartExplanation
+    merge_class = CartMerge
     fields_template = "orders/changes/cart.html"
 
     cart = forms.CharField(label=_("Cart"), disabled=True, required=False, widget=forms.HiddenInput)
@@ -143,46 +217,7 @@ class CartChange(OrderChange):
         else:
             data["cart"] = in_one_line(self.after)
 
-    # What is said before it is sent
-
-    def closed(self) -> Words:
-        state = ORDER.of(status_of(self.order))
-        if state.name and not state.is_start:
-            words = gettext("The cart can be changed only while the order is in checkout. This order is “%s”.")
-            return words % state.word
-        return (
-            ""
-            if self.order.cart and self.order.cart.items
-            else gettext("The cart is empty; there is nothing to change.")
-        )
-
-    def consequences(self) -> list[Words]:
-        if self.closed():
-            return []
-        return [
-            gettext(
-                "The platform's adapter owns this cart. It may overwrite what you change here at any time; a change that is to last belongs in the shop."
-            ),
-            gettext("Discounts are kept per piece: with half as many pieces, half the discount is left."),
-        ]
-
-    def warnings(self) -> list[Warn]:
-        sums = {"old": self._amount(self.total_before), "new": self._amount(self.total_after)}
-        found = [Warn(gettext("The order's total goes from %(old)s to %(new)s.") % sums)]
-        if not self.after.items:
-            found.append(Warn(gettext("The cart will be empty.")))
-        money = money_of(self.order.payments, self.total_after, self.order.currency)
-        if self.total_after is not None and money.undeclared and not money.is_empty and not money.foreign:
-            words = gettext(
-                "The payments add up to %(paid)s, which is not the new total: the order will not validate until they do."
-            )
-            found.append(Warn(words % {"paid": self._amount(money.own.declared)}))
-        if gap := self._gap():
-            words = gettext(
-                "The cart's own total differs from its lines by %s that nothing explains; the difference is kept."
-            )
-            found.append(Warn(words % self._amount(gap)))
-        return found
+    # What comes out
 
     @property
     def total_before(self) -> Decimal | None:
@@ -195,18 +230,6 @@ class CartChange(OrderChange):
             Sides.of(cart.total if cart else None).including or Decimal(0) for cart in (self.order.cart, self.after)
         )
         return None if self.total_before is None else self.total_before + after - before
-
-    def _amount(self, amount: Decimal | None) -> str:
-        return format_money(amount, self.order.currency)
-
-    def _gap(self) -> Decimal:
-        cart = self.order.cart or Cart()
-        own = Sides.of(cart.total).including
-        return (
-            Decimal(0)
-            if own is None
-            else own - sum((total_of(i).including or Decimal(0) for i in cart.items), Decimal(0))
-        )
 
     # What the template shows
 
@@ -235,20 +258,6 @@ class CartChange(OrderChange):
         vats = [{row.rate: row.vat for row in totals.vat} for totals in (before, after)]
         for rate in vats[0] | vats[1]:
             yield SumStep("vat", vats[0].get(rate, Decimal(0)), vats[1].get(rate, Decimal(0)), rate)
-
-    # Conflicts: line by line where the lines are the same, else the cart as a whole
-
-    def conflicts(self, seen: Seen) -> list[str]:
-        found = super().conflicts(seen)
-        lines = [name for name in found if name != "cart"]
-        same_lines = all(name in self.fields and name in seen.values for name in lines)
-        return lines if lines and same_lines else ["cart"] if found else []
-
-    def adopt(self, name: str, data: QueryDict) -> None:
-        for each in self.fields if name == "cart" else [name]:
-            if each.startswith("quantity-"):
-                super().adopt(each, data)
-                data.pop(each.replace("quantity-", "remove-", 1), None)
 
     def send(self, api: OrderApi, order: Order) -> Said | None:
         if api.orders.update_cart(order.id or "", self.after):

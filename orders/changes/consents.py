@@ -1,7 +1,7 @@
 """What the customer consented to: given and taken back, added, removed."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.api import OrderApi
 from orders.api.schemas import Consent, Order
-from orders.changes.form import OrderChange, Warn, Words
+from orders.changes.explanation import Explanation, Warn, Words
+from orders.changes.form import Blame, OrderChange
+from orders.changes.merge import Merge
 from orders.changes.parts import part_of
-from orders.changes.removal import Removal
+from orders.changes.removal import Removal, RemovalExplanation, RemovalMerge
 
 HOLDS_UP = _("Required before the order can go to processing.")
 GIVEN: Mapping[bool, Words] = {True: _("given"), False: _("not given")}
@@ -27,6 +29,22 @@ def _named(order: Order) -> dict[str, Consent]:
     return {f"consent-{consent.id}": consent for consent in order.consents if consent.id}
 
 
+class ConsentsExplanation(Explanation["ConsentsChange"]):
+    def closed(self) -> Words:
+        return "" if self.form.fields else _("This order has no consents that could be changed. One can be added.")
+
+    def warnings(self) -> list[Warn]:
+        """Taking back what the customer gave is a statement about the customer."""
+        back = [str(each.label) for each in self.form.differences() if not each.new]
+        says = _g("Taken back: %s. The order then says that the customer does not consent.")
+        return [Warn(says % ", ".join(back))] if back else []
+
+
+class ConsentsMerge(Merge["ConsentsChange"]):
+    def in_words(self, name: str, value: Any) -> Any:
+        return GIVEN[bool(value)] if isinstance(value, bool) else value
+
+
 class ConsentsChange(OrderChange):
     """PATCH consents/{consent_id}, or PATCH consents for several that are different: one call, which does all of them or none.
 
@@ -38,6 +56,8 @@ class ConsentsChange(OrderChange):
     done = _("The consents were saved.")
     action = "order.consents.patch"
     permission = "accounts.change_consent"
+    explanation_class = ConsentsExplanation
+    merge_class = ConsentsMerge
     fields_template = "orders/changes/consents_fields.html"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,18 +74,6 @@ class ConsentsChange(OrderChange):
     def choices(self) -> list[tuple[forms.BoundField, Consent]]:
         return [(self[name], consent) for name, consent in _named(self.order).items()]
 
-    def closed(self) -> Words:
-        return "" if self.fields else _("This order has no consents that could be changed. One can be added.")
-
-    def warnings(self) -> list[Warn]:
-        """Taking back what the customer gave is a statement about the customer."""
-        back = [str(each.label) for each in self.differences() if not each.new]
-        says = _g("Taken back: %s. The order then says that the customer does not consent.")
-        return [Warn(says % ", ".join(back))] if back else []
-
-    def in_words(self, name: str, value: Any) -> Any:
-        return GIVEN[bool(value)] if isinstance(value, bool) else value
-
     def send(self, api: OrderApi, order: Order) -> None:
         consents = _named(order)
         changed = [consents[each.field].changed(checked=each.new) for each in self.differences()]
@@ -73,6 +81,15 @@ class ConsentsChange(OrderChange):
             api.orders.patch_consent(order.id or "", changed[0].id or "", changed[0])
         else:
             api.orders.patch_consents(order.id or "", changed)
+
+
+class AdditionExplanation(Explanation["ConsentAddition"]):
+    def warnings(self) -> list[Warn]:
+        data = self.form.cleaned_data
+        if data["required"] and not data["checked"]:
+            says = _g("Required and not given: the order cannot go to processing before the customer consents.")
+            return [Warn(says, "required")]
+        return []
 
 
 class ConsentAddition(OrderChange):
@@ -84,8 +101,8 @@ class ConsentAddition(OrderChange):
     action = "order.consent.create"
     permission = "accounts.change_consent"
     adds = True
-    unique = "consent_id"
-    blamed: ClassVar[Mapping[str, str]] = {"id": "consent_id"}
+    explanation_class = AdditionExplanation
+    blame = Blame(unique="consent_id", names={"id": "consent_id"})
 
     consent_id = forms.CharField(
         label=_("Id"),
@@ -111,19 +128,29 @@ class ConsentAddition(OrderChange):
     def target(self) -> str:
         return str(self.cleaned_data.get("consent_id", ""))
 
-    def warnings(self) -> list[Warn]:
-        data = self.cleaned_data
-        if data["required"] and not data["checked"]:
-            says = _g("Required and not given: the order cannot go to processing before the customer consents.")
-            return [Warn(says, "required")]
-        return []
-
     def send(self, api: OrderApi, order: Order) -> None:
         data = self.cleaned_data
         api.orders.create_consent(
             order.id or "",
             Consent(id=data["consent_id"], text=data["text"], required=data["required"], checked=data["checked"]),
         )
+
+
+class ConsentRemovalExplanation(RemovalExplanation["ConsentRemoval"]):
+    def consequences(self) -> list[Words]:
+        consent = self.form.consent_of(self.form.order)
+        words = {"text": words_of(consent), "answer": GIVEN[bool(consent.checked)]}
+        found: list[Words] = [
+            _g("“%(text)s” (%(answer)s) disappears from the order, with the customer's answer.") % words
+        ]
+        if consent.required and not consent.checked:
+            found.append(_("It is required and not given; without it nothing of it holds the order up any more."))
+        return found
+
+
+class ConsentRemovalMerge(RemovalMerge["ConsentRemoval"]):
+    def in_words(self, name: str, value: Any) -> Any:
+        return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else value
 
 
 class ConsentRemoval(Removal):
@@ -134,6 +161,8 @@ class ConsentRemoval(Removal):
     done = _("The consent was removed.")
     action = "order.consent.remove"
     permission = "accounts.change_consent"
+    explanation_class = ConsentRemovalExplanation
+    merge_class = ConsentRemovalMerge
     labels = {
         "text": _("Text"),
         "required": _("Required"),
@@ -149,19 +178,6 @@ class ConsentRemoval(Removal):
     def current(self, order: Order) -> dict[str, Any]:
         consent = self.consent_of(order)
         return {"text": words_of(consent), "required": bool(consent.required), "checked": bool(consent.checked)}
-
-    def in_words(self, name: str, value: Any) -> Any:
-        return {True: _("yes"), False: _("no")}[value] if isinstance(value, bool) else value
-
-    def consequences(self) -> list[Words]:
-        consent = self.consent_of(self.order)
-        words = {"text": words_of(consent), "answer": GIVEN[bool(consent.checked)]}
-        found: list[Words] = [
-            _g("“%(text)s” (%(answer)s) disappears from the order, with the customer's answer.") % words
-        ]
-        if consent.required and not consent.checked:
-            found.append(_("It is required and not given; without it nothing of it holds the order up any more."))
-        return found
 
     def send(self, api: OrderApi, order: Order) -> None:
         api.orders.remove_consent(order.id or "", self.ids["consent_id"])

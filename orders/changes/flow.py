@@ -26,7 +26,8 @@ from orders.api.errors import ApiError, Conflict, NotFound, Rejected, Unauthoriz
 from orders.api.schemas import Order
 from orders.changes import once
 from orders.changes.blockers import blockers_of, is_hook_refusal
-from orders.changes.form import OrderChange, Said, Words
+from orders.changes.explanation import Explanation, Words
+from orders.changes.form import OrderChange, Said
 from orders.changes.lease import Busy, lease
 from orders.changes.seen import Seen, same
 from orders.request import OrderRequest
@@ -125,17 +126,17 @@ def decide(request: OrderRequest, form: OrderChange) -> HttpResponse:
 
 def doubt(request: OrderRequest, form: OrderChange) -> HttpResponse:
     """The form comes a second time, and nobody knows what became of the first one. Under a new mark it can be sent all the same."""
-    form.add_error(None, _("This was sent already, and was not sent again. %s") % form.doubt)
+    form.add_error(None, _("This was sent already, and was not sent again. %s") % form.explanation.doubt)
     form.once = once.new_mark()
     return show(request, form, HTTPStatus.BAD_GATEWAY, in_doubt=True)
 
 
 def consider(request: OrderRequest, form: OrderChange) -> HttpResponse:
     """Sends it, if what was typed can be sent as things are now."""
-    if form.undivided and let_stand(request.POST):
+    if form.merge.undivided and let_stand(request.POST):
         messages.info(request, _("You let it stand as it is now, so nothing was sent."))
         return leave(request, form.next_page())
-    if form.closed() or not form.is_valid():
+    if form.explanation.closed() or not form.is_valid():
         form.keep_seen()
         return show(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     if clashes := clashes_of(form):
@@ -143,7 +144,7 @@ def consider(request: OrderRequest, form: OrderChange) -> HttpResponse:
     if form.fields and form.seen.values and not form.differences():
         messages.info(request, _("Nothing was different, so nothing was sent."))
         return leave(request, form.next_page())
-    if form.warnings() and request.POST.get("confirmed") != form.confirmation():
+    if form.explanation.warnings() and request.POST.get("confirmed") != form.explanation.confirmation():
         return show(request, form, HTTPStatus.UNPROCESSABLE_ENTITY, confirm=True)
     return send(request, form)
 
@@ -151,11 +152,11 @@ def consider(request: OrderRequest, form: OrderChange) -> HttpResponse:
 def picked(data: QueryDict, form_class: type[OrderChange], order: Order, ids: Mapping[str, str]) -> QueryDict:
     """What was posted, with the other side's value wherever a person who was shown a conflict chose it."""
     theirs = let_stand(data)
-    if not theirs or form_class.undivided:
+    if not theirs or form_class.merge_class.undivided:
         return data
     merged, fresh = data.copy(), form_class(order=order, ids=ids)
     for name in theirs:
-        fresh.adopt(name, merged)
+        fresh.merge.adopt(name, merged)
     return merged
 
 
@@ -168,17 +169,17 @@ def let_stand(data: QueryDict) -> list[str]:
 
 def clashes_of(form: OrderChange) -> list[Clash]:
     """What somebody else changed of the part that this form is about. A form that does not say what it showed clashes as a whole."""
-    seen = form.was_seen() or Seen({})
+    seen, merge = form.was_seen() or Seen({}), form.merge
     return [
         Clash(
             name,
-            form.label_of(name),
-            form.in_words(name, seen.values.get(name)),
-            form.in_words(name, form.seen.values.get(name)),
-            form.in_words(name, form.yours(name)),
-            same(seen.values.get(name), form.yours(name)),
+            merge.label_of(name),
+            merge.in_words(name, seen.values.get(name)),
+            merge.in_words(name, form.seen.values.get(name)),
+            merge.in_words(name, merge.yours(name)),
+            same(seen.values.get(name), merge.yours(name)),
         )
-        for name in form.conflicts(seen)
+        for name in merge.conflicts(seen)
     ]
 
 
@@ -213,7 +214,7 @@ def send(request: OrderRequest, form: OrderChange) -> HttpResponse:
 def failed(request: OrderRequest, form: OrderChange, error: ApiError) -> HttpResponse:
     """The form again, with what the API said. Where it may have happened, sending it again takes a press on the form as it is shown now."""
     refused = isinstance(error, Rejected | Conflict | NotFound)
-    form.add_error(form.blames(error) if refused else None, words_of(error, form.doubt))
+    form.add_error(form.blames(error) if refused else None, words_of(error, form.explanation.doubt))
     if error.may_have_happened:
         form.once = once.new_mark()
     else:
@@ -241,7 +242,7 @@ def outcome_of(error: Exception) -> log.Result | None:
     return log.Result(outcome, said)
 
 
-def words_of(error: ApiError, doubt: Words = OrderChange.doubt) -> str:
+def words_of(error: ApiError, doubt: Words = Explanation.doubt) -> str:
     """What to tell the person who pressed the button."""
     if error.may_have_happened:
         words = _("There was no answer, so it is not known whether this was done. %(doubt)s (%(error)s)")
@@ -262,7 +263,7 @@ def words_of(error: ApiError, doubt: Words = OrderChange.doubt) -> str:
 
 def show(request: OrderRequest, form: OrderChange, status: HTTPStatus = HTTPStatus.OK, **state: object) -> HttpResponse:
     """The form, in the dialog or as a page. `state`: clashes, confirm (the warnings want an answer), in_doubt, blockers."""
-    warnings = form.warnings() if form.is_bound and not form.is_unchecked and form.is_valid() else []
+    warnings = form.explanation.warnings() if form.is_bound and not form.is_unchecked and form.is_valid() else []
     context = {
         "form": form,
         "order": form.order,
@@ -270,7 +271,7 @@ def show(request: OrderRequest, form: OrderChange, status: HTTPStatus = HTTPStat
         "action": request.get_full_path(),
         "place": "orders",
     }
-    return render_page(request, form.template, {**context, **state}, partials=("dialog",), status=status)
+    return render_page(request, "orders/changes/form.html", {**context, **state}, partials=("dialog",), status=status)
 
 
 def leave(request: OrderRequest, where: str) -> HttpResponse:

@@ -1,35 +1,25 @@
 """The base of all changes to an order."""
 
-import hashlib
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Self
 
 from django import forms
 from django.forms.utils import ErrorDict
-from django.http import QueryDict
 from django.shortcuts import resolve_url
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from audit import log
 from orders.api import OrderApi
 from orders.api.errors import ApiError, Conflict
 from orders.api.schemas import Order
+from orders.changes.explanation import Explanation, Words
+from orders.changes.merge import Merge
 from orders.changes.once import new_mark
-from orders.changes.seen import Seen, Values, plain, same
+from orders.changes.seen import Seen, Values, same
 
-Words = str | Promise
 _NAMED = re.compile(r"[\w.]+(?=: | is )")  # as in `vatRate: "x" is not a number`
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-class Warn(NamedTuple):
-    """Something that does not forbid a change but that a person should have read before it is sent."""
-
-    says: Words
-    field: str | None = None
 
 
 class Said(NamedTuple):
@@ -48,11 +38,30 @@ class Difference(NamedTuple):
     new: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Which field a refusal of the API is about."""
+
+    unique: str = ""
+    """The field of which the order, or the channel, can have one value once: a conflict is about it."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Our field by the API's code, or by its name for a field (with underscores) where that is not ours."""
+
+    def field_of(self, error: ApiError, fields: Container[str]) -> str | None:
+        """One of `fields`, where the error's code tells, or its message, which begins with what is wrong."""
+        named = _NAMED.match(error.message)
+        place = _CAPITAL.sub("_", named[0]).lower() if named else ""
+        name = self.names.get(error.code or "") or self.names.get(place, place)
+        name = self.unique if isinstance(error, Conflict) else name
+        return name if name in fields else None
+
+
 class OrderChange(forms.Form):
     """One change to one order, as a form.
 
     A subclass says in words what it is (`title`, `verb` for the button, `done` for afterwards), what it is called in the log (`action`),
-    which permission it takes, what of the order it is about (`current`), and sends exactly one operation (`send`). The rest is `flow`'s.
+    which permission it takes, what of the order it is about (`current`), and sends exactly one operation (`send`). What people are told before
+    it is sent is its `explanation`'s, what happens where a colleague changed the same its `merge`'s. The rest is `flow`'s.
     """
 
     title: ClassVar[Words]
@@ -60,20 +69,13 @@ class OrderChange(forms.Form):
     done: ClassVar[Words]
     action: ClassVar[str]
     permission: ClassVar[str]
-    dangerous: ClassVar[bool] = False
-    undivided: ClassVar[bool] = False
-    """Whether there are no parts in it to choose from: who lets a colleague's change stand does none of it."""
     adds: ClassVar[bool] = False
     """Whether sending it twice would add two of something: then each form that was shown can be sent once, whatever is typed into it."""
-    doubt: ClassVar[Words] = _("Look at the order before you send it again.")
-    """What to do if there is no answer."""
-    sure: ClassVar[Words] = ""
-    """The button's words when it is to be confirmed, where they are not `verb` and "anyway"."""
-    unique: ClassVar[str] = ""
-    """The field of which the order, or the channel, can have one value once: a conflict is about it."""
-    blamed: ClassVar[Mapping[str, str]] = {}
-    """The fields that refusals are about, by the API's code, or by its name for a field (with underscores) where that is not ours."""
-    template: ClassVar[str] = "orders/changes/form.html"
+    anchor: ClassVar[str] = ""
+    """The part of the order's page where the change can be seen."""
+    blame: ClassVar[Blame] = Blame()
+    explanation_class: ClassVar[type[Explanation[Any]]] = Explanation
+    merge_class: ClassVar[type[Merge[Any]]] = Merge
     fields_template: ClassVar[str] = "orders/changes/fields.html"
     """The middle of the form. No block of a template of its own: the dialog gets a partial, and a child template has none."""
 
@@ -82,6 +84,8 @@ class OrderChange(forms.Form):
     ) -> None:
         self.order = order
         self.ids = dict(ids or {})
+        self.explanation = self.explanation_class(self)
+        self.merge = self.merge_class(self)
         shown = self.current(order)
         super().__init__(data, initial={**self.blank(order), **shown}, label_suffix="")
         self.seen = Seen(dict(shown), str(order.raw.get("lastModified", "")))
@@ -104,29 +108,14 @@ class OrderChange(forms.Form):
         """Sends the one operation, against the order as it was just read. May return words that say more than `done`."""
         raise NotImplementedError
 
-    def closed(self) -> Words:
-        """Why this cannot be done as things are, in a sentence; then there is no button. Nothing where it can."""
-        return ""
-
-    def consequences(self) -> list[Words]:
-        """What the change will set off, in sentences, shown before it is sent."""
-        return []
-
-    def warnings(self) -> list[Warn]:
-        """What should be read, and confirmed, before valid data is sent."""
-        return []
-
     def next_page(self) -> str:
         """Where the change can be seen."""
-        return resolve_url("order-detail", self.order.id)
+        page = resolve_url("order-detail", self.order.id)
+        return f"{page}#{self.anchor}" if self.anchor else page
 
     def landing(self, said: "Words | Said | None") -> str:
         """Where the person goes once it is done; `said` is what `send` returned."""
         return self.next_page()
-
-    def evidence(self) -> tuple[str, Words]:
-        """Where to look whether something was done that got no answer, and the words for the link."""
-        return self.next_page(), _("Look at the order")
 
     def concerns(self) -> str:
         """The id of the order that this is about; of a new one it is known once it was sent."""
@@ -137,39 +126,12 @@ class OrderChange(forms.Form):
         return next(iter(self.ids.values()), "")
 
     def blames(self, error: ApiError) -> str | None:
-        """The field that a refusal is about, where its code tells, or its message, which begins with what is wrong."""
-        named = _NAMED.match(error.message)
-        place = _CAPITAL.sub("_", named[0]).lower() if named else ""
-        name = self.blamed.get(error.code or "") or self.blamed.get(place, place)
-        name = self.unique if isinstance(error, Conflict) else name
-        return name if name in self.fields else None
+        """The field that a refusal is about, where that can be told."""
+        return self.blame.field_of(error, self.fields)
 
     def pressed(self, button: str) -> Self:
         """The form after one of its own buttons, named `redo`: rearranged, with nothing checked and nothing sent."""
         return self.retyped(self.data)
-
-    # How a conflict is told; a form whose fields are not the order's parts one to one says it differently
-
-    def conflicts(self, seen: Seen) -> list[str]:
-        """What somebody else has changed since the person saw it, by name."""
-        return seen.differences(self.seen.values)
-
-    def label_of(self, name: str) -> Words:
-        return self.fields[name].label or name if name in self.fields else name
-
-    def yours(self, name: str) -> Any:
-        return self.cleaned_data.get(name)
-
-    def in_words(self, name: str, value: Any) -> Any:
-        """A value of a part as a conflict shows it."""
-        return value
-
-    def adopt(self, name: str, data: QueryDict) -> None:
-        """Puts the order's value of that part, of which this unbound form was made, into what was posted."""
-        if name in self.fields:
-            value = self[name].value()
-            many = value if isinstance(value, list | tuple) else [value]
-            data.setlist(name, ["" if each is None else str(each) for each in many])
 
     # What `flow` asks
 
@@ -209,9 +171,3 @@ class OrderChange(forms.Form):
             for name, value in self.cleaned_data.items()
             if name in self.fields and not same(now.get(name), value)
         ]
-
-    def confirmation(self) -> str:
-        """Stands for these data with these warnings: if either changes, it has to be confirmed anew."""
-        told = [str(warning.says) for warning in self.warnings()]
-        text = json.dumps([plain(self.cleaned_data), told], sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """Adding, changing and removing a payment's record. None of it moves money: that is the provider's, through the payment's actions."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,10 +14,11 @@ from domain.money import ZERO
 from domain.states import PAYMENT, Bucket, removed_of, start_of, state_of
 from orders.api import OrderApi
 from orders.api.schemas import OpenSet, Order, Payment, PaymentState, PaymentType, Recurring
-from orders.changes.form import Difference, OrderChange, Warn, Words
+from orders.changes.explanation import Explanation, Warn, Words
+from orders.changes.form import Blame, Difference, OrderChange
 from orders.changes.json_fields import JsonObject, JsonObjectField, masked, restored
 from orders.changes.parts import Choices, attributes_of, part_of, state_choices
-from orders.changes.removal import RemovalByState
+from orders.changes.removal import STATE_ALONE, Removal, RemovalExplanation
 from orders.present.payments import present_money
 from orders.present.words import PAYMENT_TYPES
 from payments.shown import lock
@@ -43,16 +44,41 @@ def choices_of(kind: type[OpenSet], words: Mapping[str, Words], now: str = "") -
     return [(value, words.get(value, value)) for value in values]
 
 
+class PaymentExplanation(Explanation["PaymentForm"]):
+    def consequences(self) -> list[Words]:
+        return [MOVES_NOTHING]
+
+    def warnings(self) -> list[Warn]:
+        data, old = self.form.cleaned_data, self.form.payment
+        found = []
+        if PAYMENT.of(data["state"]).is_fact_about_money and data["state"] != old.state:
+            found.append(Warn(_about_money(data["state"]), "state"))
+        found += sum_warnings(self.form.order, self.form.result())
+        if not data["adapter_id"]:
+            found.append(Warn(gettext("Without an adapter, nobody looks after this payment."), "adapter_id"))
+        if (data["amount"] or 0) < 0:
+            found.append(Warn(gettext("The amount is below zero."), "amount"))
+        limit = data["upper_limit_amount"]
+        if limit is not None and (data["amount"] or 0) > limit:
+            found.append(Warn(gettext("The amount is above the payment's limit."), "amount"))
+        if self.form.order.currency and data["currency"].upper() not in ("", self.form.order.currency.upper()):
+            found.append(Warn(gettext("The order is in %s.") % self.form.order.currency.upper(), "currency"))
+        return found
+
+
 class PaymentForm(OrderChange):
     """What can be written of a payment. The provider's token is never shown; what is left empty of it stays."""
 
     permission = "accounts.change_payment"
+    explanation_class = PaymentExplanation
     fields_template = "orders/changes/payment_fields.html"
-    unique = "reference"  # two of one adapter cannot share it (docs/sandbox.md)
-    blamed: ClassVar[Mapping[str, str]] = {
-        "payment-conflict": "reference",
-        **{f"recurring.{part}": f"recurring_{part}" for part in ("token", "description", "attributes")},
-    }
+    blame = Blame(
+        unique="reference",  # two of one adapter cannot share it (docs/sandbox.md)
+        names={
+            "payment-conflict": "reference",
+            **{f"recurring.{part}": f"recurring_{part}" for part in ("token", "description", "attributes")},
+        },
+    )
 
     name = forms.CharField(label=_("Name"), max_length=200, required=False, help_text=_("As the customer reads it."))
     adapter_id = forms.CharField(label=_("Adapter"), max_length=200, required=False)
@@ -119,9 +145,6 @@ class PaymentForm(OrderChange):
         """An empty object where there was none is no difference."""
         return [each for each in super().differences() if each.old or each.new != {}]
 
-    def consequences(self) -> list[Words]:
-        return [MOVES_NOTHING]
-
     def typed(self) -> dict[str, Any]:
         """The payment's fields that are different from what they were, as the client wants them."""
         changed = {each.field: each.new for each in self.differences()}
@@ -147,23 +170,6 @@ class PaymentForm(OrderChange):
     def result(self) -> tuple[Payment, ...]:
         """All payments of the order as they would be."""
         raise NotImplementedError
-
-    def warnings(self) -> list[Warn]:
-        data, old = self.cleaned_data, self.payment
-        found = []
-        if PAYMENT.of(data["state"]).is_fact_about_money and data["state"] != old.state:
-            found.append(Warn(_about_money(data["state"]), "state"))
-        found += sum_warnings(self.order, self.result())
-        if not data["adapter_id"]:
-            found.append(Warn(gettext("Without an adapter, nobody looks after this payment."), "adapter_id"))
-        if (data["amount"] or 0) < 0:
-            found.append(Warn(gettext("The amount is below zero."), "amount"))
-        limit = data["upper_limit_amount"]
-        if limit is not None and (data["amount"] or 0) > limit:
-            found.append(Warn(gettext("The amount is above the payment's limit."), "amount"))
-        if self.order.currency and data["currency"].upper() not in ("", self.order.currency.upper()):
-            found.append(Warn(gettext("The order is in %s.") % self.order.currency.upper(), "currency"))
-        return found
 
 
 def _about_money(state: str) -> str:
@@ -212,6 +218,11 @@ class PaymentCreate(PaymentForm):
         api.payments.create(order.id or "", self.payment_to_add())
 
 
+class PaymentChangeExplanation(PaymentExplanation):
+    def closed(self) -> Words:
+        return lock(self.form.order.id or "", self.form.ids["payment_id"])
+
+
 class PaymentChange(PaymentForm):
     """PUT payment: the payment as it was just read, with what was typed laid over it; upsell and unknown fields stay."""
 
@@ -219,13 +230,11 @@ class PaymentChange(PaymentForm):
     verb = _("Save payment")
     done = _("The payment was saved.")
     action = "payment.update"
+    explanation_class = PaymentChangeExplanation
 
     @property
     def payment(self) -> Payment:
         return payment_of(self.order, self.ids["payment_id"])
-
-    def closed(self) -> Words:
-        return lock(self.order.id or "", self.ids["payment_id"])
 
     def current(self, order: Order) -> dict[str, Any]:
         now = payment_of(order, self.ids["payment_id"])
@@ -254,7 +263,35 @@ class PaymentChange(PaymentForm):
         api.payments.update(order.id or "", self.ids["payment_id"], self.changed_payment())
 
 
-class PaymentRemoval(RemovalByState):
+class PaymentRemovalExplanation(RemovalExplanation["PaymentRemoval"]):
+    def closed(self) -> Words:
+        if self.form.part(self.form.order).state == self.form.removed_state:
+            return _("This payment is removed already.")
+        return lock(self.form.order.id or "", self.form.ids["payment_id"])
+
+    def consequences(self) -> list[Words]:
+        payment = self.form.part(self.form.order)
+        what = {"name": name_of(payment), "amount": format_money(payment.amount, payment.currency)}
+        return [
+            gettext("%(name)s, %(amount)s, gets the state “removed”. It stays in the order, is counted no more, and its log stays.") % what,
+            gettext("No money moves: what is reserved or captured at the provider stays so. Cancel or refund it first."),
+        ]  # fmt: skip
+
+    def warnings(self) -> list[Warn]:
+        state = self.form.current(self.form.order)["state"]
+        rest = tuple(
+            self.form.removed() if each.id == self.form.ids["payment_id"] else each for each in self.form.order.payments
+        )
+        held = [
+            gettext("Its state says “%s”, so the provider may hold money for it.") % state_of("payment", state).word
+        ]
+        return [
+            *(Warn(text) for text in held if PAYMENT.of(state).bucket in (Bucket.HELD, Bucket.TAKEN)),
+            *sum_warnings(self.form.order, rest),
+        ]
+
+
+class PaymentRemoval(Removal):
     """PUT payment with the state `removed`."""
 
     title = _("Remove a payment")
@@ -262,36 +299,18 @@ class PaymentRemoval(RemovalByState):
     done = _("The payment was removed.")
     action = "payment.update"
     permission = "accounts.change_payment"
-    already = _("This payment is removed already.")
+    explanation_class = PaymentRemovalExplanation
+    labels = STATE_ALONE
     removed_state = removed_of(PAYMENT)
 
     def part(self, order: Order) -> Payment:
         return payment_of(order, self.ids["payment_id"])
 
-    def closed(self) -> Words:
-        return super().closed() or lock(self.order.id or "", self.ids["payment_id"])
-
-    def consequences(self) -> list[Words]:
-        payment = self.part(self.order)
-        what = {"name": name_of(payment), "amount": format_money(payment.amount, payment.currency)}
-        return [
-            gettext("%(name)s, %(amount)s, gets the state “removed”. It stays in the order, is counted no more, and its log stays.") % what,
-            gettext("No money moves: what is reserved or captured at the provider stays so. Cancel or refund it first."),
-        ]  # fmt: skip
+    def current(self, order: Order) -> dict[str, Any]:
+        return {"state": str(self.part(order).state or "")}
 
     def removed(self) -> Payment:
         return self.part(self.order).changed(state=PaymentState.read(self.removed_state))
-
-    def warnings(self) -> list[Warn]:
-        state = self.current(self.order)["state"]
-        rest = tuple(self.removed() if each.id == self.ids["payment_id"] else each for each in self.order.payments)
-        held = [
-            gettext("Its state says “%s”, so the provider may hold money for it.") % state_of("payment", state).word
-        ]
-        return [
-            *(Warn(text) for text in held if PAYMENT.of(state).bucket in (Bucket.HELD, Bucket.TAKEN)),
-            *sum_warnings(self.order, rest),
-        ]
 
     def send(self, api: OrderApi, order: Order) -> None:
         api.payments.update(order.id or "", self.ids["payment_id"], self.removed())

@@ -18,7 +18,7 @@ from orders.api.schemas import (
     Product,
     Shipping,
 )
-from orders.changes.form import Warn
+from orders.changes.explanation import Warn
 from orders.changes.parts import part_of
 from orders.present.payments import present_money
 

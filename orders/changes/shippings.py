@@ -1,8 +1,8 @@
 """Adding, changing and removing a shipping. Removing is a state, as the API has no other way; so it can be taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, ClassVar, Self, cast
+from typing import Any, Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,10 +16,12 @@ from domain.states import SHIPPING, removed_of, start_of, state_of
 from orders.api import OrderApi
 from orders.api.schemas import Addon, Order, Shipping, ShippingState
 from orders.changes.cart_sums import cent_of
-from orders.changes.form import Difference, OrderChange, Warn, Words
+from orders.changes.explanation import Explanation, Warn, Words
+from orders.changes.form import Blame, Difference, OrderChange
 from orders.changes.json_fields import JsonObject, JsonObjectField, masked, restored
+from orders.changes.merge import Merge
 from orders.changes.parts import attributes_of, state_choices
-from orders.changes.removal import RemovalByState
+from orders.changes.removal import STATE_ALONE, Removal, RemovalExplanation
 from orders.changes.rows import rearranged, rows_in, with_rows
 from orders.changes.shipping_parts import (
     PATHS,
@@ -36,16 +38,48 @@ def text(label: Any, longest: int = 300, help_text: Any = "") -> forms.CharField
     return forms.CharField(label=label, max_length=longest, required=False, help_text=help_text)
 
 
+class ShippingExplanation(Explanation["ShippingForm"]):
+    def warnings(self) -> list[Warn]:
+        data = self.form.cleaned_data
+        found = total_warnings(self.form.order, self.form.result())
+        if not self._fits(data):
+            words = gettext("The two prices do not fit the VAT rate. Empty one of them to have it computed.")
+            found.append(Warn(words, "excluding_vat"))
+        if data["vat_rate"] > 1:
+            found.append(Warn(gettext("The VAT rate is above 100 %."), "vat_rate"))
+        if not data["adapter_id"]:
+            found.append(Warn(gettext("Without an adapter, nobody looks after this shipping."), "adapter_id"))
+        if SHIPPING.of(data["state"]).is_booked and not SHIPPING.of(self.form.shipping.state).is_booked:
+            found.append(
+                Warn(gettext("“Confirmed” reads as booked with the carrier; setting it books nothing."), "state")
+            )
+        return found
+
+    def _fits(self, data: dict[str, Any]) -> bool:
+        """Whether the prices are one another's at that rate; those that nobody touches are let be."""
+        including, excluding, whole = data["including_vat"], data["excluding_vat"], 1 + data["vat_rate"]
+        fits: bool = (
+            self.form._to_cent(excluding * whole) == including or self.form._to_cent(including / whole) == excluding
+        )
+        return fits or not {"including_vat", "excluding_vat", "vat_rate"} & {
+            each.field for each in self.form.differences()
+        }
+
+
 class ShippingForm(OrderChange):
     """What can be written of a shipping."""
 
     permission = "accounts.change_shipping"
+    explanation_class = ShippingExplanation
     fields_template = "orders/changes/shipping_fields.html"
-    unique = "reference"  # two of one adapter cannot share it (docs/sandbox.md)
-    blamed: ClassVar[Mapping[str, str]] = {
-        "shipping-conflict": "reference",
-        **{".".join(path).rstrip("_"): name for name, path in PATHS.items()},
-    }
+    anchor = "shipping"
+    blame = Blame(
+        unique="reference",  # two of one adapter cannot share it (docs/sandbox.md)
+        names={
+            "shipping-conflict": "reference",
+            **{".".join(path).rstrip("_"): name for name, path in PATHS.items()},
+        },
+    )
 
     name = text(_("Name"), help_text=_("As the customer reads it."))
     state = forms.ChoiceField(label=_("State"))
@@ -172,31 +206,6 @@ class ShippingForm(OrderChange):
         """All shippings of the order as they would be."""
         raise NotImplementedError
 
-    def next_page(self) -> str:
-        return f"{super().next_page()}#shipping"
-
-    def warnings(self) -> list[Warn]:
-        data = self.cleaned_data
-        found = total_warnings(self.order, self.result())
-        if not self._fits(data):
-            words = gettext("The two prices do not fit the VAT rate. Empty one of them to have it computed.")
-            found.append(Warn(words, "excluding_vat"))
-        if data["vat_rate"] > 1:
-            found.append(Warn(gettext("The VAT rate is above 100 %."), "vat_rate"))
-        if not data["adapter_id"]:
-            found.append(Warn(gettext("Without an adapter, nobody looks after this shipping."), "adapter_id"))
-        if SHIPPING.of(data["state"]).is_booked and not SHIPPING.of(self.shipping.state).is_booked:
-            found.append(
-                Warn(gettext("“Confirmed” reads as booked with the carrier; setting it books nothing."), "state")
-            )
-        return found
-
-    def _fits(self, data: dict[str, Any]) -> bool:
-        """Whether the prices are one another's at that rate; those that nobody touches are let be."""
-        including, excluding, whole = data["including_vat"], data["excluding_vat"], 1 + data["vat_rate"]
-        fits: bool = self._to_cent(excluding * whole) == including or self._to_cent(including / whole) == excluding
-        return fits or not {"including_vat", "excluding_vat", "vat_rate"} & {each.field for each in self.differences()}
-
 
 ADDONS = _("Add-ons")
 
@@ -249,6 +258,26 @@ class ShippingCreate(ShippingForm):
         api.shippings.create(order.id or "", self.changed_shipping())
 
 
+class ShippingMerge(Merge["ShippingChange"]):
+    """Conflicts about the add-ons are told, and chosen, as a whole."""
+
+    def label_of(self, name: str) -> Words:
+        return ADDONS if name == "addons" else super().label_of(name)
+
+    def in_words(self, name: str, value: Any) -> Any:
+        if name != "addons":
+            return value
+        return ", ".join(f"{each['reference'] or '–'} {each['price'] or ''}".strip() for each in value or ())
+
+    def adopt(self, name: str, data: QueryDict) -> None:
+        if name != "addons":
+            super().adopt(name, data)
+            return
+        rows = _as_rows(self.form.shipping.addons)
+        for each in ADDON:
+            data.setlist(each, [row[each] for row in rows])
+
+
 class ShippingChange(ShippingForm):
     """PUT shippings/{shipping_id}: the shipping as it was just read, with what was typed laid over it."""
 
@@ -256,6 +285,7 @@ class ShippingChange(ShippingForm):
     verb = _("Save shipping")
     done = _("The shipping was saved.")
     action = "shipping.update"
+    merge_class = ShippingMerge
 
     @property
     def shipping(self) -> Shipping:
@@ -273,24 +303,6 @@ class ShippingChange(ShippingForm):
         new = self.changed_shipping()
         return tuple(new if each.id == new.id else each for each in self.order.shippings)
 
-    # Conflicts about the add-ons are told, and chosen, as a whole
-
-    def label_of(self, name: str) -> Words:
-        return ADDONS if name == "addons" else super().label_of(name)
-
-    def in_words(self, name: str, value: Any) -> Any:
-        if name != "addons":
-            return value
-        return ", ".join(f"{each['reference'] or '–'} {each['price'] or ''}".strip() for each in value or ())
-
-    def adopt(self, name: str, data: QueryDict) -> None:
-        if name != "addons":
-            super().adopt(name, data)
-            return
-        rows = _as_rows(self.shipping.addons)
-        for each in ADDON:
-            data.setlist(each, [row[each] for row in rows])
-
     def send(self, api: OrderApi, order: Order) -> None:
         api.shippings.update(order.id or "", self.ids["shipping_id"], self.changed_shipping())
 
@@ -299,7 +311,30 @@ def _plain(amount: Decimal | None) -> str:
     return "" if amount is None else as_typed(amount)
 
 
-class ShippingRemoval(RemovalByState):
+class ShippingRemovalExplanation(RemovalExplanation["ShippingRemoval"]):
+    def closed(self) -> Words:
+        is_removed = self.form.shipping.state == self.form.removed_state
+        return _("This shipping is removed already.") if is_removed else ""
+
+    def consequences(self) -> list[Words]:
+        name = self.form.shipping.name or self.form.shipping.adapter_id or self.form.shipping.id or "–"
+        return [
+            gettext("%s gets the state “removed”. It stays in the order and is counted no more; changing its state puts it back.") % name,
+            gettext("Nothing is cancelled at the carrier: what is booked there stays booked."),
+        ]  # fmt: skip
+
+    def warnings(self) -> list[Warn]:
+        rest = tuple(
+            self.form.removed() if each.id == self.form.shipping.id else each for each in self.form.order.shippings
+        )
+        found = total_warnings(self.form.order, rest)
+        if SHIPPING.of(self.form.shipping.state).is_at_carrier:
+            word = state_of("shipping", str(self.form.shipping.state)).word
+            found.append(Warn(gettext("Its state says “%s”, so the carrier may expect it.") % word))
+        return found
+
+
+class ShippingRemoval(Removal):
     """PUT shippings/{shipping_id} with the state `removed`."""
 
     title = _("Remove a shipping")
@@ -307,7 +342,9 @@ class ShippingRemoval(RemovalByState):
     done = _("The shipping was removed.")
     action = "shipping.update"
     permission = "accounts.change_shipping"
-    already = _("This shipping is removed already.")
+    explanation_class = ShippingRemovalExplanation
+    anchor = "shipping"
+    labels = STATE_ALONE
     removed_state = removed_of(SHIPPING)
 
     def part(self, order: Order) -> Shipping:
@@ -317,26 +354,11 @@ class ShippingRemoval(RemovalByState):
     def shipping(self) -> Shipping:
         return self.part(self.order)
 
-    def next_page(self) -> str:
-        return f"{super().next_page()}#shipping"
-
-    def consequences(self) -> list[Words]:
-        name = self.shipping.name or self.shipping.adapter_id or self.shipping.id or "–"
-        return [
-            gettext("%s gets the state “removed”. It stays in the order and is counted no more; changing its state puts it back.") % name,
-            gettext("Nothing is cancelled at the carrier: what is booked there stays booked."),
-        ]  # fmt: skip
+    def current(self, order: Order) -> dict[str, Any]:
+        return {"state": str(self.part(order).state or "")}
 
     def removed(self) -> Shipping:
         return self.shipping.changed(state=ShippingState.read(self.removed_state))
-
-    def warnings(self) -> list[Warn]:
-        rest = tuple(self.removed() if each.id == self.shipping.id else each for each in self.order.shippings)
-        found = total_warnings(self.order, rest)
-        if SHIPPING.of(self.shipping.state).is_at_carrier:
-            word = state_of("shipping", str(self.shipping.state)).word
-            found.append(Warn(gettext("Its state says “%s”, so the carrier may expect it.") % word))
-        return found
 
     def send(self, api: OrderApi, order: Order) -> None:
         api.shippings.update(order.id or "", self.ids["shipping_id"], self.removed())

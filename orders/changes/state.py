@@ -1,7 +1,6 @@
 """Moving an order on, and giving it its reference."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext, ngettext
@@ -10,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from domain.states import ORDER, Stage, state_of
 from orders.api import OrderApi
 from orders.api.schemas import Order
-from orders.changes.form import OrderChange, Warn, Words
+from orders.changes.explanation import Explanation, Warn, Words
+from orders.changes.form import Blame, OrderChange
+from orders.changes.merge import WholeMerge
 
 
 def status_of(order: Order) -> str:
@@ -33,6 +34,40 @@ def missing_words(missing: list[str]) -> str:
     return text % ", ".join(missing)
 
 
+class StateExplanation(Explanation["StateChange"]):
+    def consequences(self) -> list[Words]:
+        """What a change of state sets off: adapters that are asked, and payments that they may move."""
+        hooks = [hook for hook in self.form.order.hooks if (hook.subscribe_to or "").startswith("/state")]
+        told = [each for each in self.form.order.notifications if (each.scope or "").startswith("/state")]
+        found: list[Words] = []
+        if not followers(self.form.order):
+            found.append(gettext("This state is final: nothing can follow it."))
+        if missing := missing_consents(self.form.order):
+            found.append(missing_words(missing))
+        if hooks:
+            names = ", ".join(dict.fromkeys(hook.adapter_id or "?" for hook in hooks))
+            found.append(gettext("Asked first, and able to refuse: %s. They may move payments.") % names)
+        if told:
+            names = ", ".join(dict.fromkeys(each.adapter_id or "?" for each in told))
+            found.append(gettext("Told afterwards: %s.") % names)
+        return found
+
+    def warnings(self) -> list[Warn]:
+        missing = missing_consents(self.form.order)
+        found = []
+        if missing and ORDER.of(self.form.cleaned_data["status"]).stage is Stage.PLACED:
+            found.append(Warn(missing_words(missing), "status"))
+        if ORDER.of(self.form.cleaned_data["status"]).is_final:
+            found.append(
+                Warn(
+                    gettext("“%s” is final: the order cannot leave it again.")
+                    % state_of("order", self.form.cleaned_data["status"]).word,
+                    "status",
+                )
+            )
+        return found
+
+
 class StateChange(OrderChange):
     """PUT state. Runs the hooks on /state first, so that it can take a while and be refused by an adapter."""
 
@@ -41,9 +76,12 @@ class StateChange(OrderChange):
     done = _("The order's state was changed.")
     action = "order.state.update"
     permission = "accounts.change_state"
-    undivided = True
-    blamed: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("current_status", "order-state-transition-not-allowed", "order-consent-required"), "status"
+    explanation_class = StateExplanation
+    merge_class = WholeMerge
+    blame = Blame(
+        names=dict.fromkeys(
+            ("current_status", "order-state-transition-not-allowed", "order-consent-required"), "status"
+        )
     )
 
     status = forms.ChoiceField(label=_("New state"), widget=forms.RadioSelect)
@@ -62,40 +100,17 @@ class StateChange(OrderChange):
     def current(self, order: Order) -> dict[str, Any]:
         return {"status": status_of(order)}
 
-    def consequences(self) -> list[Words]:
-        """What a change of state sets off: adapters that are asked, and payments that they may move."""
-        hooks = [hook for hook in self.order.hooks if (hook.subscribe_to or "").startswith("/state")]
-        told = [each for each in self.order.notifications if (each.scope or "").startswith("/state")]
-        found: list[Words] = []
-        if not followers(self.order):
-            found.append(gettext("This state is final: nothing can follow it."))
-        if missing := missing_consents(self.order):
-            found.append(missing_words(missing))
-        if hooks:
-            names = ", ".join(dict.fromkeys(hook.adapter_id or "?" for hook in hooks))
-            found.append(gettext("Asked first, and able to refuse: %s. They may move payments.") % names)
-        if told:
-            names = ", ".join(dict.fromkeys(each.adapter_id or "?" for each in told))
-            found.append(gettext("Told afterwards: %s.") % names)
-        return found
-
-    def warnings(self) -> list[Warn]:
-        missing = missing_consents(self.order)
-        found = []
-        if missing and ORDER.of(self.cleaned_data["status"]).stage is Stage.PLACED:
-            found.append(Warn(missing_words(missing), "status"))
-        if ORDER.of(self.cleaned_data["status"]).is_final:
-            found.append(
-                Warn(
-                    gettext("“%s” is final: the order cannot leave it again.")
-                    % state_of("order", self.cleaned_data["status"]).word,
-                    "status",
-                )
-            )
-        return found
-
     def send(self, api: OrderApi, order: Order) -> None:
         api.orders.update_state(order.id or "", self.cleaned_data["status"])
+
+
+class ReferenceExplanation(Explanation["ReferenceChange"]):
+    def warnings(self) -> list[Warn]:
+        return (
+            []
+            if self.form.cleaned_data["reference"]
+            else [Warn(gettext("The order will have no reference."), "reference")]
+        )
 
 
 class ReferenceChange(OrderChange):
@@ -106,7 +121,8 @@ class ReferenceChange(OrderChange):
     done = _("The reference was saved.")
     action = "order.reference.update"
     permission = "accounts.change_reference"
-    blamed: ClassVar[Mapping[str, str]] = {"body": "reference"}
+    explanation_class = ReferenceExplanation
+    blame = Blame(names={"body": "reference"})
 
     reference = forms.CharField(
         label=_("Reference"),
@@ -117,11 +133,6 @@ class ReferenceChange(OrderChange):
 
     def current(self, order: Order) -> dict[str, Any]:
         return {"reference": order.reference or ""}
-
-    def warnings(self) -> list[Warn]:
-        return (
-            [] if self.cleaned_data["reference"] else [Warn(gettext("The order will have no reference."), "reference")]
-        )
 
     def send(self, api: OrderApi, order: Order) -> None:
         api.orders.update_reference(order.id or "", self.cleaned_data["reference"])

@@ -1,7 +1,6 @@
 """Writing a line into a payment's log by hand, and registering what can be done to a payment."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +13,8 @@ from domain.states import MONEY_ACTIONS
 from orders.api import OrderApi
 from orders.api.schemas import Order, Payment, PaymentAction, PaymentEvent, PaymentTransaction
 from orders.changes.called import AddressField
-from orders.changes.form import Difference, OrderChange, Warn, Words
+from orders.changes.explanation import Explanation, Warn, Words
+from orders.changes.form import Blame, Difference, OrderChange
 from orders.changes.json_fields import JsonTextField, parse
 from orders.changes.payments import choices_of, name_of, payment_of
 from orders.present.words import EVENTS
@@ -24,6 +24,28 @@ RESULTS = {"true": True, "false": False}
 ROWS = 3
 
 
+class TransactionExplanation(Explanation["TransactionCreate"]):
+    def closed(self) -> Words:
+        return lock(self.form.order.id or "", self.form.ids["payment_id"])
+
+    def consequences(self) -> list[Words]:
+        return [
+            gettext("This writes a line into the log of %s, and moves no money.") % name_of(self.form.payment),
+            gettext("A line cannot be changed or taken back: the API has no way to do it."),
+        ]
+
+    def warnings(self) -> list[Warn]:
+        if self.form.cleaned_data["event"] in MONEY_ACTIONS and self.form.cleaned_data["is_success"]:
+            text = gettext("It will be read as money that moved. Write it only if the provider says so.")
+            return [Warn(text, "event")]
+        return []
+
+    def evidence(self) -> tuple[str, Words]:
+        return resolve_url("payment-transactions", self.form.order.id, self.form.ids["payment_id"]), _(
+            "Look at the payment's log"
+        )
+
+
 class TransactionCreate(OrderChange):
     """POST transactions. `amount` is the payment's amount after it (Norce reference, schemas/paymenttransaction)."""
 
@@ -31,8 +53,9 @@ class TransactionCreate(OrderChange):
     verb = _("Add transaction")
     done = _("The transaction was added to the payment's log.")
     action = "payment.transaction.create"
-    adds = True
     permission = "accounts.add_transaction"
+    adds = True
+    explanation_class = TransactionExplanation
     fields_template = "orders/changes/transaction_fields.html"
     field_order = ("event", "psp_event", "is_success", "psp_status", "amount", "payment_action")
 
@@ -66,9 +89,6 @@ class TransactionCreate(OrderChange):
     def payment(self) -> Payment:
         return payment_of(self.order, self.ids["payment_id"])
 
-    def closed(self) -> Words:
-        return lock(self.order.id or "", self.ids["payment_id"])
-
     @property
     def payment_actions(self) -> list[PaymentAction]:
         return [each for each in self.payment.actions if each.id]
@@ -88,23 +108,6 @@ class TransactionCreate(OrderChange):
             each._replace(new=parse(each.new)) if each.field in ("request_json", "response_json") and each.new else each
             for each in super().differences()
         ]
-
-    def consequences(self) -> list[Words]:
-        return [
-            gettext("This writes a line into the log of %s, and moves no money.") % name_of(self.payment),
-            gettext("A line cannot be changed or taken back: the API has no way to do it."),
-        ]
-
-    def warnings(self) -> list[Warn]:
-        if self.cleaned_data["event"] in MONEY_ACTIONS and self.cleaned_data["is_success"]:
-            text = gettext("It will be read as money that moved. Write it only if the provider says so.")
-            return [Warn(text, "event")]
-        return []
-
-    def evidence(self) -> tuple[str, Words]:
-        return resolve_url("payment-transactions", self.order.id, self.ids["payment_id"]), _(
-            "Look at the payment's log"
-        )
 
     def transaction(self) -> PaymentTransaction:
         data = self.cleaned_data
@@ -138,6 +141,25 @@ class Suggested(forms.TextInput):
         return context
 
 
+class ActionExplanation(Explanation["ActionCreate"]):
+    def closed(self) -> Words:
+        return lock(self.form.order.id or "", self.form.ids["payment_id"])
+
+    def consequences(self) -> list[Words]:
+        return [
+            gettext("This offers actions on %s. It executes nothing, and no money moves.") % name_of(self.form.payment),
+            gettext("The API has no way to take an action back: the adapter replaces its actions as the payment moves on."),
+        ]  # fmt: skip
+
+    def warnings(self) -> list[Warn]:
+        there = {(each.type, each.url) for each in self.form.payment.actions}
+        return [
+            Warn(gettext("The payment has this action already: %s") % each.type)
+            for each in self.form.actions()
+            if (each.type, each.url) in there
+        ]
+
+
 class ActionCreate(OrderChange):
     """POST actions: one or several at once, as the API takes them. Nothing is executed by it."""
 
@@ -145,10 +167,11 @@ class ActionCreate(OrderChange):
     verb = _("Register actions")
     done = _("The actions were registered on the payment.")
     action = "payment.action.create"
-    adds = True
     permission = "accounts.add_transaction"
+    adds = True
+    explanation_class = ActionExplanation
     fields_template = "orders/changes/action_fields.html"
-    blamed: ClassVar[Mapping[str, str]] = {"0.adapter_id": "adapter_id"}
+    blame = Blame(names={"0.adapter_id": "adapter_id"})
 
     adapter_id = forms.CharField(label=_("Adapter"), max_length=200)
 
@@ -167,9 +190,6 @@ class ActionCreate(OrderChange):
     @property
     def payment(self) -> Payment:
         return payment_of(self.order, self.ids["payment_id"])
-
-    def closed(self) -> Words:
-        return lock(self.order.id or "", self.ids["payment_id"])
 
     @property
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -191,20 +211,6 @@ class ActionCreate(OrderChange):
             self.add_error(kind, ValidationError(_("Say what kind of action this is.")))
         if typed and not address and url not in self.errors:
             self.add_error(url, ValidationError(_("Say which address is called.")))
-
-    def consequences(self) -> list[Words]:
-        return [
-            gettext("This offers actions on %s. It executes nothing, and no money moves.") % name_of(self.payment),
-            gettext("The API has no way to take an action back: the adapter replaces its actions as the payment moves on."),
-        ]  # fmt: skip
-
-    def warnings(self) -> list[Warn]:
-        there = {(each.type, each.url) for each in self.payment.actions}
-        return [
-            Warn(gettext("The payment has this action already: %s") % each.type)
-            for each in self.actions()
-            if (each.type, each.url) in there
-        ]
 
     def actions(self) -> list[PaymentAction]:
         data = self.cleaned_data

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from orders.api.schemas import Order, ValidationError
-from orders.changes.callbacks import CallbackForm
-from orders.changes.form import Words
+from orders.changes.callbacks import ANCHOR, PERMISSION
+from orders.changes.explanation import Words
+from orders.changes.form import OrderChange
 
 ITSELF = ("", "order")  # under which names the API speaks for itself (docs/sandbox.md)
 
@@ -85,7 +86,7 @@ def answers_of(order: Order, reasons: Iterable[ValidationError]) -> Answers:
     return Answers(sorted(answers, key=lambda answer: not answer.reasons))
 
 
-class ValidationRun(CallbackForm):
+class ValidationRun(OrderChange):
     """POST validate. Changes nothing of the order by itself; but adapters are called, and may act on it.
 
     So it belongs to those who look after callbacks, and stands in the log.
@@ -95,4 +96,6 @@ class ValidationRun(CallbackForm):
     verb = _("Run validation")
     done = _("The validation was run.")
     action = "order.validate"
+    permission = PERMISSION
+    anchor = ANCHOR
     fields_template = "orders/changes/answers.html"

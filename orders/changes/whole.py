@@ -1,8 +1,7 @@
 """Orders as a whole: made, and deleted."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -32,9 +31,10 @@ from orders.changes.drafts import (
     rows_of,
     sendable,
 )
-from orders.changes.form import Difference, OrderChange, Said, Warn, Words
+from orders.changes.explanation import Explanation, Warn, Words
+from orders.changes.form import Blame, Difference, OrderChange, Said
 from orders.changes.json_fields import LARGEST, as_text
-from orders.changes.removal import Removal
+from orders.changes.removal import Removal, RemovalExplanation, RemovalMerge
 from orders.changes.rows import Row, rearranged, rows_in, with_rows
 from orders.changes.state import status_of
 from payments.shown import lock
@@ -47,18 +47,60 @@ _CULTURE = RegexValidator(
 )
 
 
+class CreationExplanation(Explanation["OrderCreation"]):
+    doubt = _("The order may exist. Look for it in the list before you send it again.")
+
+    def consequences(self) -> list[Words]:
+        found: list[Words] = [_("The order starts in checkout, without payments and shippings.")]
+        if self.form.ids.get("source"):
+            found.append(
+                _(
+                    "It is a copy. Left out: ids, references, states, payments, shippings, callbacks, identity numbers and hidden "
+                    "attributes. Consents were given for the other order, so they are not given here."
+                )
+            )
+        return found
+
+    def warnings(self) -> list[Warn]:
+        order: Order = self.form.cleaned_data["order"]
+        found = []
+        if not (order.cart and order.cart.items):
+            found.append(Warn(_g("The order has no items."), "items"))
+        if self.form.cleaned_data["lost"]:
+            says = _g("Discounts of lines that you changed are not kept: they were worked out for the old price.")
+            found.append(Warn(says, "items"))
+        if left_out := sendable(order)[1]:
+            found.append(Warn(_g("Left out, as the Order API sets it: %s.") % ", ".join(left_out), "document"))
+        return found + self._sums(order)
+
+    def _sums(self, order: Order) -> list[Warn]:
+        """A cart whose total is not what its lines add up to."""
+        said = order.cart.total.including_vat if order.cart and order.cart.total else None
+        there = items_total(order).including_vat
+        if said is None or said == there or not (order.cart and order.cart.items):
+            return []
+        words = {"said": format_money(said, order.currency), "there": format_money(there, order.currency)}
+        return [Warn(_g("The cart says %(said)s, its items add up to %(there)s.") % words, "document")]
+
+    def evidence(self) -> tuple[str, Words]:
+        """The list, with what this order would be found by."""
+        head = _head(self.form.cleaned_data["order"])
+        named = {name: head[name] for name in ("cart_reference", "reference") if head[name]}
+        query = f"?{urlencode([next(iter(named.items()))])}" if named else ""
+        return self.form.next_page() + query, _("Look for it in the list")
+
+
 class OrderCreation(OrderChange):
     """POST orders: from fields and rows, or from JSON; both over `document`, so that what the fields do not show is not lost."""
 
     title = _("New order")
     verb = _("Create order")
     done = _("The order was created.")
-    doubt = _("The order may exist. Look for it in the list before you send it again.")
     action = "order.create"
     permission = "accounts.create_order"
     adds = True
-    unique = "cart_reference"
-    blamed: ClassVar[Mapping[str, str]] = {"cart.reference": "cart_reference", "customer.type": "customer_type"}
+    explanation_class = CreationExplanation
+    blame = Blame("cart_reference", {"cart.reference": "cart_reference", "customer.type": "customer_type"})
     fields_template = "orders/changes/creation_fields.html"
 
     mode = forms.ChoiceField(choices=[("form", ""), ("json", "")], required=False, widget=forms.HiddenInput)
@@ -204,44 +246,12 @@ class OrderCreation(OrderChange):
 
     # What is sent, and what there is to say about it
 
-    def consequences(self) -> list[Words]:
-        found: list[Words] = [_("The order starts in checkout, without payments and shippings.")]
-        if self.ids.get("source"):
-            found.append(
-                _(
-                    "It is a copy. Left out: ids, references, states, payments, shippings, callbacks, identity numbers and hidden "
-                    "attributes. Consents were given for the other order, so they are not given here."
-                )
-            )
-        return found
-
-    def warnings(self) -> list[Warn]:
-        order: Order = self.cleaned_data["order"]
-        found = []
-        if not (order.cart and order.cart.items):
-            found.append(Warn(_g("The order has no items."), "items"))
-        if self.cleaned_data["lost"]:
-            says = _g("Discounts of lines that you changed are not kept: they were worked out for the old price.")
-            found.append(Warn(says, "items"))
-        if left_out := sendable(order)[1]:
-            found.append(Warn(_g("Left out, as the Order API sets it: %s.") % ", ".join(left_out), "document"))
-        return found + self._sums(order)
-
-    def _sums(self, order: Order) -> list[Warn]:
-        """A cart whose total is not what its lines add up to."""
-        said = order.cart.total.including_vat if order.cart and order.cart.total else None
-        there = items_total(order).including_vat
-        if said is None or said == there or not (order.cart and order.cart.items):
-            return []
-        words = {"said": format_money(said, order.currency), "there": format_money(there, order.currency)}
-        return [Warn(_g("The cart says %(said)s, its items add up to %(there)s.") % words, "document")]
-
     def differences(self) -> list[Difference]:
         order: Order = self.cleaned_data["order"]
         lines = [f"{item.quantity} × {item.sku or item.name}" for item in (order.cart.items if order.cart else ())]
         total = order.cart.total.including_vat if order.cart and order.cart.total else None
         summary = {**_head(order), "items": lines, "cart_total": total}
-        return [Difference(name, self.label_of(name), None, value) for name, value in summary.items() if value]
+        return [Difference(name, self.merge.label_of(name), None, value) for name, value in summary.items() if value]
 
     def send(self, api: OrderApi, order: Order) -> None:
         self.created_id = api.orders.create(sendable(self.cleaned_data["order"])[0])
@@ -258,13 +268,6 @@ class OrderCreation(OrderChange):
     def landing(self, said: "Words | Said | None") -> str:
         return resolve_url("order-detail", self.created_id)
 
-    def evidence(self) -> tuple[str, Words]:
-        """The list, with what this order would be found by."""
-        head = _head(self.cleaned_data["order"])
-        named = {name: head[name] for name in ("cart_reference", "reference") if head[name]}
-        query = f"?{urlencode([next(iter(named.items()))])}" if named else ""
-        return self.next_page() + query, _("Look for it in the list")
-
 
 def _head(order: Order) -> dict[str, str]:
     """The fields of an order that stand above its items."""
@@ -279,6 +282,25 @@ def _head(order: Order) -> dict[str, str]:
     }
 
 
+class DeletionExplanation(RemovalExplanation["OrderDeletion"]):
+    def closed(self) -> Words:
+        return lock(self.form.order.id or "")
+
+    def consequences(self) -> list[Words]:
+        found: list[Words] = [
+            _("The order disappears for good, with its customer, payments, transactions, shippings and history. It cannot be brought back."),
+            _("No money moves: what was reserved or captured stays so at the payment provider, with no order to it."),
+        ]  # fmt: skip
+        if removed_of(ORDER) in ORDER.of(status_of(self.form.order)).follows:
+            found.append(_("The soft way is the state “removed”: it ends the order and keeps it to be looked at."))
+        return found
+
+
+class DeletionMerge(RemovalMerge["OrderDeletion"]):
+    def yours(self, name: str) -> Any:
+        return _("deleted")
+
+
 class OrderDeletion(Removal):
     """DELETE orders/{order_id}, once its name was typed."""
 
@@ -287,6 +309,8 @@ class OrderDeletion(Removal):
     done = _("The order was deleted.")
     action = "order.delete"
     permission = "accounts.delete_order"
+    explanation_class = DeletionExplanation
+    merge_class = DeletionMerge
     labels = {"status": _("Order state"), "total": _("Total"), "payments": _("Payments")}
 
     typed = forms.CharField(
@@ -307,26 +331,11 @@ class OrderDeletion(Removal):
         payments = [f"{each.name or each.adapter_id or each.id}: {each.state}" for each in order.payments]
         return {"status": status_of(order), "total": total, "payments": ", ".join(payments)}
 
-    def closed(self) -> Words:
-        return lock(self.order.id or "")
-
     def clean_typed(self) -> str:
         typed = str(self.cleaned_data["typed"])
         if typed not in filter(None, (self.order.reference, self.order.id)):
             raise ValidationError(_g("This is not the order's reference or id. Nothing was deleted."))
         return typed
-
-    def consequences(self) -> list[Words]:
-        found: list[Words] = [
-            _("The order disappears for good, with its customer, payments, transactions, shippings and history. It cannot be brought back."),
-            _("No money moves: what was reserved or captured stays so at the payment provider, with no order to it."),
-        ]  # fmt: skip
-        if removed_of(ORDER) in ORDER.of(status_of(self.order)).follows:
-            found.append(_("The soft way is the state “removed”: it ends the order and keeps it to be looked at."))
-        return found
-
-    def yours(self, name: str) -> Any:
-        return _("deleted")
 
     def differences(self) -> list[Difference]:
         return [*super().differences(), Difference("reference", _("Reference"), self.order.reference, None)]
