@@ -15,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, demo_accounts_left, ensure_demo_accounts
+from dashboard.buffering import CONNECTIONS
 from payments import worker
 
 LONGEST_REQUEST_LINE = 8190
@@ -80,7 +81,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": f"[{settings.HOST}]:{settings.PORT}"
             if ":" in settings.HOST
             else f"{settings.HOST}:{settings.PORT}",
-            "worker_class": "gthread",
+            "worker_class": "dashboard.buffering.BufferingWorker",
+            "worker_connections": CONNECTIONS,
+            "sendfile": False,  # what is written to a slow client is written where its time is counted
+            "forwarder_headers": "",  # SCRIPT_NAME comes from nobody's request
             "workers": settings.WORKERS,
             "threads": settings.THREADS,
             "max_requests": 20_000,
