@@ -23,7 +23,7 @@ from tests.payments.requests import address, captures, fresh, page, who
 from tests.wire import listening
 
 CaseOf = Callable[[tuple[str, str], str], Case]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SENT = "POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
 YES, NO = {"password": PASSWORD, "note": "Saw the photo"}, {"reason": "The goods are not back yet"}
 
@@ -57,6 +57,7 @@ def test_a_second_press_sends_nothing_more(
     assert captures(api, waiting) == 1
 
 
+@pytest.mark.django_db(transaction=True)  # threads, which see what is committed
 def test_of_four_people_who_approve_at_once_one_does(api: OrderApi, waiting: Execution, second: User) -> None:
     gate, ends = threading.Barrier(4), []
 

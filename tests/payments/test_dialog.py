@@ -20,7 +20,7 @@ from payments.models import Execution, State
 from tests.conftest import PASSWORD, ClientOf
 from tests.payments.conftest import MakePayment, action_of, asked_by
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 Ids = tuple[str, str]
 HTMX = {"HX-Request": "true", "HX-Target": "dialog"}
 

@@ -28,7 +28,7 @@ CaseOf = Callable[[tuple[str, str], str], Case]
 ORDER, PAYMENT = "GET orders/{order_id}", "GET orders/{order_id}/payments/{payment_id}"
 TRANSACTIONS = "GET orders/{order_id}/payments/{payment_id}/transactions"
 EXECUTE = "POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def calls_of(ids: tuple[str, str], kind: str) -> int:
@@ -243,6 +243,7 @@ def test_somebody_at_the_portal_at_the_same_moment_leaves_a_doubt_and_no_lie(
     assert "contradiction" in execution.evidence.get(kind=Kind.AFTER).data["why"]
 
 
+@pytest.mark.django_db(transaction=True)  # a commit, which is lost
 def test_an_outcome_that_cannot_be_written_is_told_to_nobody(
     api: OrderApi, make_payment: MakePayment, case_of: CaseOf, admin: User
 ) -> None:

@@ -22,7 +22,7 @@ from payments.models import Execution, Limit, State
 from payments.preflight import above
 from tests.payments.conftest import MakePayment, asked_by
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 CaseOf = Callable[[tuple[str, str], str], Case]
 
 
@@ -207,6 +207,7 @@ def at_once(*calls: Callable[[], Execution]) -> list[str]:
     return sorted(states)
 
 
+@pytest.mark.django_db(transaction=True)  # threads, which see what is committed
 def test_six_tabs_at_once_spend_the_day_once(admin: User, make_payment: MakePayment, case_of: CaseOf) -> None:
     """In two channels, each with a line of its own: the day is counted over both, so both have to wait for each other."""
     set_limit(merchant="norce", channel="se", per_day_count=1)
@@ -216,6 +217,7 @@ def test_six_tabs_at_once_spend_the_day_once(admin: User, make_payment: MakePaym
     assert states == [State.PREPARED, *[State.WAITING] * 5]
 
 
+@pytest.mark.django_db(transaction=True)  # threads, which see what is committed
 def test_two_people_of_two_roles_at_once_spend_an_order_once(
     admin: User, manager: User, make_payment: MakePayment, case_of: CaseOf
 ) -> None:

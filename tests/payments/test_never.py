@@ -17,7 +17,7 @@ from tests.payments.test_dialog import DialogOf, dialog_of, text
 from tests.payments.test_pages import FOUND, desk, page_of, settle, signed_in
 
 __all__ = ["desk", "dialog_of", "signed_in"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("point", [Point("after", "call"), Point("after", "conclude")], ids=str)

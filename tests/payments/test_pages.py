@@ -20,7 +20,7 @@ from tests.conftest import PASSWORD, ClientOf
 from tests.orders.pages import text_of
 from tests.payments.conftest import Attempt
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 FOUND = {"moved": "not-moved", "where": "portal", "found": "No capture under K-1, looked at 10:45"}
 

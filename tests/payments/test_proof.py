@@ -16,7 +16,7 @@ from tests.payments.conftest import Attempt
 from tests.payments.test_pages import desk, page_of
 
 __all__ = ["desk"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_the_proof_holds_who_what_when_and_the_entries_of_the_log(desk: Client, attempt: Attempt, admin: User) -> None:

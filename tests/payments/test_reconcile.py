@@ -28,7 +28,7 @@ from tests.wire import listening
 
 CaseOf = Callable[[tuple[str, str], str], Case]
 Execute = Callable[[str], Execution]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SECONDS = dt.timedelta(seconds=1)
 WORKER = reconcile.WHO.username
 
@@ -225,6 +225,7 @@ def test_a_process_that_died_while_sending_leaves_a_doubt_that_evidence_ends(
 # --- Several at once
 
 
+@pytest.mark.django_db(transaction=True)  # threads, which see what is committed
 def test_of_several_workers_each_takes_its_own(execute: Execute) -> None:
     for _ in range(6):
         aged(execute("timeout-before"), minutes=1)
@@ -273,6 +274,7 @@ def test_nobody_settles_by_hand_what_is_settled(api: OrderApi, in_doubt: Executi
 # --- The worker and the command
 
 
+@pytest.mark.django_db(transaction=True)  # threads, which see what is committed
 def test_the_worker_looks_at_all_that_is_due_and_says_when_to_come_back(api: OrderApi, in_doubt: Execution) -> None:
     moved_by_now(api, in_doubt)
     assert 0 < worker.look_once() <= 2

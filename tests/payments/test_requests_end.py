@@ -19,7 +19,7 @@ from tests.payments.requests import address, captures, change, fresh, page, who
 from tests.wire import listening
 
 CaseOf = Callable[[tuple[str, str], str], Case]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 SENT = "POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
 YES, NO = {"password": PASSWORD, "note": "Saw the photo"}, {"reason": "The goods are not back yet"}
 

@@ -20,7 +20,7 @@ from tests.forms import fields_of
 from tests.orders.pages import text_of
 from tests.payments.conftest import Attempt, MakePayment, action_of, asked_by
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
