@@ -18,6 +18,7 @@ from accounts.models import ChannelGrant, OneTimeLink
 from accounts.roles import ADMIN, EXTRAS, ROLES, highest
 from accounts.sessions import begin_next_epoch
 from audit import log
+from audit.actions import AuditAction
 from audit.log import Change, Outcome, Subject, Who
 from audit.masking import mask_personal, unmasked
 
@@ -84,7 +85,7 @@ def everybody() -> QuerySet[User]:
 
 def invite(who: Who, newcomer: Newcomer, rights: Rights) -> User:
     """A new person, who cannot sign in before they have used a link. IntegrityError: there is somebody of that name."""
-    with _step(who, "person.invite", newcomer.username) as step:
+    with _step(who, AuditAction.PERSON_INVITE, newcomer.username) as step:
         person = User(**newcomer._asdict(), is_active=False)
         person.set_unusable_password()
         person.save(force_insert=True)
@@ -98,7 +99,7 @@ def change_rights(who: Who, person: User, rights: Rights, seen: Rights | None = 
 
     `seen`: what the person had when this was decided. RightsChanged if they have something else by now.
     """
-    with _step(who, "person.rights.change", person.username) as step:
+    with _step(who, AuditAction.PERSON_RIGHTS_CHANGE, person.username) as step:
         now = rights_of(User.objects.get(pk=person.pk))
         if seen is not None and now != seen:
             raise RightsChanged
@@ -111,7 +112,7 @@ def change_rights(who: Who, person: User, rights: Rights, seen: Rights | None = 
 
 def set_active(who: Who, person: User, active: bool) -> None:
     """Let the person sign in, or let them not; who may not is out at once, and their link is void."""
-    with _step(who, "person.activate" if active else "person.deactivate", person.username) as step:
+    with _step(who, AuditAction.PERSON_ACTIVATE if active else AuditAction.PERSON_DEACTIVATE, person.username) as step:
         was = User.objects.values_list("is_active", flat=True).get(pk=person.pk)
         step.changes = [Change("active", was, active)] if was != active else []
         User.objects.filter(pk=person.pk).update(is_active=active)
@@ -122,13 +123,13 @@ def set_active(who: Who, person: User, active: bool) -> None:
 
 def end_sessions(who: Who, person: User) -> None:
     """Sign the person out of every browser, whatever keeps the sessions."""
-    with _step(who, "person.sessions.end", person.username):
+    with _step(who, AuditAction.PERSON_SESSIONS_END, person.username):
         begin_next_epoch(person)
 
 
 def new_link(who: Who, person: User, code: str, now: dt.datetime | None = None) -> OneTimeLink:
     """A link of that code for the person; the one they had before is void."""
-    with _step(who, "person.link.create", person.username):
+    with _step(who, AuditAction.PERSON_LINK_CREATE, person.username):
         link, _created = OneTimeLink.objects.update_or_create(
             user=person, defaults={"code": code, "made_at": now or timezone.now()}
         )
@@ -137,7 +138,7 @@ def new_link(who: Who, person: User, code: str, now: dt.datetime | None = None) 
 
 def use_link(who: Who, link: OneTimeLink, password: str) -> User | None:
     """Give the link's person that password and let them in; their sessions are over, and so is the link. None: it was used already."""
-    with _step(who, "person.link.use", link.user.username) as step:
+    with _step(who, AuditAction.PERSON_LINK_USE, link.user.username) as step:
         used, _by_model = OneTimeLink.objects.filter(pk=link.pk, code=link.code).delete()
         if not used:
             step.outcome = Outcome.REFUSED
@@ -160,7 +161,7 @@ class _Step:
 
 
 @contextmanager
-def _step(who: Who, action: str, username: str) -> Iterator[_Step]:
+def _step(who: Who, action: AuditAction, username: str) -> Iterator[_Step]:
     """One transaction, alone among those that change people; at its end somebody must be left who can manage them."""
     subject, step = Subject(target=username), _Step()
     try:

@@ -33,7 +33,6 @@ MATRIX: Mapping[str, Mapping[str, Promise]] = MappingProxyType(
                 "accounts.change_attributes": _("Change attributes"),
                 "accounts.change_cart": _("Change the cart"),
                 "accounts.change_shipping": _("Add and change shippings"),
-                "accounts.export_orders": _("Export orders"),
             }
         ),
         ADMIN: MappingProxyType(

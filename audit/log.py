@@ -2,11 +2,11 @@
 
 A change at the Order API, which must not be sent unless it is recorded:
 
-    with log.begin(Who.of(request), "order.billing.update", subject, changes, classify=outcome_of) as attempt:
+    with log.begin(Who.of(request), AuditAction.ORDER_BILLING_UPDATE, subject, changes, classify=outcome_of) as attempt:
         api.orders.update_billing(order_id, billing)      # an exception is recorded as `classify` says, and goes on
         attempt.done(status=200)
 
-Anything else is one entry: `log.event(Who.of(request), "export", details={"rows": 120})`.
+Anything else is one entry: `log.event(Who.of(request), AuditAction.AUDIT_EXPORT, details={"up_to": 120})`.
 """
 
 import logging

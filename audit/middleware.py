@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from audit import log
+from audit.actions import AuditAction
 from audit.log import AuditUnavailable, Outcome, Subject, Who
 from dashboard import handlers
 
@@ -36,7 +37,7 @@ class RecordDenials:
 def record_denial(request: HttpRequest) -> None:
     """Record that this request was not allowed, by whichever part of the desk that was. It is not, recorded or not: never raises."""
     try:
-        log.event(Who.of(request), "denied", _subject(request), outcome=Outcome.DENIED, status=403)
+        log.event(Who.of(request), AuditAction.DENIED, _subject(request), outcome=Outcome.DENIED, status=403)
     except AuditUnavailable:
         logger.exception("A denial could not be recorded: %s %s", request.method, request.path)
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 
 from audit import log
+from audit.actions import AuditAction
 from audit.log import AuditUnavailable, Outcome, Who
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def connect() -> None:
 def signed_in(sender: object, request: HttpRequest | None, user: User, **_: Any) -> None:
     """Raises if it cannot be recorded, and the session is not begun: nobody works here unseen."""
     try:
-        log.event(_person(request, user), "sign-in")
+        log.event(_person(request, user), AuditAction.SIGN_IN)
     except AuditUnavailable:
         if request is not None:
             request.session.flush()
@@ -33,7 +34,7 @@ def signed_in(sender: object, request: HttpRequest | None, user: User, **_: Any)
 
 def signed_out(sender: object, request: HttpRequest | None, user: User | None, **_: Any) -> None:
     if user is not None:
-        _try_event(_person(request, user), "sign-out", Outcome.DONE)
+        _try_event(_person(request, user), AuditAction.SIGN_OUT, Outcome.DONE)
 
 
 def sign_in_failed(
@@ -42,7 +43,7 @@ def sign_in_failed(
     """The name stands there as it was typed: it may be nobody's, so it is no proof of who it was."""
     typed = next((str(credentials[key]) for key in ("username", "email", "login") if credentials.get(key)), "")
     where = Who.of(request) if request else Who("")
-    _try_event(Who(typed[:64], None, where.ip, where.agent), "sign-in", Outcome.REFUSED)
+    _try_event(Who(typed[:64], None, where.ip, where.agent), AuditAction.SIGN_IN, Outcome.REFUSED)
 
 
 def _person(request: HttpRequest | None, user: User) -> Who:
@@ -50,7 +51,7 @@ def _person(request: HttpRequest | None, user: User) -> Who:
     return Who(user.get_username(), user.pk, where.ip, where.agent)
 
 
-def _try_event(who: Who, action: str, outcome: Outcome) -> None:
+def _try_event(who: Who, action: AuditAction, outcome: Outcome) -> None:
     try:
         log.event(who, action, outcome=outcome)
     except AuditUnavailable:

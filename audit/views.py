@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from audit import log
+from audit.actions import AuditAction
 from audit.chain import digest, head
 from audit.export import csv_lines
 from audit.filters import EntryFilter, chips, zone_name
@@ -14,7 +15,6 @@ from audit.log import Who
 from audit.models import Entry, Kind
 from audit.paging import page_of
 from audit.reading import EVERYTHING, Record, lines, records, visible
-from audit.words import ACTIONS
 from dashboard.pages import render_page
 
 LIST = "audit/audit_list.html"
@@ -37,7 +37,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         "older": _address(request.GET, before=page.older),
         "newer": _address(request.GET, after=page.newer),
         "here": _address(request.GET),
-        "actions": ACTIONS,
+        "actions": dict(AuditAction.choices),
         "zone": zone_name(),
         "is_whole": EVERYTHING in _grants(request),
     }
@@ -71,7 +71,7 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     last = head()
     asked = {name: request.GET[name] for name in filters.filters if request.GET.get(name)}
     up_to = last.sequence if last else 0
-    log.event(Who.of(request), "audit.export", details={"filters": asked, "up_to": up_to})
+    log.event(Who.of(request), AuditAction.AUDIT_EXPORT, details={"filters": asked, "up_to": up_to})
     name = f"audit-{timezone.localdate():%Y-%m-%d}.csv"
     answer = StreamingHttpResponse(
         csv_lines(filters.qs.filter(sequence__lte=up_to)), content_type="text/csv; charset=utf-8"

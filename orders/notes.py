@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.channels import Channel
 from audit import log
+from audit.actions import AuditAction
 from orders.models import Note, NoteVersion
 
 LONGEST = 5000  # characters
@@ -59,7 +60,7 @@ def write(who: log.Who, user: User, subject: log.Subject, text: str, mark: uuid.
                 author=user, author_name=user.get_full_name() or user.get_username(),
             )  # fmt: skip
             _add_version(note, 1, text)
-            _record(who, "order.note.create", subject, note, 1)
+            _record(who, AuditAction.ORDER_NOTE_CREATE, subject, note, 1)
     except IntegrityError:
         return None
     return note
@@ -78,7 +79,7 @@ def edit(who: log.Who, note: Note, subject: log.Subject, text: str, seen: int) -
     try:
         with transaction.atomic():
             _add_version(note, seen + 1, text)
-            _record(who, "order.note.update", subject, note, seen + 1)
+            _record(who, AuditAction.ORDER_NOTE_UPDATE, subject, note, seen + 1)
     except IntegrityError:
         raise ChangedMeanwhile from None
 
@@ -87,6 +88,6 @@ def _add_version(note: Note, number: int, text: str) -> None:
     NoteVersion.objects.create(note=note, number=number, text=text, at=timezone.now())
 
 
-def _record(who: log.Who, action: str, subject: log.Subject, note: Note, version: int) -> None:
+def _record(who: log.Who, action: AuditAction, subject: log.Subject, note: Note, version: int) -> None:
     about = log.Subject(subject.order_id, subject.merchant, subject.channel, target=str(note.pk))
     log.event(who, action, about, details={"version": version})

@@ -24,6 +24,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit import log
+from audit.actions import AuditAction
 from orders.api import OrderApi
 from orders.api.errors import ApiError, BadAnswer, Unavailable
 from payments import limits, reconcile, worker
@@ -34,7 +35,7 @@ from payments.judgement import Verdict, judge
 from payments.models import OPEN, Answer, Execution, Kind, State
 
 logger = logging.getLogger(__name__)
-ACTION = "payment.action.execute"
+ACTION = AuditAction.PAYMENT_ACTION_EXECUTE
 
 
 class Already(Exception):  # noqa: N818 - states of affairs, not faults
@@ -162,7 +163,11 @@ def _written(case: Case, asked: Asked, above: list[limits.Excess], *, waits: boo
     if waits:
         details = named(execution.pk, [seen]) | {"reason": asked.reason, "note": asked.note, "above": execution.excess}
         log.event(
-            asked.who, "payment.approval.request", subject_of(execution), details=details, outcome=log.Outcome.ACCEPTED
+            asked.who,
+            AuditAction.PAYMENT_APPROVAL_REQUEST,
+            subject_of(execution),
+            details=details,
+            outcome=log.Outcome.ACCEPTED,
         )
     return execution
 
@@ -328,7 +333,7 @@ def not_sent(execution: Execution, who: log.Who, why: dict[str, Any]) -> None:
                 with transaction.atomic():
                     log.event(
                         who,
-                        "payment.action.not-sent",
+                        AuditAction.PAYMENT_ACTION_NOT_SENT,
                         subject_of(execution),
                         details=details,
                         outcome=log.Outcome.FAILED,

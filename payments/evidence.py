@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import log
+from audit.actions import AuditAction
 from payments.baseline import Snapshot, digest_of
 from payments.judgement import Verdict
 from payments.models import OPEN, Evidence, Execution, Kind, State
@@ -98,7 +99,7 @@ def settle(  # noqa: PLR0913 - what, by what, to what; the rest has names
     *,
     by: log.Who,
     expected: tuple[State, ...] = OPEN,
-    action: str = "payment.action.settle",
+    action: AuditAction = AuditAction.PAYMENT_ACTION_SETTLE,
     fields: Mapping[str, Any] | None = None,
 ) -> bool:
     """Move an open execution on by a piece of evidence, and say so in the audit log: all of it, or nothing.

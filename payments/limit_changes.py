@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from audit import log
+from audit.actions import AuditAction
 from audit.masking import unmasked
 from payments.baseline import digest_of
 from payments.limits import ANY
@@ -47,7 +48,7 @@ def add_limit(who: log.Who, limit: Limit) -> None:
     """Save a new limit. IntegrityError: there is one for the same already."""
     with transaction.atomic():
         limit.save(force_insert=True)
-        _record(who, "payment.limit.create", limit, _changes(None, limit))
+        _record(who, AuditAction.PAYMENT_LIMIT_CREATE, limit, _changes(None, limit))
 
 
 def change_limit(who: log.Who, limit: Limit, seen: str) -> bool:
@@ -62,7 +63,7 @@ def change_limit(who: log.Who, limit: Limit, seen: str) -> bool:
         changes = _changes(was, limit)
         if changes:
             limit.save(update_fields=FIELDS)
-            _record(who, "payment.limit.update", limit, changes)
+            _record(who, AuditAction.PAYMENT_LIMIT_UPDATE, limit, changes)
     return bool(changes)
 
 
@@ -71,7 +72,7 @@ def delete_limit(who: log.Who, limit: Limit) -> None:
     with transaction.atomic():
         if was := _locked(limit):
             was.delete()
-            _record(who, "payment.limit.delete", limit, _changes(was, None))
+            _record(who, AuditAction.PAYMENT_LIMIT_DELETE, limit, _changes(was, None))
 
 
 def _locked(limit: Limit) -> Limit | None:
@@ -103,7 +104,7 @@ def _changes(was: Limit | None, now: Limit | None) -> list[log.Change]:
     return [change for change in pairs if change.old != change.new]
 
 
-def _record(who: log.Who, action: str, limit: Limit, changes: list[log.Change]) -> None:
+def _record(who: log.Who, action: AuditAction, limit: Limit, changes: list[log.Change]) -> None:
     """One that speaks of a single channel stands among that channel's entries, another one among those of none."""
     channel = (limit.merchant, limit.channel) if ANY not in (limit.merchant, limit.channel) else ("", "")
     log.event(who, action, log.Subject("", *channel, target=str(limit)), changes, mask=unmasked)

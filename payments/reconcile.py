@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit import log
+from audit.actions import AuditAction
 from orders.api import OrderApi
 from orders.api.errors import ApiError, NotFound
 from orders.connection import order_api
@@ -162,7 +163,7 @@ def compare_request(execution: Execution, payment: Snapshot) -> Execution:
 @transaction.atomic
 def end_request(execution: Execution, to: State, data: dict[str, Any], *, by: log.Who = WHO, **fields: Any) -> bool:
     """A request moves on, by what was found or on somebody's word. False if somebody was quicker, and then nothing of it is kept."""
-    kind, action = Kind.CHECK if by is WHO else Kind.PERSON, "payment.approval.end"
+    kind, action = Kind.CHECK if by is WHO else Kind.PERSON, AuditAction.PAYMENT_APPROVAL_END
     moved = settle(execution, kind, data, to, by=by, expected=(State.WAITING,), action=action, fields=fields)
     if not moved:
         transaction.set_rollback(True)

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import AuditAction
 from dashboard.formats import country_name
 from orders import countries
 from orders.api import OrderApi
@@ -183,7 +184,7 @@ class BillingChange(AddressChange):
     title = _("Change the billing address")
     verb = _("Save billing address")
     done = _("The billing address was saved.")
-    action = "order.billing.update"
+    action = AuditAction.ORDER_BILLING_UPDATE
     which, other = BILLING, SHIPPING
     copies = _("Copy from shipping")
 
@@ -195,7 +196,7 @@ class ShippingAddressChange(AddressChange):
     title = _("Change the shipping address")
     verb = _("Save shipping address")
     done = _("The shipping address was saved.")
-    action = "order.shipping-address.update"
+    action = AuditAction.ORDER_SHIPPING_ADDRESS_UPDATE
     which, other = SHIPPING, BILLING
     copies = _("Copy from billing")
 

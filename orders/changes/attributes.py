@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import AuditAction
 from orders.api import OrderApi
 from orders.api.schemas import Order
 from orders.changes.explanation import Explanation, Warn, Words
@@ -137,7 +138,7 @@ class AttributesChange(OrderChange):
     title = _("Change attributes")
     verb = _("Save attributes")
     done = _("The attributes were saved.")
-    action = "order.attributes.patch"
+    action = AuditAction.ORDER_ATTRIBUTES_PATCH
     permission = "accounts.change_attributes"
     explanation_class = AttributesExplanation
     merge_class = AttributesMerge

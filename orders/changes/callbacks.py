@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from audit.actions import AuditAction
 from orders.api import OrderApi
 from orders.api.schemas import Callback, Hook, Notification, Order, OrderVersion, encode
 from orders.changes.called import AddressField
@@ -94,7 +95,7 @@ class ValidationCreate(ValidationForm):
     title = _("Add a validation")
     verb = _("Add validation")
     done = _("The validation was added.")
-    action = "order.validation.create"
+    action = AuditAction.ORDER_VALIDATION_CREATE
     adds = True
 
     def send(self, api: OrderApi, order: Order) -> None:
@@ -107,7 +108,7 @@ class ValidationChange(ValidationForm):
     title = _("Change a validation")
     verb = _("Save validation")
     done = _("The validation was saved.")
-    action = "order.validation.update"
+    action = AuditAction.ORDER_VALIDATION_UPDATE
 
     def current(self, order: Order) -> dict[str, Any]:
         now = found(order.validations, self.ids["validation_id"])
@@ -129,7 +130,7 @@ class ValidationRemoval(Removal):
     title = _("Remove a validation")
     verb = _("Remove")
     done = _("The validation was removed.")
-    action = "order.validation.remove"
+    action = AuditAction.ORDER_VALIDATION_REMOVE
     permission = PERMISSION
     anchor = ANCHOR
     explanation_class = ValidationRemovalExplanation
@@ -171,7 +172,7 @@ class HookCreate(OrderChange):
     title = _("Add a hook")
     verb = _("Add hook")
     done = _("The hook was added.")
-    action = "order.hook.create"
+    action = AuditAction.ORDER_HOOK_CREATE
     permission = PERMISSION
     anchor = ANCHOR
     adds = True
@@ -216,7 +217,7 @@ class HookRemoval(Removal):
     title = _("Remove a hook")
     verb = _("Remove")
     done = _("The hook was removed.")
-    action = "order.hook.delete"
+    action = AuditAction.ORDER_HOOK_DELETE
     permission = PERMISSION
     anchor = ANCHOR
     explanation_class = HookRemovalExplanation
@@ -239,7 +240,7 @@ class NotificationCreate(OrderChange):
     title = _("Add a notification")
     verb = _("Add notification")
     done = _("The notification was added.")
-    action = "order.notification.create"
+    action = AuditAction.ORDER_NOTIFICATION_CREATE
     permission = PERMISSION
     anchor = ANCHOR
     adds = True
@@ -320,7 +321,7 @@ class NotificationRemoval(Removal):
     title = _("Remove a notification")
     verb = _("Remove")
     done = _("The notification was removed.")
-    action = "order.notification.delete"
+    action = AuditAction.ORDER_NOTIFICATION_DELETE
     permission = PERMISSION
     anchor = ANCHOR
     explanation_class = NotificationRemovalExplanation

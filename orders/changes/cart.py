@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit import log
+from audit.actions import AuditAction
 from dashboard.formats import format_money
 from dashboard.numbers import as_typed
 from domain.money import money_of
@@ -173,7 +174,7 @@ class CartChange(OrderChange):
     title = _("Edit the cart")
     verb = _("Show the new totals")
     done = _("The cart was changed.")
-    action = "order.cart.update"
+    action = AuditAction.ORDER_CART_UPDATE
     permission = "accounts.change_cart"
     explanation_class = CartExplanation
     merge_class = CartMerge

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import AuditAction
 from orders.api import OrderApi
 from orders.api.schemas import Consent, Order
 from orders.changes.explanation import Explanation, Warn, Words
@@ -54,7 +55,7 @@ class ConsentsChange(OrderChange):
     title = _("Change consents")
     verb = _("Save consents")
     done = _("The consents were saved.")
-    action = "order.consents.patch"
+    action = AuditAction.ORDER_CONSENTS_PATCH
     permission = "accounts.change_consent"
     explanation_class = ConsentsExplanation
     merge_class = ConsentsMerge
@@ -98,7 +99,7 @@ class ConsentAddition(OrderChange):
     title = _("Add a consent")
     verb = _("Add consent")
     done = _("The consent was added.")
-    action = "order.consent.create"
+    action = AuditAction.ORDER_CONSENT_CREATE
     permission = "accounts.change_consent"
     adds = True
     explanation_class = AdditionExplanation
@@ -159,7 +160,7 @@ class ConsentRemoval(Removal):
     title = _("Remove a consent")
     verb = _("Remove consent")
     done = _("The consent was removed.")
-    action = "order.consent.remove"
+    action = AuditAction.ORDER_CONSENT_REMOVE
     permission = "accounts.change_consent"
     explanation_class = ConsentRemovalExplanation
     merge_class = ConsentRemovalMerge

@@ -10,6 +10,7 @@ from django.forms.utils import ErrorDict
 from django.shortcuts import resolve_url
 
 from audit import log
+from audit.actions import AuditAction
 from orders.api import OrderApi
 from orders.api.errors import ApiError, Conflict
 from orders.api.schemas import Order
@@ -67,7 +68,7 @@ class OrderChange(forms.Form):
     title: ClassVar[Words]
     verb: ClassVar[Words]
     done: ClassVar[Words]
-    action: ClassVar[str]
+    action: ClassVar[AuditAction]
     permission: ClassVar[str]
     adds: ClassVar[bool] = False
     """Whether sending it twice would add two of something: then each form that was shown can be sent once, whatever is typed into it."""

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import AuditAction
 from dashboard.formats import format_amount, format_money
 from dashboard.numbers import CURRENCY, NumberField
 from domain.money import ZERO
@@ -198,7 +199,7 @@ class PaymentCreate(PaymentForm):
     title = _("Add a payment")
     verb = _("Add payment")
     done = _("The payment was added.")
-    action = "payment.create"
+    action = AuditAction.PAYMENT_CREATE
     adds = True
 
     def blank(self, order: Order) -> dict[str, Any]:
@@ -229,7 +230,7 @@ class PaymentChange(PaymentForm):
     title = _("Change a payment")
     verb = _("Save payment")
     done = _("The payment was saved.")
-    action = "payment.update"
+    action = AuditAction.PAYMENT_UPDATE
     explanation_class = PaymentChangeExplanation
 
     @property
@@ -297,7 +298,7 @@ class PaymentRemoval(Removal):
     title = _("Remove a payment")
     verb = _("Remove payment")
     done = _("The payment was removed.")
-    action = "payment.update"
+    action = AuditAction.PAYMENT_UPDATE
     permission = "accounts.change_payment"
     explanation_class = PaymentRemovalExplanation
     labels = STATE_ALONE

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import AuditAction
 from dashboard.numbers import NumberField, PercentField, as_typed
 from domain.states import SHIPPING, removed_of, start_of, state_of
 from orders.api import OrderApi
@@ -242,7 +243,7 @@ class ShippingCreate(ShippingForm):
     title = _("Add a shipping")
     verb = _("Add shipping")
     done = _("The shipping was added.")
-    action = "shipping.create"
+    action = AuditAction.SHIPPING_CREATE
     adds = True
 
     def blank(self, order: Order) -> dict[str, Any]:
@@ -284,7 +285,7 @@ class ShippingChange(ShippingForm):
     title = _("Change a shipping")
     verb = _("Save shipping")
     done = _("The shipping was saved.")
-    action = "shipping.update"
+    action = AuditAction.SHIPPING_UPDATE
     merge_class = ShippingMerge
 
     @property
@@ -340,7 +341,7 @@ class ShippingRemoval(Removal):
     title = _("Remove a shipping")
     verb = _("Remove shipping")
     done = _("The shipping was removed.")
-    action = "shipping.update"
+    action = AuditAction.SHIPPING_UPDATE
     permission = "accounts.change_shipping"
     explanation_class = ShippingRemovalExplanation
     anchor = "shipping"

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import AuditAction
 from domain.states import ORDER, Stage, state_of
 from orders.api import OrderApi
 from orders.api.schemas import Order
@@ -74,7 +75,7 @@ class StateChange(OrderChange):
     title = _("Change the order's state")
     verb = _("Change state")
     done = _("The order's state was changed.")
-    action = "order.state.update"
+    action = AuditAction.ORDER_STATE_UPDATE
     permission = "accounts.change_state"
     explanation_class = StateExplanation
     merge_class = WholeMerge
@@ -119,7 +120,7 @@ class ReferenceChange(OrderChange):
     title = _("Change the order's reference")
     verb = _("Save reference")
     done = _("The reference was saved.")
-    action = "order.reference.update"
+    action = AuditAction.ORDER_REFERENCE_UPDATE
     permission = "accounts.change_reference"
     explanation_class = ReferenceExplanation
     blame = Blame(names={"body": "reference"})

@@ -8,6 +8,7 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import AuditAction
 from dashboard.numbers import NumberField
 from domain.states import MONEY_ACTIONS
 from orders.api import OrderApi
@@ -52,7 +53,7 @@ class TransactionCreate(OrderChange):
     title = _("Add a transaction")
     verb = _("Add transaction")
     done = _("The transaction was added to the payment's log.")
-    action = "payment.transaction.create"
+    action = AuditAction.PAYMENT_TRANSACTION_CREATE
     permission = "accounts.add_transaction"
     adds = True
     explanation_class = TransactionExplanation
@@ -166,7 +167,7 @@ class ActionCreate(OrderChange):
     title = _("Register payment actions")
     verb = _("Register actions")
     done = _("The actions were registered on the payment.")
-    action = "payment.action.create"
+    action = AuditAction.PAYMENT_ACTION_CREATE
     permission = "accounts.add_transaction"
     adds = True
     explanation_class = ActionExplanation

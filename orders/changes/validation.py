@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import AuditAction
 from orders.api.schemas import Order, ValidationError
 from orders.changes.callbacks import ANCHOR, PERMISSION
 from orders.changes.explanation import Words
@@ -95,7 +96,7 @@ class ValidationRun(OrderChange):
     title = _("Run the validation")
     verb = _("Run validation")
     done = _("The validation was run.")
-    action = "order.validate"
+    action = AuditAction.ORDER_VALIDATE
     permission = PERMISSION
     anchor = ANCHOR
     fields_template = "orders/changes/answers.html"

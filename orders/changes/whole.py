@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import AuditAction
 from dashboard.formats import format_money
 from dashboard.numbers import CURRENCY
 from domain.states import ORDER, removed_of
@@ -96,7 +97,7 @@ class OrderCreation(OrderChange):
     title = _("New order")
     verb = _("Create order")
     done = _("The order was created.")
-    action = "order.create"
+    action = AuditAction.ORDER_CREATE
     permission = "accounts.create_order"
     adds = True
     explanation_class = CreationExplanation
@@ -307,7 +308,7 @@ class OrderDeletion(Removal):
     title = _("Delete this order")
     verb = _("Delete order")
     done = _("The order was deleted.")
-    action = "order.delete"
+    action = AuditAction.ORDER_DELETE
     permission = "accounts.delete_order"
     explanation_class = DeletionExplanation
     merge_class = DeletionMerge

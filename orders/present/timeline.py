@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import AuditAction
 from audit.models import Outcome
 from audit.reading import Record
 from dashboard.formats import format_day
@@ -29,7 +30,7 @@ FILTERS: dict[str, Promise] = {ALL: _("All"), MONEY: _("Money"), CHANGES: _("Cha
 _STEPS = frozenset({"open", "process", "reopen"})
 _OF_NOTES = "order.note."
 # What somebody looked at, or was not let do: no change, but it belongs to the whole story.
-_NO_CHANGES = frozenset({"denied", "personal-data.view", "export"})
+_NO_CHANGES = frozenset({AuditAction.DENIED, AuditAction.PERSONAL_DATA_VIEW})
 Logs = Sequence[tuple[Payment, Sequence[PaymentTransaction]]]
 
 
@@ -160,7 +161,7 @@ def _icon(record: Record) -> str:
         return "doubt"
     if record.entry.outcome in (Outcome.REFUSED, Outcome.FAILED, Outcome.DENIED):
         return "fail"
-    return "eye" if record.entry.action == "personal-data.view" else "edit"
+    return "eye" if record.entry.action == AuditAction.PERSONAL_DATA_VIEW else "edit"
 
 
 def _of_notes(notes: Iterable[Written]) -> Iterator[Moment]:

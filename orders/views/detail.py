@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from audit import log
+from audit.actions import AuditAction
 from dashboard.pages import render_page
 from orders.api.schemas import PaymentTransaction
 from orders.back import list_address
@@ -131,7 +132,9 @@ def order_identity(request: OrderRequest, order_id: str, which: str) -> HttpResp
     if number is None:
         raise Http404(_("This order has no such identity number."))
     subject = log.Subject(order_id, request.channel.merchant, request.channel.name, target=which)
-    log.event(log.Who.of(request), "personal-data.view", subject, details={"field": "nationalIdentificationNumber"})
+    log.event(
+        log.Who.of(request), AuditAction.PERSONAL_DATA_VIEW, subject, details={"field": "nationalIdentificationNumber"}
+    )
     context = {
         "number": number,
         "which": which,

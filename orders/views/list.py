@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -38,8 +37,6 @@ PANEL = "filter-form"
 @permission_required("accounts.view_order", raise_exception=True)
 def order_list(request: OrderRequest) -> HttpResponseBase:
     """The orders that the address asks for. One API call; an address that needs tidying is tidied first."""
-    if request.channel is None:
-        raise PermissionDenied
     query = asked_for(request.GET)
     filters = OrderFilterSet(query)
     address = read_address(query, filters, preference_of(request.user).page_size)
@@ -64,8 +61,6 @@ def order_list(request: OrderRequest) -> HttpResponseBase:
 @permission_required("accounts.view_order", raise_exception=True)
 def order_find(request: OrderRequest) -> HttpResponse:
     """Goes to the order that the text names, or to the list of those that it may mean."""
-    if request.channel is None:
-        raise PermissionDenied
     finding = find(request.api, request.GET.get("search", ""))
     if finding.order_id:
         return redirect("order-detail", finding.order_id)
