@@ -19,8 +19,7 @@ from accounts.roles import ADMIN, EXTRAS, ROLES, highest
 from accounts.sessions import begin_next_epoch
 from audit import log
 from audit.actions import AuditAction
-from audit.log import Change, Outcome, Subject, Who
-from audit.masking import mask_personal, unmasked
+from audit.log import Change, Outcome, Subject, Who, masked, unmasked
 
 MANAGE = "accounts.manage_people"
 
@@ -188,7 +187,7 @@ def _wait_for_turn() -> None:
 
 
 def _mask(path: str, value: object) -> object:
-    return mask_personal(path, value) if path == "email" else unmasked(path, value)
+    return masked(path, value) if path == "email" else unmasked(path, value)
 
 
 def _give(person: User, rights: Rights) -> None:

@@ -20,9 +20,10 @@ from django.db import Error
 
 from audit import tidy
 from audit.chain import append, canonical
-from audit.masking import Mask, mask_personal, mask_text
 from audit.models import Change, Entry, Kind, Outcome
 from audit.who import Who
+from privacy import LOG, mask_text
+from privacy import mask as mask_value
 
 __all__ = ["Attempt", "AuditUnavailable", "Change", "Outcome", "Result", "Subject", "Who", "begin", "event"]
 
@@ -62,7 +63,18 @@ class Result:
 
 
 Classify = Callable[[Exception], Result | None]
+Mask = Callable[[str, Any], Any]
 NOTHING = Subject()
+
+
+def masked(path: str, value: Any) -> Any:
+    """A value of the field with that dotted path as it may be written down for good: secrets hidden, personal data shortened."""
+    return mask_value(value, LOG, path)
+
+
+def unmasked(path: str, value: Any) -> Any:
+    """For changes in which no person can stand, such as rights."""
+    return value
 
 
 def begin(  # noqa: PLR0913 - who, what, whereon; the rest has names
@@ -72,12 +84,12 @@ def begin(  # noqa: PLR0913 - who, what, whereon; the rest has names
     changes: Iterable[Change] = (),
     *,
     details: Mapping[str, Any] | None = None,
-    mask: Mask = mask_personal,
+    mask: Mask = masked,
     classify: Classify | None = None,
 ) -> "Attempt":
     """Record what is about to be tried. Committed when this returns; raises AuditUnavailable if it could not be, and then don't.
 
-    `changes` are the fields with their values of before and after; `mask(path, value)` shortens what is personal in them.
+    `changes` are the fields with their values of before and after; `mask(path, value)` hides what must not stand in the log.
     RuntimeError inside a transaction: its rollback would take the record of something that was sent.
     """
     attempt = Attempt(uuid4(), who, action, subject, classify)
@@ -98,7 +110,7 @@ def event(  # noqa: PLR0913 - as above
     changes: Iterable[Change] = (),
     *,
     outcome: Outcome = Outcome.DONE,
-    mask: Mask = mask_personal,
+    mask: Mask = masked,
     **said: Unpack[Said],
 ) -> Entry:
     """Record something that is over, in one entry, in the caller's transaction if there is one. Raises AuditUnavailable."""
@@ -155,7 +167,7 @@ class Attempt:
         self.outcome = result.outcome
         try:
             draft = self.draft(Kind.OUTCOME)
-            _say(draft, result.outcome, result.said, mask_personal)
+            _say(draft, result.outcome, result.said, masked)
             append(draft)
         except Exception:
             logger.exception(
@@ -164,7 +176,7 @@ class Attempt:
             return False
         return True
 
-    def draft(self, kind: Kind, details: Mapping[str, Any] | None = None, mask: Mask = mask_personal) -> Entry:
+    def draft(self, kind: Kind, details: Mapping[str, Any] | None = None, mask: Mask = masked) -> Entry:
         draft = _draft(kind, self.who, self.action, self.subject)
         draft.attempt = self.id
         draft.details_json = _details(details, mask)
@@ -215,8 +227,8 @@ def _say(draft: Entry, outcome: Outcome, said: Said, mask: Mask) -> None:
     status = said.get("status")
     draft.outcome = outcome.value
     draft.status = status if status is not None and 0 < status < 1000 else None
-    draft.code = tidy.text(said.get("code") or "", 200)
-    draft.message = tidy.text(mask_text(said.get("message") or ""))
+    draft.code = tidy.text(mask_text(said.get("code") or "", LOG), 200)
+    draft.message = tidy.text(mask_text(said.get("message") or "", LOG))
     draft.request_id = tidy.text(said.get("request_id") or "", 200)
     draft.details_json = _details(said.get("details"), mask)
 
@@ -227,4 +239,8 @@ def _details(details: Mapping[str, Any] | None, mask: Mask) -> str:
 
 def _change(change: Change, mask: Mask) -> dict[str, Any]:
     field, old, new = change
-    return {"field": tidy.text(field), "old": tidy.plain(mask(field, old)), "new": tidy.plain(mask(field, new))}
+    return {
+        "field": tidy.text(mask_text(field, LOG)),
+        "old": tidy.plain(mask(field, old)),
+        "new": tidy.plain(mask(field, new)),
+    }

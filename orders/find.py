@@ -14,11 +14,11 @@ EXACT = frozenset({"reference", "cart_reference", "payment_id"})
 """Filters that name one order. If one of them hits a single order, that is the one."""
 
 # Ids are a letter, sometimes an underscore, and letters (Norce docs: o_yClTSySjyAuuBjmiBlHCjuEcTf, oanzNtkz, pfwLhFoDPFBKtfJkSoVHDaMTIiT).
-_ORDER_ID = re.compile(r"o_[A-Za-z]{4,40}|o(?=[a-z]*[A-Z])[A-Za-z]{7}|o(?=[a-z]*[A-Z])[A-Za-z]{26}")
-_PAYMENT_ID = re.compile(r"p_[A-Za-z]{4,40}|p(?=[a-z]*[A-Z])[A-Za-z]{26}")
-_EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
-_NAME = re.compile(r"[^\W\d_]+(?:[ '’.\-]+[^\W\d_]+)*\.?")
-_FAMILY_FIRST = re.compile(rf"({_NAME.pattern}),\s*({_NAME.pattern})")
+_ORDER_ID = re.compile(r"o_[A-Za-z]{4,40}|o(?=[a-z]{0,6}[A-Z])[A-Za-z]{7}|o(?=[a-z]{0,25}[A-Z])[A-Za-z]{26}")
+_PAYMENT_ID = re.compile(r"p_[A-Za-z]{4,40}|p(?=[a-z]{0,25}[A-Z])[A-Za-z]{26}")
+_EMAIL = re.compile(r"[^@\s,;]{1,64}@(?:[^@\s,;.]{1,63}\.){1,8}[^@\s,;.]{1,63}")
+_NAME = re.compile(r"[^\W\d_]{1,60}(?:[ '’.\-]{1,3}[^\W\d_]{1,60}){0,12}\.?")
+_FAMILY_FIRST = re.compile(rf"({_NAME.pattern}),\s?({_NAME.pattern})")
 _MOST_WORDS = 4
 """A name of more words is not turned around: there would be too many ways."""
 
@@ -26,10 +26,13 @@ _WRAPPING = "\"'“”„«»‘’<>#"
 _LEFT_BEHIND = ",;:.!?…"
 """What a sentence puts behind whatever is pasted out of it."""
 
-_ADDRESS = re.compile(r"https?://\S*?/orders/([\w-]+)(?:[/?#]\S*)?", re.ASCII | re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"https?://[^\s/]{1,255}(?:/[^\s/]{0,100}){0,12}?/orders/([\w-]{1,100})(?:[/?#]\S{0,2000})?",
+    re.ASCII | re.IGNORECASE,
+)
 _LABEL = re.compile(
-    r"(?:order|ordre|beställning|bestilling|bestellung|tilaus)s?\s*"
-    r"(?:nummer|number|numero|no|nr|id|ref|reference|referens)?[\s.:#]+(?=(?:[op]_|\S*\d)\S*$)",
+    r"(?:order|ordre|beställning|bestilling|bestellung|tilaus)s?\s?"
+    r"(?:nummer|number|numero|no|nr|id|ref|reference|referens)?[\s.:#]{1,5}(?=(?:[op]_|[^\s\d]{0,60}\d)\S{0,200}$)",
     re.IGNORECASE,
 )
 """What people write before an order's id or number; only where one follows, so that no name loses a word."""

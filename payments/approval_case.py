@@ -7,7 +7,6 @@ from decimal import Decimal
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from audit.masking import mask_text
 from domain.customers import customer_name
 from domain.states import Result, result_of
 from payments import preflight
@@ -19,6 +18,7 @@ from payments.models import Execution, Kind
 from payments.pieces import sayings
 from payments.reconcile import seen_of
 from payments.words import Words
+from privacy import LOG, mask_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _rows_as_seen(execution: Execution, seen: Snapshot) -> list[preflight.Row]:
 def _transaction(line: Line) -> Transaction:
     created = dt.datetime.fromisoformat(line.created) if line.created else None
     amount = Decimal(line.amount) if line.amount is not None else None
-    return Transaction(line, result_of(line.success), amount, created, mask_text(line.error))
+    return Transaction(line, result_of(line.success), amount, created, mask_text(line.error, LOG))
 
 
 def _when(line: Line) -> str:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from audit import log
 from audit.actions import AuditAction
-from audit.masking import unmasked
+from audit.log import unmasked
 from payments.baseline import digest_of
 from payments.limits import ANY
 from payments.models import Limit

@@ -34,7 +34,7 @@ def action_words(kind: str) -> ActionWords:
 
 
 # Adapters are called psp_api_adapter (Norce docs, advanced/create-payment-adapter).
-_ADAPTER = re.compile(r"(?P<provider>[a-z]+)(_[a-z]+)*_adapter")
+_ADAPTER = re.compile(r"(?P<provider>[a-z]{1,40})(_[a-z]{1,40}){0,5}_adapter")
 
 
 def provider_name(adapter_id: str) -> str:

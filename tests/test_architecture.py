@@ -8,16 +8,17 @@ from pathlib import Path
 from domain.states import ORDER, PAYMENT, SHIPPING
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("domain", "dashboard", "orders", "payments", "accounts", "audit", "sandbox")
+ROOMS = ("privacy", "domain", "dashboard", "orders", "payments", "accounts", "audit", "sandbox")
 
 # Room → what of ours it may import. The longest prefix decides.
 MAY_IMPORT = {
+    "privacy": {"privacy"},
     "domain": {"domain"},
-    "orders": {"domain", "orders", "payments", "accounts", "audit", "dashboard"},
-    "payments": {"domain", "payments", "orders.api", "orders.connection", "accounts", "audit", "dashboard"},
+    "orders": {"privacy", "domain", "orders", "payments", "accounts", "audit", "dashboard"},
+    "payments": {"privacy", "domain", "payments", "orders.api", "orders.connection", "accounts", "audit", "dashboard"},
     "orders.api": {"orders.api"},
-    "accounts": {"domain", "accounts", "audit", "dashboard"},
-    "audit": {"domain", "audit", "dashboard"},
+    "accounts": {"privacy", "domain", "accounts", "audit", "dashboard"},
+    "audit": {"privacy", "domain", "audit", "dashboard"},
     "dashboard": {"domain", "dashboard"},
     "dashboard.management": {"domain", "dashboard", "accounts", "payments"},
     "sandbox": {"sandbox"},

@@ -14,8 +14,8 @@ from orders.api.schemas import TooManyValuesError, ValidationError, check_json, 
 T = TypeVar("T")
 
 LONGEST_MESSAGE = 500
-_TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_HTML = re.compile(rb"\s*(<!doctype html|<html)", re.IGNORECASE)
+_TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,500})</title", re.IGNORECASE)
+_HTML = re.compile(rb"(<!doctype html|<html)", re.IGNORECASE)
 _REDIRECT = "a redirect to another address"
 _WORDS = {
     401: "The Order API does not accept the token.",
@@ -177,7 +177,7 @@ def _short(text: Any) -> str | None:
 
 
 def is_html(answer: Answer) -> bool:
-    return "html" in answer.content_type.lower() or bool(_HTML.match(answer.content))
+    return "html" in answer.content_type.lower() or bool(_HTML.match(answer.content.lstrip()))
 
 
 def what_it_is(answer: Answer) -> str:

@@ -24,8 +24,8 @@ from orders.changes.explanation import Explanation, Warn, Words
 from orders.changes.form import Difference, OrderChange
 from orders.changes.merge import Merge
 from orders.changes.seen import Seen
-from orders.masking import DOTS
 from orders.present.people import BILLING, SHIPPING, address_of
+from privacy import DOTS
 
 IDENTITY = "national_identification_number"
 TYPES = {"person": _("Person"), "organization": _("Organisation")}

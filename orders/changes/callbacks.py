@@ -22,7 +22,7 @@ from orders.changes.form import Blame, OrderChange
 from orders.changes.json_fields import JsonObject, JsonObjectField
 from orders.changes.parts import part_of
 from orders.changes.removal import Removal, RemovalExplanation
-from orders.masking import mask_text
+from privacy import PAGE, mask_text
 
 LONGEST_DELAY = 24 * 3600 * 1000  # milliseconds
 # What hooks can be asked about, in the order in which the API asks (Norce docs, order/callbacks); `reference` is in use beside it.
@@ -69,7 +69,7 @@ def typed_in(form: OrderChange) -> dict[str, Any]:
 
 def facts_of(part: Callback | Hook | Notification) -> dict[str, Any]:
     """What a callback is, by the names of LABELS; addresses masked, as on the order's page."""
-    return {name: mask_text(str(value)) for name in LABELS if (value := getattr(part, name, None))}
+    return {name: mask_text(str(value), PAGE) for name in LABELS if (value := getattr(part, name, None))}
 
 
 # Validations

@@ -14,7 +14,7 @@ from orders.api.schemas import Cart, Discount, Item, Json, Order, Price, decode_
 from orders.changes.cart_sums import cent_of, recounted
 from orders.changes.json_fields import parse
 from orders.changes.rows import Row
-from orders.masking import Masked, mask
+from privacy import PAGE_WITH_PEOPLE, Masked, mask
 
 SET_BY_THE_API = (
     "id", "merchant", "channel", "created", "lastModified", "state", "total", "payments", "shippings",
@@ -82,7 +82,7 @@ def _copied(value: Any, within: str = "") -> Any:
 
 def without_hidden(attributes: Any) -> Any:
     """Free attributes less everything that would be masked."""
-    return _unmasked(mask(attributes, people=False))
+    return _unmasked(mask(attributes, PAGE_WITH_PEOPLE))
 
 
 def _unmasked(value: Any) -> Any:

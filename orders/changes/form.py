@@ -19,7 +19,7 @@ from orders.changes.merge import Merge
 from orders.changes.once import new_mark
 from orders.changes.seen import Seen, Values, same
 
-_NAMED = re.compile(r"[\w.]+(?=: | is )")  # as in `vatRate: "x" is not a number`
+_NAMED = re.compile(r"[\w.]{1,80}(?=: | is )")  # as in `vatRate: "x" is not a number`
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 

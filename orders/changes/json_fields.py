@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from orders.api.schemas import number
-from orders.masking import DOTS, Masked, mask
+from privacy import DOTS, PAGE_WITH_PEOPLE, Masked, mask
 
 LARGEST = 200_000  # characters
 _Pair = tuple[Any, Any]
@@ -88,13 +88,13 @@ class JsonTextField(forms.CharField):
 
 def masked(document: Mapping[str, Any] | None) -> JsonObject:
     """What of a free object may stand in a form: names and addresses, which these pages show anyway, but no secrets."""
-    shown = mask(document or {}, people=False)
+    shown = mask(document or {}, PAGE_WITH_PEOPLE)
     return JsonObject(shown if isinstance(shown, dict) else {})
 
 
 def restored(typed: Any, original: Any) -> Any:
     """What was typed over the masked document, with what the dots hide put back. ValidationError where nobody knows what they hide."""
-    whole = _restored(typed, original, mask(original, people=False))
+    whole = _restored(typed, original, mask(original, PAGE_WITH_PEOPLE))
     if DOTS in str(whole) and DOTS not in str(original):
         raise ValidationError(
             _("Dots stand for a hidden value only where they were. Write the value out."), code="dots"

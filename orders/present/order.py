@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from domain.states import ORDER, PAYMENT, SHIPPING
 from orders.api.schemas import Hook, Notification, Order
-from orders.masking import mask, mask_text
 from orders.present.alerts import Alert, present_alerts
 from orders.present.items import Line, present_items
 from orders.present.lifecycle import Track, order_track, payment_track
@@ -17,6 +16,7 @@ from orders.present.people import People, present_people
 from orders.present.shippings import Shippings, present_shippings
 from orders.present.totals import Totals, present_totals
 from orders.present.tree import Fact, facts_of
+from privacy import PAGE, PAGE_WITH_PEOPLE, mask, mask_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,9 @@ def present_order(order: Order, picture_origins: Set[str] = frozenset()) -> Orde
         shippings=shippings,
         people=present_people(order),
         references=list(_references(order)),
-        validations=[Call(v.adapter_id or "", "", "", mask_text(v.url or ""), v.id or "") for v in order.validations],
+        validations=[
+            Call(v.adapter_id or "", "", "", mask_text(v.url or "", PAGE), v.id or "") for v in order.validations
+        ],
         hooks=[_hook(hook) for hook in order.hooks],
         notifications=[_notification(notification) for notification in order.notifications],
         attributes=list(_attributes(order)),
@@ -114,7 +116,11 @@ def _references(order: Order) -> Iterator[Reference]:
 
 def _hook(hook: Hook) -> Call:
     return Call(
-        hook.adapter_id or "", hook.subscribe_to or "", hook.target or "", mask_text(hook.invoke or ""), hook.id or ""
+        hook.adapter_id or "",
+        hook.subscribe_to or "",
+        hook.target or "",
+        mask_text(hook.invoke or "", PAGE),
+        hook.id or "",
     )
 
 
@@ -123,9 +129,9 @@ def _notification(notification: Notification) -> Call:
         adapter=notification.adapter_id or "",
         what=notification.description or notification.reference or "",
         more=notification.scope or "",
-        url=mask_text(notification.invoke or ""),
+        url=mask_text(notification.invoke or "", PAGE),
         id=notification.id or "",
-        schema=mask(notification.schema, people=False),
+        schema=mask(notification.schema, PAGE_WITH_PEOPLE),
         delay=notification.delay,
     )
 

@@ -11,10 +11,10 @@ from dashboard.formats import format_beside
 from domain.money import Money, Paid, money_of
 from domain.states import PAYMENT, Bucket
 from orders.api.schemas import Order, Payment
-from orders.masking import Kind, mask_as
 from orders.present.totals import order_total
 from orders.present.tree import Fact, facts_of
 from payments.offers import Offer, offers_of
+from privacy import PAGE, Kind, mask_as
 
 MAIN_TYPES = ("default", None)
 
@@ -117,7 +117,7 @@ def present_payment(payment: Payment, currency: str | None = None, others: Itera
         icon=_icon(payment),
         currency=payment.currency or currency or "",
         offers=offers_of(payment, others),
-        token=mask_as(Kind.SECRET, recurring.token) if recurring and recurring.token else "",
+        token=mask_as(Kind.SECRET, recurring.token, PAGE) if recurring and recurring.token else "",
         attributes=facts_of(payment.attributes),
         details=facts_of(recurring.attributes) if recurring else [],
         upsell=facts_of(payment.upsell.attributes) if payment.upsell else [],

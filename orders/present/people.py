@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.formats import country_name
 from domain.customers import customer_name, person_name
 from orders.api.schemas import Address, Order
-from orders.masking import DOTS
+from privacy import DOTS
 
 BILLING, SHIPPING = "billing", "shipping"
 _UNSPEAKING = {"reference", "organization_number", "identity"}

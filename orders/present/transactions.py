@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from domain.states import Result, result_of
 from orders.api.schemas import PaymentTransaction
-from orders.masking import mask_text
 from orders.present.tree import Payload, payload
 from payments.shown import Origin
+from privacy import PAGE, mask_text
 
 OriginOf = Callable[[PaymentTransaction], Origin | None]
 
@@ -52,7 +52,7 @@ def _transaction(transaction: PaymentTransaction, origin: Origin | None) -> Tran
         transaction=transaction,
         event=transaction.event or transaction.psp_event or "–",
         result=result_of(transaction.is_success),
-        error=mask_text(transaction.error_detail or ""),
+        error=mask_text(transaction.error_detail or "", PAGE),
         request=payload(transaction.request_json),
         answer=payload(transaction.response_json),
         origin=origin,

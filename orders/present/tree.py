@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from orders.api.schemas import number
-from orders.masking import Masked, mask, mask_text
+from privacy import PAGE, PAGE_WITH_PEOPLE, Masked, mask, mask_text
 
 MAX_TEXT = 1_000_000  # characters; a longer document is not read, only counted
 MAX_SHOWN = 20_000  # characters of a text that is no JSON
@@ -43,7 +43,7 @@ def payload(document: str | None) -> Payload | None:
         value = json.loads(document, parse_float=number, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return _no_json(document, size)
-    return Payload(size, tree=render_tree(mask(value)))
+    return Payload(size, tree=render_tree(mask(value, PAGE)))
 
 
 def _refuse(constant: str) -> None:
@@ -51,7 +51,7 @@ def _refuse(constant: str) -> None:
 
 
 def _no_json(document: str, size: int) -> Payload:
-    text = mask_text(document)
+    text = mask_text(document, PAGE)
     said = gettext("This is not JSON; it is shown as it came, masked.")
     if len(text) > MAX_SHOWN:
         text, said = text[:MAX_SHOWN] + "…", gettext("This is not JSON; its beginning is shown, masked.")
@@ -69,7 +69,7 @@ class Fact:
 
 def facts_of(attributes: Mapping[str, object] | None) -> list[Fact]:
     """A free object's attributes, secrets masked. Names and addresses stay readable: these pages show the customer anyway."""
-    masked = mask(attributes or {}, people=False)
+    masked = mask(attributes or {}, PAGE_WITH_PEOPLE)
     return [_fact(str(name), value) for name, value in masked.items()] if isinstance(masked, dict) else []
 
 

@@ -19,7 +19,6 @@ from audit.actions import AuditAction
 from dashboard.pages import render_page
 from orders.api.schemas import PaymentTransaction
 from orders.back import list_address
-from orders.masking import mask
 from orders.present.lifecycle import payment_way
 from orders.present.order import present_order
 from orders.present.payments import present_payment
@@ -29,6 +28,7 @@ from orders.present.transactions import Transaction, present_transactions
 from orders.present.tree import render_tree, to_text
 from orders.request import OrderRequest
 from payments.shown import of_order, origins_of
+from privacy import PAGE_WITH_PEOPLE, mask
 
 may_view_order = permission_required("accounts.view_order", raise_exception=True)
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
@@ -115,7 +115,7 @@ def shipping_detail(request: OrderRequest, order_id: str, shipping_id: str) -> H
 def order_raw(request: OrderRequest, order_id: str) -> HttpResponse:
     """The document as the API gave it, with identity numbers, tokens and card data masked."""
     order = request.api.orders.get(order_id)
-    document = mask(order.raw, people=False)
+    document = mask(order.raw, PAGE_WITH_PEOPLE)
     context = {"order": order, "order_id": order_id, "tree": render_tree(document), "text": to_text(document)}
     return render_page(request, "orders/order_raw.html", {**context, **_frame(request)})
 

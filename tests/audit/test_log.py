@@ -8,8 +8,7 @@ from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from audit import log
-from audit.log import AuditUnavailable, Change, Outcome, Result, Subject, Who
-from audit.masking import unmasked
+from audit.log import AuditUnavailable, Change, Outcome, Result, Subject, Who, unmasked
 from audit.models import Entry, Kind
 from audit.verify import verify
 from tests.audit.helpers import log_out_of_reach, of, the_one
@@ -96,7 +95,7 @@ def test_an_outcome_says_what_the_api_answered(how: str, outcome: Outcome, signe
 
 def test_a_message_of_the_api_is_masked(signe: Who, order: Subject) -> None:
     log.begin(signe, "order.billing.update", order).refused(message="asa@example.se is no address of 19850709-9805")
-    assert the_one(order).entry.message == "a•••@example.se is no address of ••• 05"
+    assert the_one(order).entry.message == "a•••@example.se is no address of •••"
 
 
 def test_there_is_one_outcome_and_the_first_counts(
@@ -195,7 +194,7 @@ def test_an_event_stands_and_falls_with_what_it_records(signe: Who, order: Subje
     ("value", "kept"),
     [
         (Decimal("499.00"), "499.00"), (1e22, 1e22), (float("nan"), "nan"), ("\x00ok\ud800", " ok "), ({1: {2, }}, {"1": [2]}),
-        ([None, True, 0], [None, True, 0]), ("1\N{NO-BREAK SPACE}847 👩‍💻", "1\N{NO-BREAK SPACE}847 👩‍💻"), ("\u202egnp.exe", " gnp.exe"), ("x" * 5000, "x" * 3999 + "…"),
+        ([None, True, 0], [None, True, 0]), ("1\N{NO-BREAK SPACE}847 👩‍💻", "1\N{NO-BREAK SPACE}847 👩‍💻"), ("\u202egnp.exe", " gnp.exe"), ("x" * 5000, "x" * 3900 + "••• (5000 characters)"),
     ],
 )  # fmt: skip
 def test_whatever_a_value_is_it_can_be_written_and_proved(value: Any, kept: Any, signe: Who, order: Subject) -> None:

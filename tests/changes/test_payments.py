@@ -18,7 +18,7 @@ from orders import connection
 from orders.api import OrderApi
 from orders.api.schemas import Order, Payment, Recurring
 from orders.changes.json_fields import masked, parse, restored
-from orders.masking import DOTS
+from privacy import DOTS
 from sandbox.store import insert_documents
 from tests.changes.conftest import Desk, logged
 from tests.orders.orders_in_the_sandbox import an_order, payment

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.masking import mask
 from orders.present.tree import MAX_NODES, MAX_SHOWN, MAX_TEXT, facts_of, payload, render_tree, to_text
+from privacy import PAGE_WITH_PEOPLE, mask
 from tests.orders import documents
 
 ALLOWED = {"details", "summary", "ul", "li", "i", "span"}
@@ -132,7 +132,7 @@ def test_attributes_are_facts_with_a_tree_where_there_is_more_than_one_value() -
 
 
 def test_the_text_to_copy_is_the_masked_document_with_numbers_as_numbers() -> None:
-    document = mask(documents.WHOLE, people=False)
+    document = mask(documents.WHOLE, PAGE_WITH_PEOPLE)
     copied = json.loads(to_text(document))
     assert copied["total"] == {"includingVat": 2754, "excludingVat": 2238.91}
     assert documents.PERSONAL_NUMBER not in to_text(document)

@@ -1,7 +1,4 @@
-"""Payment card numbers in text: found wherever they stand, glued to other digits and across separators.
-
-Both the payload of a payment's provider and the log of changes are searched with this, so a card is hidden in both or in none.
-"""
+"""Payment card numbers in text: found wherever they stand, glued to other digits and across separators."""
 
 import re
 from collections.abc import Iterator
@@ -19,15 +16,6 @@ _ISSUED: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = (
 )
 # Digits with at most two spaces or dashes between them, or a dot that parts groups: that of a fraction does not.
 _RUN = re.compile(r"(?<!\d)\d(?:(?:[ \t\u00a0\u2009\u202f\-\u2010-\u2015]{0,2}|\.(?=\d{3,6}(?!\d)))\d){13,}")
-
-
-def luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit that Luhn's formula asks for."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * (1 + place % 2)
-        total += doubled - 9 if doubled > 9 else doubled
-    return total % 10 == 0
 
 
 def hide_cards(text: str, *, dots: str) -> str:

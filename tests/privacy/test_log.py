@@ -2,7 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.masking import DOTS, mask_personal, mask_text
+from privacy import LOG, mask
+from privacy import mask_text as mask_text_with
+
+DOTS = LOG.dots
+
+
+def mask_personal(path: str, value: object) -> object:
+    return mask(value, LOG, path)
+
+
+def mask_text(text: str) -> str:
+    return mask_text_with(text, LOG)
 
 
 @pytest.mark.parametrize(
@@ -18,8 +29,8 @@ from audit.masking import DOTS, mask_personal, mask_text
         ("mobile", "123", "•••"),
         ("billing.streetAddress", "Storgatan 12", "S•••"),
         ("billing.streetAddress2", "c/o Berg", "c••• B•••"),
-        ("customer.nationalIdentificationNumber", "19850709-9805", "••• 05"),
-        ("billing.nationalId", 198507099805, "••• 05"),
+        ("customer.nationalIdentificationNumber", "19850709-9805", "•••"),
+        ("billing.nationalId", 198507099805, "•••"),
         ("attributes.clientToken", "abcdef", "•••"),
     ],
 )
@@ -57,7 +68,7 @@ def test_a_whole_object_is_masked_field_by_field() -> None:
         ("write to asa@example.se, please", "write to a•••@example.se, please"),
         ("call +46 70 123 45 67", "call ••• 67"),
         ("call 070-123 45 67 today", "call ••• 67 today"),
-        ("850709-9805 is hers", "••• 05 is hers"),
+        ("850709-9805 is hers", "••• is hers"),
         ("card 4111 1111 1111 1111 737 was read out", "card ••• 1111 737 was read out"),
         ("card 4111111111111111-001", "card ••• 1111-001"),
         ("order SE-104418 of 2026-11-22, 1 847,00 SEK", "order SE-104418 of 2026-11-22, 1 847,00 SEK"),
