@@ -18,6 +18,20 @@ class Lease(models.Model):
         return self.key
 
 
+class SentForm(models.Model):
+    """A form that was sent, by a digest of its mark, and what became of it. Kept before its call goes out, for a day."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    became_json = OutsideText()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}: {self.became_json}"
+
+
 class Note(models.Model):
     """What somebody of the staff wrote about an order. Kept here, not by the Order API; what it says stands in its versions.
 

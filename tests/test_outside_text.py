@@ -40,6 +40,7 @@ ROOMS = ("orders", "payments", "accounts", "audit")
 # What bounds each varchar column that has no choices: a check of ours, or that we make it ourselves.
 BOUNDED: Mapping[str, str] = {
     "orders.Lease.key": "a digest",
+    "orders.SentForm.key": "a digest",
     "orders.Note.merchant": "accounts.channels",
     "orders.Note.channel": "accounts.channels",
     "orders.Note.order_id": "orders.middleware.is_id",

@@ -14,6 +14,7 @@ from urllib.parse import urldefrag
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -186,6 +187,7 @@ def clashes_of(form: OrderChange) -> list[Clash]:
 def send(request: OrderRequest, form: OrderChange) -> HttpResponse:
     """Intent, the one call, outcome. What the API refuses is the form's to say; what it does not answer stays open, and says so."""
     try:
+        once.start(request, adds=form.adds)
         attempt = log.begin(
             log.Who.of(request),
             form.action,
@@ -193,10 +195,12 @@ def send(request: OrderRequest, form: OrderChange) -> HttpResponse:
             [log.Change(d.field, d.old, d.new) for d in form.differences()],
             classify=outcome_of,
         )
-    except log.AuditUnavailable:
+    except once.AlreadySent:
+        return busy(request, type(form))
+    except (log.AuditUnavailable, DatabaseError):
+        once.forget(request, adds=form.adds)
         form.add_error(None, _("It could not be written into the log, so it was not sent. Try again in a moment."))
         return show(request, form, HTTPStatus.SERVICE_UNAVAILABLE)
-    once.start(request, adds=form.adds)
     try:
         with attempt:
             said = form.send(request.api, form.order)

@@ -1,9 +1,9 @@
 """Running the validation of an order, which shows its answers where it was asked for."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import cast
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,9 @@ from orders.changes.lease import Busy, lease
 from orders.changes.validation import ValidationRun, answers_of
 from orders.request import OrderRequest
 from orders.views.changes import form_view
+
+Reasons = list[dict[str, str | None]]
+"""`ValidationError`s, as they are kept for the form that comes again."""
 
 
 @form_view
@@ -39,28 +42,32 @@ def order_validate(request: HttpRequest, order_id: str) -> HttpResponse:
 
 def _run(request: OrderRequest, form: ValidationRun) -> HttpResponse:
     """Once: a form that comes again shows the answers that it got."""
-    reasons: Sequence[ValidationError] | str | None = once.fate(request, adds=form.adds)
+    reasons = once.fate(request, adds=form.adds)
     if reasons == once.UNKNOWN:
         return doubt(request, form)
     if reasons is None:
         try:
             reasons = _ask(request, form)
-        except log.AuditUnavailable:
+        except once.AlreadySent:
+            return doubt(request, form)
+        except (log.AuditUnavailable, DatabaseError):
+            once.forget(request, adds=form.adds)
             form.add_error(None, _("It could not be written into the log, so it was not run. Try again in a moment."))
             return show(request, form, HTTPStatus.SERVICE_UNAVAILABLE)
         except ApiError as error:
             return failed(request, form, error)
-    return show(request, form, answers=answers_of(form.order, cast(Sequence[ValidationError], reasons)))
+    return show(request, form, answers=answers_of(form.order, [ValidationError(**reason) for reason in reasons]))
 
 
-def _ask(request: OrderRequest, form: ValidationRun) -> Sequence[ValidationError]:
-    """The reasons why the order does not validate. Raises AuditUnavailable, with nothing asked, and ApiError."""
+def _ask(request: OrderRequest, form: ValidationRun) -> Reasons:
+    """The reasons why the order does not validate. Raises AuditUnavailable and DatabaseError, with nothing asked, and ApiError."""
     order_id = form.order.id or ""
+    once.start(request, adds=form.adds)
     with log.begin(log.Who.of(request), form.action, subject_of(request, order_id), classify=outcome_of) as attempt:
-        once.start(request, adds=form.adds)
         reasons = request.api.orders.validate(order_id)
         said = [{"adapter": reason.adapter_id, "code": reason.code} for reason in reasons]
         details = {"validates": not reasons, "reasons": said}
         attempt.end(log.Result(log.Outcome.DONE, {**answered(request), "details": details}))
-    once.settle(request, reasons, adds=form.adds)
-    return reasons
+    answers = [{"code": each.code, "adapter_id": each.adapter_id, "message": each.message} for each in reasons]
+    once.settle(request, answers, adds=form.adds)
+    return answers
