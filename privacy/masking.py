@@ -197,7 +197,7 @@ class _Walk:
             return Masked(f"{self.strength.dots} ({len(text)} characters)")
         if kind is not None:
             masked: str = mask_as(kind, text, self.strength)
-        elif isinstance(value, int | float | Decimal) and abs(value) < 10**8:
+        elif isinstance(value, int | float | Decimal) and -(10**8) < value < 10**8:
             return value  # an amount, a count; too short to be anybody
         elif key.rpartition(".")[2] in _DIGESTS and _SHA256.fullmatch(text):
             return value
