@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Preference
 from accounts.zones import all_zones, find_zone, offset_of, validate_zone
-from dashboard.formats import write_number
-from dashboard.regions import all_regions, language_locale
+from ui.formats import write_number
+from ui.regions import all_regions, language_locale
 
 _SAMPLE = Decimal(1847)
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.signing import BadSignature, TimestampSigner
 
 from accounts.models import OneTimeLink
-from accounts.people import new_link
+from accounts.people.services import new_link
 from audit.log import Who
 
 LASTS = dt.timedelta(days=3)

@@ -20,13 +20,13 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.channels import Channel, NoChannel, channels_of, current_channel, grants_of
 from accounts.models import Preference, preference_of
-from accounts.people import managers
+from accounts.people.services import managers
 from accounts.sessions import epoch_of
 from audit.middleware import record_denial
-from dashboard import handlers, regions
-from dashboard.held import OTHER_CHANNEL, SIGNED_OUT, hold, is_worth_keeping
-from dashboard.pages import Request, render_problem
-from dashboard.ways_back import page_of
+from ui import handlers, regions
+from ui.held import OTHER_CHANNEL, SIGNED_OUT, hold, is_worth_keeping
+from ui.pages import Request, render_problem
+from ui.ways_back import page_of
 
 # The roots of the modules whose pages are about no order; whatever is new counts as about orders.
 WITHOUT_A_CHANNEL = frozenset({"accounts", "allauth", "audit", "dashboard", "django"})

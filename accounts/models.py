@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import access_permissions
 from accounts.zones import is_zone, validate_zone
-from dashboard.regions import validate_region
+from ui.regions import validate_region
 
 ANY = "*"
 

@@ -4,7 +4,8 @@ an admin makes accounts, and there is no mail to reset a password by."""
 from allauth.account import views as allauth
 from django.urls import path
 
-from accounts import people_views, views
+from accounts import views
+from accounts.people import views as people_views
 
 urlpatterns = [
     path("login/", views.sign_in, name="account_login"),

@@ -14,8 +14,8 @@ from accounts.channels import switch_channel
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from accounts.forms import PreferenceForm
 from accounts.models import Preference, keep_preference, preference_of
-from dashboard.pages import render_page
-from dashboard.ways_back import next_page
+from ui.pages import render_page
+from ui.ways_back import next_page
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types

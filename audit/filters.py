@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, Outcome
 from audit.words import OPEN, action_word, outcome_state
-from dashboard import days
+from ui import days
 
 Entries = QuerySet[Entry]
 

@@ -25,12 +25,12 @@ from audit.who import Who
 from privacy import LOG, mask_text
 from privacy import mask as mask_value
 
-__all__ = ["Attempt", "AuditUnavailable", "Change", "Outcome", "Result", "Subject", "Who", "begin", "event"]
+__all__ = ["Attempt", "AuditUnavailableError", "Change", "Outcome", "Result", "Subject", "Who", "begin", "event"]
 
 logger = logging.getLogger(__name__)
 
 
-class AuditUnavailable(Exception):  # noqa: N818 - a name of the same kind as the API's errors
+class AuditUnavailableError(Exception):
     """The log cannot be written, so what was to be recorded must not be done. Nothing was sent."""
 
 
@@ -99,7 +99,7 @@ def begin(  # noqa: PLR0913 - who, what, whereon; the rest has names
         append(draft, durable=True)
     except Error as error:
         logger.exception("The audit log cannot be written; %s was not sent", action)
-        raise AuditUnavailable(f"The audit log cannot be written, so {action} was not sent.") from error
+        raise AuditUnavailableError(f"The audit log cannot be written, so {action} was not sent.") from error
     return attempt
 
 
@@ -113,14 +113,14 @@ def event(  # noqa: PLR0913 - as above
     mask: Mask = masked,
     **said: Unpack[Said],
 ) -> Entry:
-    """Record something that is over, in one entry, in the caller's transaction if there is one. Raises AuditUnavailable."""
+    """Record something that is over, in one entry, in the caller's transaction if there is one. Raises AuditUnavailableError."""
     draft = _draft(Kind.EVENT, who, action, subject)
     draft.changes_json = canonical([_change(change, mask) for change in changes])
     _say(draft, outcome, said, mask)
     try:
         return append(draft)
     except Error as error:
-        raise AuditUnavailable(f"The audit log cannot be written: {action}.") from error
+        raise AuditUnavailableError(f"The audit log cannot be written: {action}.") from error
 
 
 @dataclass(slots=True)

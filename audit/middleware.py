@@ -7,8 +7,8 @@ from django.http.response import HttpResponseBase
 
 from audit import log
 from audit.actions import AuditAction
-from audit.log import AuditUnavailable, Outcome, Subject, Who
-from dashboard import handlers
+from audit.log import AuditUnavailableError, Outcome, Subject, Who
+from ui import handlers
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class RecordDenials:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        if isinstance(error, AuditUnavailable):
+        if isinstance(error, AuditUnavailableError):
             logger.error("Not done: %s %s", request.method, request.path, exc_info=error)
             return handlers.answer(request, handlers.UNRECORDED)
         if isinstance(error, PermissionDenied) and request.user.is_authenticated:
@@ -38,7 +38,7 @@ def record_denial(request: HttpRequest) -> None:
     """Record that this request was not allowed, by whichever part of the desk that was. It is not, recorded or not: never raises."""
     try:
         log.event(Who.of(request), AuditAction.DENIED, _subject(request), outcome=Outcome.DENIED, status=403)
-    except AuditUnavailable:
+    except AuditUnavailableError:
         logger.exception("A denial could not be recorded: %s %s", request.method, request.path)
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from audit import log
 from audit.actions import AuditAction
-from audit.log import AuditUnavailable, Outcome, Who
+from audit.log import AuditUnavailableError, Outcome, Who
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def signed_in(sender: object, request: HttpRequest | None, user: User, **_: Any)
     """Raises if it cannot be recorded, and the session is not begun: nobody works here unseen."""
     try:
         log.event(_person(request, user), AuditAction.SIGN_IN)
-    except AuditUnavailable:
+    except AuditUnavailableError:
         if request is not None:
             request.session.flush()
             request.user = AnonymousUser()
@@ -54,5 +54,5 @@ def _person(request: HttpRequest | None, user: User) -> Who:
 def _try_event(who: Who, action: AuditAction, outcome: Outcome) -> None:
     try:
         log.event(who, action, outcome=outcome)
-    except AuditUnavailable:
+    except AuditUnavailableError:
         logger.exception("%s could not be recorded", action)

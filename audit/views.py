@@ -15,7 +15,7 @@ from audit.log import Who
 from audit.models import Entry, Kind
 from audit.paging import page_of
 from audit.reading import EVERYTHING, Record, lines, records, visible
-from dashboard.pages import render_page
+from ui.pages import render_page
 
 LIST = "audit/audit_list.html"
 BIGGEST = 2**63 - 1  # what a number of the log can be

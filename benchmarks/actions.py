@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from benchmarks.pages import timed
 
 if TYPE_CHECKING:
-    from orders.api import OrderApi
+    from order_api import OrderApi
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,7 +46,7 @@ def measure(rounds: int) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from orders.connection import order_api
+    from gateway.connection import order_api
 
     call_command("migrate", verbosity=0, interactive=False)
     api = order_api("norce", "se")
@@ -62,7 +62,7 @@ def measure(rounds: int) -> None:
 
 def payment(api: "OrderApi") -> tuple[str, str, str]:
     """An order with a payment that can be captured: their ids, and the action's."""
-    from orders.api.schemas import Order, Payment
+    from order_api.schemas import Order, Payment
 
     order_id = api.orders.create(Order(currency="SEK", country="SE"))
     made = Payment(adapter_id="stripe_adapter", name="Card", currency="SEK", amount=Decimal(499))
@@ -94,17 +94,17 @@ def execution(api: "OrderApi") -> Way:
 
     from accounts.channels import Channel
     from audit import log
-    from payments import case, engine
+    from payments.executions import engine, intent
     from payments.models import State
 
     person = User.objects.create(username="anna")
     asked = engine.Asked(person, log.Who(person.username, person.pk), "delivered")
 
-    def execute(seen: case.Case) -> None:
+    def execute(seen: intent.Intent) -> None:
         assert engine.execute(api, seen, asked).state == State.DONE
 
     def way(*ids: str) -> Callable[[], object]:
-        seen = case.read(api, Channel("norce", "se"), *ids).case
+        seen = intent.read(api, Channel("norce", "se"), *ids).case
         return lambda: execute(seen)
 
     return way

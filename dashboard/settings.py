@@ -152,8 +152,10 @@ INSTALLED_APPS = [
     "dashboard",
     "orders",
     "payments",
+    "gateway",
     "accounts",
     "audit",
+    "ui",
     *(["sandbox"] if SANDBOX else []),  # behind the real API there is neither its code nor its tables
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -190,7 +192,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ChannelMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "orders.middleware.OrderApiMiddleware",
+    "gateway.middleware.OrderApiMiddleware",
     "audit.middleware.RecordDenials",
 ]
 
@@ -212,7 +214,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "dashboard.environment.shell",
+                "gateway.environment.shell",
                 "accounts.context.person",
                 "payments.context.frame",
             ],
@@ -251,7 +253,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
-CSRF_FAILURE_VIEW = "dashboard.handlers.csrf_failure"
+CSRF_FAILURE_VIEW = "ui.handlers.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

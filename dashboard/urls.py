@@ -9,14 +9,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/", include("orders.urls")),
     path("", include("payments.urls")),
     path("accounts/", include("accounts.urls")),
-    path("people/", include("accounts.people_urls")),
+    path("people/", include("accounts.people.urls")),
     path("audit/", include("audit.urls")),
 ]
 if settings.SANDBOX:
     urlpatterns += [path(settings.SANDBOX_PREFIX.lstrip("/"), include(settings.SANDBOX_URLCONF))]
 
-handler400 = "dashboard.handlers.bad_request"
-handler403 = "dashboard.handlers.permission_denied"
-handler404 = "dashboard.handlers.not_found"
-handler429 = "dashboard.handlers.too_many"
-handler500 = "dashboard.handlers.server_error"
+handler400 = "ui.handlers.bad_request"
+handler403 = "ui.handlers.permission_denied"
+handler404 = "ui.handlers.not_found"
+handler429 = "ui.handlers.too_many"
+handler500 = "ui.handlers.server_error"

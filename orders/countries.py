@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from dashboard.formats import locale_of
+from ui.formats import locale_of
 
 _CODE = re.compile(r"[A-Z]{2}")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import models
 
-from dashboard.fields import OutsideText
+from ui.fields import OutsideText
 
 
 class Lease(models.Model):

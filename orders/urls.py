@@ -13,20 +13,23 @@ from orders.changes.callbacks import (
 )
 from orders.changes.cart import CartChange
 from orders.changes.consents import ConsentAddition, ConsentRemoval, ConsentsChange
+from orders.changes.creation import OrderDeletion
 from orders.changes.payments import PaymentChange, PaymentCreate, PaymentRemoval
 from orders.changes.shippings import ShippingChange, ShippingCreate, ShippingRemoval
 from orders.changes.state import ReferenceChange, StateChange
 from orders.changes.transactions import ActionCreate, TransactionCreate
-from orders.changes.whole import OrderDeletion
-from orders.views import callbacks, detail, notes, timeline, whole
-from orders.views import list as orders_list
-from orders.views.changes import changing
+from orders.changes.views import creation, validation
+from orders.changes.views.dialogs import changing
+from orders.list import views as orders_list
+from orders.notes import views as notes_views
+from orders.page import views as page_views
+from orders.timeline import views as timeline_views
 
 urlpatterns = [
     path("", orders_list.order_list, name="order-list"),
     path("find/", orders_list.order_find, name="order-find"),
-    path("new/", whole.order_create, name="order-create"),
-    path("<str:order_id>/", detail.order_detail, name="order-detail"),
+    path("new/", creation.order_create, name="order-create"),
+    path("<str:order_id>/", page_views.order_detail, name="order-detail"),
     path("<str:order_id>/state/", changing(StateChange), name="state-edit"),
     path("<str:order_id>/reference/", changing(ReferenceChange), name="reference-edit"),
     path("<str:order_id>/billing/", changing(BillingChange), name="billing-edit"),
@@ -36,7 +39,7 @@ urlpatterns = [
     path("<str:order_id>/consents/new/", changing(ConsentAddition), name="consent-create"),
     path("<str:order_id>/consents/<path:consent_id>/delete/", changing(ConsentRemoval), name="consent-delete"),
     path("<str:order_id>/attributes/", changing(AttributesChange), name="attributes-edit"),
-    path("<str:order_id>/validate/", callbacks.order_validate, name="order-validate"),
+    path("<str:order_id>/validate/", validation.order_validate, name="order-validate"),
     path("<str:order_id>/validations/new/", changing(ValidationCreate), name="validation-create"),
     path("<str:order_id>/validations/<str:validation_id>/", changing(ValidationChange), name="validation-edit"),
     path(
@@ -50,19 +53,19 @@ urlpatterns = [
         changing(NotificationRemoval),
         name="notification-delete",
     ),
-    path("<str:order_id>/timeline/", timeline.order_timeline, name="order-timeline"),
-    path("<str:order_id>/notes/add/", notes.note_create, name="note-create"),
-    path("<str:order_id>/notes/<int:note_id>/", notes.note_history, name="note-history"),
-    path("<str:order_id>/notes/<int:note_id>/edit/", notes.note_edit, name="note-edit"),
+    path("<str:order_id>/timeline/", timeline_views.order_timeline, name="order-timeline"),
+    path("<str:order_id>/notes/add/", notes_views.note_create, name="note-create"),
+    path("<str:order_id>/notes/<int:note_id>/", notes_views.note_history, name="note-history"),
+    path("<str:order_id>/notes/<int:note_id>/edit/", notes_views.note_edit, name="note-edit"),
     path("<str:order_id>/delete/", changing(OrderDeletion), name="order-delete"),
-    path("<str:order_id>/raw/", detail.order_raw, name="order-raw"),
-    path("<str:order_id>/identity/<str:which>/", detail.order_identity, name="order-identity"),
-    path("<str:order_id>/payments/", detail.payment_list, name="payment-list"),
+    path("<str:order_id>/raw/", page_views.order_raw, name="order-raw"),
+    path("<str:order_id>/identity/<str:which>/", page_views.order_identity, name="order-identity"),
+    path("<str:order_id>/payments/", page_views.payment_list, name="payment-list"),
     path("<str:order_id>/payments/add/", changing(PaymentCreate), name="payment-create"),
-    path("<str:order_id>/payments/<str:payment_id>/", detail.payment_detail, name="payment-detail"),
+    path("<str:order_id>/payments/<str:payment_id>/", page_views.payment_detail, name="payment-detail"),
     path(
         "<str:order_id>/payments/<str:payment_id>/transactions/",
-        detail.payment_transactions,
+        page_views.payment_transactions,
         name="payment-transactions",
     ),
     path("<str:order_id>/payments/<str:payment_id>/edit/", changing(PaymentChange), name="payment-edit"),
@@ -73,9 +76,9 @@ urlpatterns = [
         name="transaction-create",
     ),
     path("<str:order_id>/payments/<str:payment_id>/actions/add/", changing(ActionCreate), name="action-create"),
-    path("<str:order_id>/shippings/", detail.shipping_list, name="shipping-list"),
+    path("<str:order_id>/shippings/", page_views.shipping_list, name="shipping-list"),
     path("<str:order_id>/shippings/new/", changing(ShippingCreate), name="shipping-create"),
     path("<str:order_id>/shippings/<str:shipping_id>/edit/", changing(ShippingChange), name="shipping-edit"),
     path("<str:order_id>/shippings/<str:shipping_id>/remove/", changing(ShippingRemoval), name="shipping-remove"),
-    path("<str:order_id>/shippings/<str:shipping_id>/", detail.shipping_detail, name="shipping-detail"),
+    path("<str:order_id>/shippings/<str:shipping_id>/", page_views.shipping_detail, name="shipping-detail"),
 ]

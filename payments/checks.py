@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
-from orders.connection import longest_call
+from gateway.connection import longest_call
 
 ZERO = dt.timedelta()
 

@@ -5,8 +5,8 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from payments.executions.access import visible
 from payments.models import OPEN, State
-from payments.scope import visible
 
 
 class Waiting(NamedTuple):

@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.fields import OutsideText
 from domain.states import EXECUTION, ExecutionRow, ExecutionState
+from ui.fields import OutsideText
 
 State = ExecutionState
 """waiting → prepared → sending → done | refused | pending | in doubt; pending and in doubt are settled by evidence or by a person."""

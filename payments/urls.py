@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from payments.views import approvals, doubt, execute, executions, limits
+from payments.views import approvals, execute, executions, in_doubt, limits
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -11,11 +11,11 @@ urlpatterns: list[URLPattern] = [
         name="payment-action-execute",
     ),
     path("payments/<uuid:pk>/result/", execute.execution_result, name="execution-result"),
-    path("payments/", doubt.doubt_list, name="doubt-list"),
+    path("payments/", in_doubt.doubt_list, name="doubt-list"),
     path("payments/<uuid:pk>/", executions.execution_detail, name="execution-detail"),
     path("payments/<uuid:pk>/proof/", executions.execution_proof, name="execution-proof"),
-    path("payments/<uuid:pk>/check/", doubt.execution_check, name="execution-check"),
-    path("payments/<uuid:pk>/settle/", doubt.execution_settle, name="execution-settle"),
+    path("payments/<uuid:pk>/check/", in_doubt.execution_check, name="execution-check"),
+    path("payments/<uuid:pk>/settle/", in_doubt.execution_settle, name="execution-settle"),
     path("payments/approvals/", approvals.approval_list, name="approval-list"),
     path("payments/approvals/<uuid:pk>/", approvals.approval_detail, name="approval-detail"),
     path("payments/approvals/<uuid:pk>/approve/", approvals.approval_approve, name="approval-approve"),

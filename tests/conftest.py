@@ -17,8 +17,8 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import ChannelGrant
-from dashboard import regions
 from tests.harness.tally import total
+from ui import regions
 
 PASSWORD = "correct horse battery staple"
 ClientOf = Callable[[User], Client]

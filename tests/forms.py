@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from audit.log import Subject, Who
-from orders import notes
 from orders.models import Note
+from orders.notes import services
 from sandbox.store import insert_documents
 from tests.changes.calls import ADAPTERS, HOOK, NOTIFICATION, VALIDATION
 from tests.conftest import PASSWORD
@@ -92,7 +92,9 @@ def put_note(ids: Mapping[str, str], author: User) -> dict[str, str]:
     """A note of theirs on that order; gives what its addresses are made of."""
     merchant, _, channel = ids["channel"].partition("/")
     mark = uuid4()
-    notes.write(Who(author.username, author.pk), author, Subject(ids["order_id"], merchant, channel), "Said so", mark)
+    services.write(
+        Who(author.username, author.pk), author, Subject(ids["order_id"], merchant, channel), "Said so", mark
+    )
     return {**ids, "note_id": str(Note.objects.get(mark=mark).pk)}
 
 

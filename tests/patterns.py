@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from re import _constants as opcode  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as opcode
+from re import _parser as parser
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -33,7 +33,7 @@ def patterns_in(path: Path, root: Path) -> Iterator[Found]:
                 continue
             text = _literal(node.args[0])
             if text is not None:
-                yield Found(f"{path.relative_to(root)}:{node.lineno}", re.compile(text, _flags(node, known)))  # type: ignore[arg-type]
+                yield Found(f"{path.relative_to(root)}:{node.lineno}", re.compile(text, _flags(node, known)))
 
 
 def _literal(node: ast.expr) -> str | bytes | None:
@@ -61,7 +61,7 @@ def compiled_in(value: object, deep: int = 4) -> Iterator[Pattern]:
         for each in value:
             yield from compiled_in(each, deep - 1)
     elif deep and isinstance(getattr(value, "regex", None), re.Pattern):
-        yield value.regex  # type: ignore[attr-defined]
+        yield getattr(value, "regex")  # noqa: B009 - of whatever class it is
 
 
 # Texts
@@ -106,7 +106,8 @@ def _sample(parsed: Any, most: int) -> str:
 def _of(op: Any, value: Any, most: int) -> str:
     if op in (opcode.MAX_REPEAT, opcode.MIN_REPEAT, opcode.POSSESSIVE_REPEAT):
         least, longest, inside = value
-        return _sample(inside, most) * min(least + most, int(longest))
+        times: int = min(least + most, int(longest))
+        return _sample(inside, most) * times
     if op in (opcode.SUBPATTERN, opcode.BRANCH, opcode.ATOMIC_GROUP):
         ways = _inside(op, value)
         return _sample(ways[most % len(ways)], most)

@@ -8,27 +8,27 @@ from pathlib import Path
 from domain.states import ORDER, PAYMENT, SHIPPING
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("privacy", "domain", "dashboard", "orders", "payments", "accounts", "audit", "sandbox")
 
-# Room → what of ours it may import. The longest prefix decides.
-MAY_IMPORT = {
-    "privacy": {"privacy"},
-    "domain": {"domain"},
-    "orders": {"privacy", "domain", "orders", "payments", "accounts", "audit", "dashboard"},
-    "payments": {"privacy", "domain", "payments", "orders.api", "orders.connection", "accounts", "audit", "dashboard"},
-    "orders.api": {"orders.api"},
-    "accounts": {"privacy", "domain", "accounts", "audit", "dashboard"},
-    "audit": {"privacy", "domain", "audit", "dashboard"},
-    "dashboard": {"domain", "dashboard"},
-    "dashboard.management": {"domain", "dashboard", "accounts", "payments"},
-    "sandbox": {"sandbox"},
-}
+FLOORS = (
+    {"dashboard"},  # the project: settings, addresses, the server
+    {"orders"},
+    {"payments"},
+    {"gateway"},
+    {"accounts"},
+    {"audit"},
+    {"ui", "order_api"},
+    {"domain", "privacy"},
+)
+"""From the top down. A room imports itself and rooms of lower floors. The sandbox stands apart: nothing imports it, and it imports nothing."""
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+APART = {"sandbox"}
+ROOMS = {*FLOOR, *APART}
 
 
 def modules() -> list[tuple[str, Path]]:
     return [
         (".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path)
-        for room in ROOMS
+        for room in sorted(ROOMS)
         for path in sorted((ROOT / room).rglob("*.py"))
     ]
 
@@ -50,18 +50,65 @@ def within(module: str, room: str) -> bool:
     return module == room or module.startswith(f"{room}.")
 
 
-def room_of(module: str) -> str:
-    return max((room for room in MAY_IMPORT if within(module, room)), key=len)
+def may_import(room: str, other: str) -> bool:
+    return room == other or (room not in APART and other not in APART and FLOOR[room] < FLOOR[other])
 
 
-def not_allowed(module: str, path: Path) -> set[str]:
-    allowed = MAY_IMPORT[room_of(module)]
-    ours = {name for name in imports_of(path) if name.split(".")[0] in ROOMS}
-    return {name for name in ours if not any(within(name, room) for room in allowed)}
+def test_a_room_imports_only_rooms_of_lower_floors() -> None:
+    upwards = {
+        module: found
+        for module, path in modules()
+        if (found := {name for name in imports_of(path) if is_ours(name) and not may_import(top(module), top(name))})
+    }
+    assert upwards == {}
 
 
-def test_a_module_imports_only_what_its_room_may() -> None:
-    assert {module: found for module, path in modules() if (found := not_allowed(module, path))} == {}
+def top(module: str) -> str:
+    return module.split(".", maxsplit=1)[0]
+
+
+def is_ours(module: str) -> bool:
+    return top(module) in ROOMS
+
+
+def test_every_package_of_the_project_is_a_room() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages - {"tests", "benchmarks"} == ROOMS
+
+
+def test_the_picture_in_the_architecture_shows_every_room_on_its_floor() -> None:
+    lines = re.findall(r"^  (\d)   (.+)$", (ROOT / "ARCHITECTURE.md").read_text(), re.MULTILINE)
+    shown = {room: int(floor) for floor, line in lines for room in re.findall(r"(\w+)/", line) if room in FLOOR}
+    assert shown == {room: len(FLOORS) - 1 - floor for room, floor in FLOOR.items()}
+
+
+def runs(node: ast.AST) -> list[ast.AST]:
+    """The nodes below that run when the module is used; what only type checkers read is left out."""
+    found = [node]
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING"):
+            found += runs(child)
+    return found
+
+
+def neighbours(path: Path, known: dict[str, Path]) -> set[str]:
+    """The modules of ours that a module imports, at whatever time; `from package import module` is the module."""
+    found = set()
+    for node in runs(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in known else node.module or "" for name in whole}
+    return found & known.keys()
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    known = dict(modules())
+    left = {module: neighbours(path, known) - {module} for module, path in known.items()}
+    while done := {module for module, imports in left.items() if not imports & left.keys()}:
+        left = {module: imports for module, imports in left.items() if module not in done}
+    assert left == {}, "these import one another, or something that does"
 
 
 def libraries(path: Path) -> set[str]:
@@ -69,12 +116,12 @@ def libraries(path: Path) -> set[str]:
 
 
 def test_only_the_client_knows_httpx() -> None:
-    elsewhere = [(module, path) for module, path in modules() if not within(module, "orders.api")]
+    elsewhere = [(module, path) for module, path in modules() if not within(module, "order_api")]
     assert [module for module, path in elsewhere if libraries(path) & {"httpx", "httpx_retries"}] == []
 
 
 def test_the_client_knows_no_django() -> None:
-    inside = [(module, path) for module, path in modules() if within(module, "orders.api")]
+    inside = [(module, path) for module, path in modules() if within(module, "order_api")]
     assert inside
     assert [module for module, path in inside if "django" in libraries(path)] == []
 
@@ -91,11 +138,15 @@ def test_no_module_outgrows_400_lines() -> None:
 OTHER_VOCABULARIES = {
     "audit/models.py": {"intent", "accepted", "failed"},  # kinds and outcomes of the log's entries
     "payments/models.py": {"accepted"},  # what a call came back with
-    "payments/judgement.py": {"pending", "processing", "failed"},  # providers' words, and codes of the evidence
-    "payments/words.py": {"pending", "failed"},  # codes of the evidence
+    "payments/executions/verdict.py": {
+        "pending",
+        "processing",
+        "failed",
+    },  # providers' words, and codes of the evidence
+    "payments/presentation/vocabulary.py": {"pending", "failed"},  # codes of the evidence
     "orders/changes/flow.py": {"confirmed"},  # a form's field: warnings were read
 }
-NAMES_STATES = ("domain/states.py", "orders/api/schemas/sets.py")
+NAMES_STATES = ("domain/states.py", "order_api/schemas/sets.py")
 
 
 def literals_of(path: Path) -> set[str]:

@@ -9,8 +9,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard.days import end_of, start_of
-from dashboard.ways_back import next_page, page_of
+from ui.days import end_of, start_of
+from ui.ways_back import next_page, page_of
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-11-28", 24)])

@@ -20,17 +20,17 @@ from pytest_django import Settings
 from accounts.channels import all_channels
 from accounts.models import ANY, ChannelGrant, Preference
 from audit.log import Subject, Who
-from dashboard.fields import OutsideText
-from orders import notes
-from orders.api import OrderApi
-from orders.changes.lease import lease
+from order_api import OrderApi
+from orders.changes.lock import lease
 from orders.models import Note
-from payments import engine
-from payments.case import Case
+from orders.notes import services
+from payments.executions import engine
+from payments.executions.intent import Intent
 from payments.models import Answer, Execution, State
 from tests.conftest import ClientOf
 from tests.forms import ROUTES, put_order
 from tests.payments.conftest import MakePayment, api, asked_by, case_of, make_payment  # noqa: F401 - fixtures
+from ui.fields import OutsideText
 
 pytestmark = pytest.mark.django_db
 LONG = "åß漢" * 1000
@@ -43,17 +43,17 @@ BOUNDED: Mapping[str, str] = {
     "orders.SentForm.key": "a digest",
     "orders.Note.merchant": "accounts.channels",
     "orders.Note.channel": "accounts.channels",
-    "orders.Note.order_id": "orders.middleware.is_id",
+    "orders.Note.order_id": "gateway.middleware.is_id",
     "payments.Execution.merchant": "accounts.channels",
     "payments.Execution.channel": "accounts.channels",
-    "payments.Execution.order_id": "orders.middleware.is_id",
-    "payments.Execution.payment_id": "orders.middleware.is_id",
-    "payments.Execution.action_id": "orders.middleware.is_id",
+    "payments.Execution.order_id": "gateway.middleware.is_id",
+    "payments.Execution.payment_id": "gateway.middleware.is_id",
+    "payments.Execution.action_id": "gateway.middleware.is_id",
     "payments.Execution.customer": "a digest",
     "payments.Execution.asked_by_name": "Django's username",
     "payments.Execution.decided_by_name": "Django's username",
     "payments.Execution.state": "domain.states",
-    "payments.Execution.reason": "a code of payments.words",
+    "payments.Execution.reason": "a code of payments.presentation.vocabulary",
     "payments.Execution.baseline": "a digest",
     "payments.Evidence.by": "Django's username",
     "payments.Evidence.digest": "a digest",
@@ -122,7 +122,7 @@ def test_every_column_without_a_length_takes_every_character() -> None:
 def test_a_payment_with_endless_words_is_captured(
     api: OrderApi,  # noqa: F811
     make_payment: MakePayment,  # noqa: F811
-    case_of: Callable[[tuple[str, str], str], Case],  # noqa: F811
+    case_of: Callable[[tuple[str, str], str], Intent],  # noqa: F811
     admin: User,
 ) -> None:
     outside = ("order_reference", "payment_reference", "provider", "method", "last_modified")
@@ -136,7 +136,7 @@ def test_a_payment_with_endless_words_is_captured(
 def test_what_the_api_answers_may_be_of_any_length(
     api: OrderApi,  # noqa: F811
     make_payment: MakePayment,  # noqa: F811
-    case_of: Callable[[tuple[str, str], str], Case],  # noqa: F811
+    case_of: Callable[[tuple[str, str], str], Intent],  # noqa: F811
     admin: User,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -174,7 +174,7 @@ def test_an_order_is_leased_however_its_id_is_written() -> None:
 
 def test_a_note_carries_the_longest_name_that_a_person_can_have(support: User) -> None:
     support.first_name, support.last_name = "A" * 150, "B" * 150
-    note = notes.write(Who("support"), support, Subject("o_1", "norce", "se"), "Said", uuid4())
+    note = services.write(Who("support"), support, Subject("o_1", "norce", "se"), "Said", uuid4())
     assert note and Note.objects.get(pk=note.pk).author_name == f"{'A' * 150} {'B' * 150}"
 
 

@@ -10,8 +10,8 @@ from django.test import Client, RequestFactory
 from django_htmx.middleware import HtmxDetails
 from pytest_django import Settings
 
-from dashboard import handlers
 from tests.conftest import PASSWORD, ClientOf
+from ui import handlers
 
 HTMX = {"HX-Request": "true", "HX-Target": "orders"}
 

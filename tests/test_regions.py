@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.forms import region_choices
-from dashboard import formats, regions
 from tests.conftest import ClientOf
+from ui import formats, regions
 
 AMOUNT = Decimal("-1234567.5")
 NOON = dt.datetime(2025, 11, 3, 12, tzinfo=dt.UTC)

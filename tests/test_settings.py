@@ -58,7 +58,7 @@ def test_the_desk_does_not_start_on_an_address_or_a_token_that_cannot_be_used(
         "https://example.com/checkout/order",
         "t",
     )
-    assert "orders.E001" not in [message.id for message in run_checks()]
+    assert "gateway.E001" not in [message.id for message in run_checks()]
     for name, value in changed.items():
         setattr(settings, name, value)
     with pytest.raises(CommandError) as caught:

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from accounts import people
 from accounts.models import Preference
-from accounts.people import Rights
+from accounts.people import services
+from accounts.people.services import Rights
 from accounts.sessions import begin_next_epoch
 from audit.log import Who
 from audit.models import Entry
@@ -70,7 +70,7 @@ def test_an_account_that_is_deactivated_while_its_password_is_changed_stays_deac
 ) -> None:
     client = client_of(support)
     new = {"oldpassword": PASSWORD, "password1": "wholly new battery", "password2": "wholly new battery"}
-    with after_reading("accounts_channelgrant", lambda: people.set_active(WHO, support, False)):
+    with after_reading("accounts_channelgrant", lambda: services.set_active(WHO, support, False)):
         client.post(reverse("account_change_password"), new)
     kept = User.objects.get(pk=support.pk)
     assert not kept.is_active
@@ -81,17 +81,17 @@ def test_a_right_that_was_taken_while_other_rights_were_given_is_not_given_back(
     admin: User, support: User, client_of: ClientOf
 ) -> None:
     extras = frozenset({"accounts.execute_payment_action"})
-    people.change_rights(WHO, support, Rights("support", frozenset({"*/*"}), extras))
+    services.change_rights(WHO, support, Rights("support", frozenset({"*/*"}), extras))
     where, client = reverse("person-detail", args=[support.pk]), client_of(admin)
     form = client.get(where).context["form"].initial | {"role": "manager"}
 
     def take() -> None:
-        people.change_rights(WHO, User.objects.get(pk=support.pk), Rights("support", frozenset({"*/*"})))
+        services.change_rights(WHO, User.objects.get(pk=support.pk), Rights("support", frozenset({"*/*"})))
 
     with after_reading("django_content_type", take):
         answer = client.post(where, form)
     assert (answer.status_code, "Somebody else has changed these rights" in answer.content.decode()) == (422, True)
-    assert people.rights_of(User.objects.get(pk=support.pk)) == Rights("support", frozenset({"*/*"}))
+    assert services.rights_of(User.objects.get(pk=support.pk)) == Rights("support", frozenset({"*/*"}))
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from unittest import mock
 from urllib.parse import parse_qsl
 
-from dashboard.embedded import Headers, answer
-from orders import connection
+from gateway import connection
+from gateway.in_process import Headers, answer
 from tests.contract import CONTRACT
 
 BELOW = "/api/v0/checkout/"
@@ -51,7 +51,7 @@ def listening() -> Iterator[list[Call]]:
         calls.append(Call(operation_of(method, path), f"{asked['x-merchant']}/{channel}"))
         return answer(method, path, query, headers, body)
 
-    with mock.patch("orders.connection.answer", listen):
+    with mock.patch("gateway.connection.answer", listen):
         connection._connections.clear()
         try:
             yield calls

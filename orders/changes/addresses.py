@@ -15,17 +15,17 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
-from dashboard.formats import country_name
+from order_api import OrderApi
+from order_api.schemas import Address, Order
 from orders import countries
-from orders.api import OrderApi
-from orders.api.schemas import Address, Order
-from orders.changes import formats
+from orders.changes import address_checks
+from orders.changes.base import Difference, OrderChange
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.form import Difference, OrderChange
 from orders.changes.merge import Merge
-from orders.changes.seen import Seen
-from orders.present.people import BILLING, SHIPPING, address_of
+from orders.changes.snapshot import Seen
+from orders.page.people import BILLING, SHIPPING, address_of
 from privacy import DOTS
+from ui.formats import country_name
 
 IDENTITY = "national_identification_number"
 TYPES = {"person": _("Person"), "organization": _("Organisation")}
@@ -47,16 +47,16 @@ class AddressExplanation(Explanation["AddressChange"]):
         if changed and not any(data[name] for name in data if name not in ("type", "country", "remove_identity")):
             yield Warn(_g("Nothing of the address will be left."))
         country, code = data["country"], data["postal_code"]
-        if code and changed & {"postal_code", "country"} and not formats.is_postal_code(code, country):
+        if code and changed & {"postal_code", "country"} and not address_checks.is_postal_code(code, country):
             yield Warn(_postal_words(code, country), "postal_code")
-        if data["email"] and "email" in changed and not formats.is_email(data["email"]):
+        if data["email"] and "email" in changed and not address_checks.is_email(data["email"]):
             yield Warn(_g("“%s” does not look like an e-mail address.") % data["email"], "email")
-        if data["phone"] and "phone" in changed and not formats.is_phone(data["phone"]):
+        if data["phone"] and "phone" in changed and not address_checks.is_phone(data["phone"]):
             yield Warn(_g("“%s” does not look like a phone number.") % data["phone"], "phone")
-        if data[IDENTITY] and not formats.is_identity_number(data[IDENTITY], country):
+        if data[IDENTITY] and not address_checks.is_identity_number(data[IDENTITY], country):
             yield Warn(_g("The identity number does not add up: a digit may be wrong."), IDENTITY)
         number, about = data["organization_identification_number"], {"organization_identification_number", "country"}
-        if number and changed & about and not formats.is_organization_number(number, country):
+        if number and changed & about and not address_checks.is_organization_number(number, country):
             says = _g("The organisation number “%s” does not add up: a digit may be wrong.") % number
             yield Warn(says, "organization_identification_number")
 
@@ -176,7 +176,7 @@ def _values(address: Address) -> dict[str, Any]:
 
 
 def _postal_words(code: str, country: str) -> str:
-    words = {"code": code, "country": country_name(country), "example": formats.POSTAL_EXAMPLES.get(country, "")}
+    words = {"code": code, "country": country_name(country), "example": address_checks.POSTAL_EXAMPLES.get(country, "")}
     return _g("“%(code)s” does not look like a postal code in %(country)s, such as %(example)s.") % words
 
 

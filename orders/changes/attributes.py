@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
-from orders.api import OrderApi
-from orders.api.schemas import Order
+from order_api import OrderApi
+from order_api.schemas import Order
+from orders.changes.base import Blame, Difference, OrderChange
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.form import Blame, Difference, OrderChange
 from orders.changes.json_fields import LARGEST, JsonArea, as_text, masked, parse, restored
 from orders.changes.merge import Merge
-from orders.changes.rows import rearranged, rows_in, with_rows
-from orders.changes.seen import Seen
+from orders.changes.row_fields import rearranged, rows_in, with_rows
+from orders.changes.snapshot import Seen
 
 NAMES = ("key", "value")
 AS_TEXT, AS_ROWS = "as-text", "as-rows"

@@ -14,13 +14,13 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from audit.actions import AuditAction
-from orders.api import OrderApi
-from orders.api.schemas import Callback, Hook, Notification, Order, OrderVersion, encode
-from orders.changes.called import AddressField
+from order_api import OrderApi
+from order_api.schemas import Callback, Hook, Notification, Order, OrderVersion, encode
+from orders.changes.base import Blame, OrderChange
+from orders.changes.callback_url import CallbackUrlField
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.form import Blame, OrderChange
 from orders.changes.json_fields import JsonObject, JsonObjectField
-from orders.changes.parts import part_of
+from orders.changes.lookup import part_of
 from orders.changes.removal import Removal, RemovalExplanation
 from privacy import PAGE, mask_text
 
@@ -86,7 +86,7 @@ class ValidationForm(OrderChange):
     explanation_class = ValidationExplanation
 
     adapter_id = adapter_field()
-    url = AddressField(label=_("Address"), help_text=_("Called by POST; {order_id} in it becomes the order's id."))
+    url = CallbackUrlField(label=_("Address"), help_text=_("Called by POST; {order_id} in it becomes the order's id."))
 
 
 class ValidationCreate(ValidationForm):
@@ -193,7 +193,7 @@ class HookCreate(OrderChange):
         validators=[_POINTER],
         help_text=_("The part that it may change as it answers. Empty: none."),
     )
-    invoke = AddressField(label=_("Address"), help_text=_("Called by POST before a change is made."))
+    invoke = CallbackUrlField(label=_("Address"), help_text=_("Called by POST before a change is made."))
     version = version_field()
 
     def send(self, api: OrderApi, order: Order) -> None:
@@ -256,7 +256,7 @@ class NotificationCreate(OrderChange):
         label=_("Only if it fits"),
         help_text=_('A JSON Schema (2020-12) for the value there, as in {"const": "completed"}. Empty: any change.'),
     )
-    invoke = AddressField(
+    invoke = CallbackUrlField(
         label=_("Address"),
         help_text=_(
             "Called by POST after the change. {order.id} and {configuration.adapter.internalUrl} are filled in."

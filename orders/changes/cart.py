@@ -14,19 +14,19 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import log
 from audit.actions import AuditAction
-from dashboard.formats import format_money
-from dashboard.numbers import as_typed
 from domain.money import money_of
 from domain.states import ORDER
-from orders.api import OrderApi
-from orders.api.schemas import Cart, Item, Order
+from order_api import OrderApi
+from order_api.schemas import Cart, Item, Order
+from orders.changes.base import OrderChange, Said
 from orders.changes.cart_sums import IndivisibleError, Sides, keyed, quantity_of, recount, stays, total_of
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.form import OrderChange, Said
 from orders.changes.merge import Merge
-from orders.changes.seen import Seen
+from orders.changes.snapshot import Seen
 from orders.changes.state import status_of
-from orders.present.totals import present_totals
+from orders.page.totals import present_totals
+from ui.formats import format_money
+from ui.numbers import as_typed
 
 MOST = 2**31 - 1  # the API's int32
 

@@ -18,7 +18,7 @@ from itertools import starmap
 from typing import NamedTuple
 
 from domain.money import minor_units
-from orders.api.schemas import Cart, Discount, Item, Price
+from order_api.schemas import Cart, Discount, Item, Price
 
 ZERO = Decimal(0)
 

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Warning
 
-from orders.changes.lease import LIFE
-from orders.connection import longest_call
+from gateway.connection import longest_call
+from orders.changes.lock import LIFE
 
 
 def check_times(**_: Any) -> list[CheckMessage]:

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
-from orders.api import OrderApi
-from orders.api.schemas import Consent, Order
+from order_api import OrderApi
+from order_api.schemas import Consent, Order
+from orders.changes.base import Blame, OrderChange
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.form import Blame, OrderChange
+from orders.changes.lookup import part_of
 from orders.changes.merge import Merge
-from orders.changes.parts import part_of
 from orders.changes.removal import Removal, RemovalExplanation, RemovalMerge
 
 HOLDS_UP = _("Required before the order can go to processing.")

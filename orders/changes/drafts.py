@@ -9,12 +9,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.numbers import NumberField, PercentField, as_typed
-from orders.api.schemas import Cart, Discount, Item, Json, Order, Price, decode_whole, encode
+from order_api.schemas import Cart, Discount, Item, Json, Order, Price, decode_whole, encode
 from orders.changes.cart_sums import cent_of, recounted
 from orders.changes.json_fields import parse
-from orders.changes.rows import Row
+from orders.changes.row_fields import Row
 from privacy import PAGE_WITH_PEOPLE, Masked, mask
+from ui.numbers import NumberField, PercentField, as_typed
 
 SET_BY_THE_API = (
     "id", "merchant", "channel", "created", "lastModified", "state", "total", "payments", "shippings",

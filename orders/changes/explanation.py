@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from orders.changes.seen import plain
+from orders.changes.snapshot import plain
 
 if TYPE_CHECKING:
-    from orders.changes.form import OrderChange
+    from orders.changes.base import OrderChange
 
 Words = str | Promise
 Form = TypeVar("Form", bound="OrderChange")

@@ -21,17 +21,17 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit import log
-from dashboard.held import hold
-from dashboard.pages import render_page
-from orders.api.errors import ApiError, Conflict, NotFound, Rejected, Unauthorized
-from orders.api.schemas import Order
-from orders.changes import once
-from orders.changes.blockers import blockers_of, is_hook_refusal
+from gateway.request import ApiRequest
+from order_api.errors import ApiError, Conflict, NotFound, Rejected, Unauthorized
+from order_api.schemas import Order
+from orders.changes import idempotency
+from orders.changes.base import OrderChange, Said
 from orders.changes.explanation import Explanation, Words
-from orders.changes.form import OrderChange, Said
-from orders.changes.lease import Busy, lease
-from orders.changes.seen import Seen, same
-from orders.request import OrderRequest
+from orders.changes.hook_refusals import blockers_of, is_hook_refusal
+from orders.changes.lock import OrderLockedError, lease
+from orders.changes.snapshot import Seen, same
+from ui.held import hold
+from ui.pages import render_page
 
 
 class Clash(NamedTuple):
@@ -48,39 +48,39 @@ class Clash(NamedTuple):
 
 def change(request: HttpRequest, order_id: str, form_class: type[OrderChange], **ids: str) -> HttpResponse:
     """The body of every view that changes an order. Raises PermissionDenied, and ApiError while only reading."""
-    request = cast(OrderRequest, request)
+    request = cast(ApiRequest, request)
     demand(request, form_class.permission)
     if request.method != "POST":
         return show(request, form_class(order=request.api.orders.get(order_id), ids=ids))
     try:
         with lease(request.channel.merchant, request.channel.name, order_id):
             return already(request, form_class) or post(request, order_id, form_class, ids)
-    except Busy:
+    except OrderLockedError:
         return busy(request, form_class)
 
 
-def busy(request: OrderRequest, form_class: type[OrderChange]) -> HttpResponse:
+def busy(request: ApiRequest, form_class: type[OrderChange]) -> HttpResponse:
     """Somebody is at it, be it this person's own first click."""
-    if once.fate(request, adds=form_class.adds):
+    if idempotency.fate(request, adds=form_class.adds):
         says = _("This was sent a moment ago, and there is no answer yet. It was not sent again.")
     else:
         says = _("A colleague is saving a change to this order right now. Nothing of yours was sent.")
     return hold(request, says, HTTPStatus.CONFLICT)
 
 
-def demand(request: OrderRequest, permission: str) -> None:
+def demand(request: ApiRequest, permission: str) -> None:
     """Raises PermissionDenied, which the shell writes into the log, if the person may not do this."""
     if not request.user.has_perm(permission):
         raise PermissionDenied
 
 
-def subject_of(request: OrderRequest, order_id: str, target: str = "") -> log.Subject:
+def subject_of(request: ApiRequest, order_id: str, target: str = "") -> log.Subject:
     return log.Subject(
         order_id=order_id, merchant=request.channel.merchant, channel=request.channel.name, target=target
     )
 
 
-def post(request: OrderRequest, order_id: str, form_class: type[OrderChange], ids: Mapping[str, str]) -> HttpResponse:
+def post(request: ApiRequest, order_id: str, form_class: type[OrderChange], ids: Mapping[str, str]) -> HttpResponse:
     try:
         order = request.api.orders.get(order_id)
         form = form_class(picked(request.POST, form_class, order, ids), order=order, ids=ids)
@@ -95,7 +95,7 @@ def post(request: OrderRequest, order_id: str, form_class: type[OrderChange], id
 
 def create(request: HttpRequest, form_class: type[OrderChange], draft: Order | None = None, **ids: str) -> HttpResponse:
     """The body of a view that makes an order, from what `draft` holds at first. Nothing is read, so nothing can have changed."""
-    request = cast(OrderRequest, request)
+    request = cast(ApiRequest, request)
     demand(request, form_class.permission)
     order = draft or Order()
     if request.method != "POST":
@@ -103,36 +103,36 @@ def create(request: HttpRequest, form_class: type[OrderChange], draft: Order | N
     try:
         with lease(request.channel.merchant, request.channel.name, f"new:{request.POST.get('once', '')}"):
             return already(request, form_class) or decide(request, form_class(request.POST, order=order, ids=ids))
-    except Busy:
+    except OrderLockedError:
         return busy(request, form_class)
 
 
-def already(request: OrderRequest, form_class: type[OrderChange]) -> HttpResponse | None:
+def already(request: ApiRequest, form_class: type[OrderChange]) -> HttpResponse | None:
     """A form that was sent and done leads to where it led the first time."""
-    where = once.fate(request, adds=form_class.adds)
-    if "redo" in request.POST or where in (None, once.UNKNOWN):
+    where = idempotency.fate(request, adds=form_class.adds)
+    if "redo" in request.POST or where in (None, idempotency.UNKNOWN):
         return None
     messages.info(request, _("This was sent already, so it was not sent again."))
     return leave(request, where)
 
 
-def decide(request: OrderRequest, form: OrderChange) -> HttpResponse:
+def decide(request: ApiRequest, form: OrderChange) -> HttpResponse:
     """One of the form's own buttons, a form that was sent and got no answer, or one to be sent."""
     if "redo" in request.POST:
         return show(request, form.pressed(request.POST["redo"]))
-    if once.fate(request, adds=form.adds) and form.is_valid():
+    if idempotency.fate(request, adds=form.adds) and form.is_valid():
         return doubt(request, form)
     return consider(request, form)
 
 
-def doubt(request: OrderRequest, form: OrderChange) -> HttpResponse:
+def doubt(request: ApiRequest, form: OrderChange) -> HttpResponse:
     """The form comes a second time, and nobody knows what became of the first one. Under a new mark it can be sent all the same."""
     form.add_error(None, _("This was sent already, and was not sent again. %s") % form.explanation.doubt)
-    form.once = once.new_mark()
+    form.once = idempotency.new_mark()
     return show(request, form, HTTPStatus.BAD_GATEWAY, in_doubt=True)
 
 
-def consider(request: OrderRequest, form: OrderChange) -> HttpResponse:
+def consider(request: ApiRequest, form: OrderChange) -> HttpResponse:
     """Sends it, if what was typed can be sent as things are now."""
     if form.merge.undivided and let_stand(request.POST):
         messages.info(request, _("You let it stand as it is now, so nothing was sent."))
@@ -184,10 +184,10 @@ def clashes_of(form: OrderChange) -> list[Clash]:
     ]
 
 
-def send(request: OrderRequest, form: OrderChange) -> HttpResponse:
+def send(request: ApiRequest, form: OrderChange) -> HttpResponse:
     """Intent, the one call, outcome. What the API refuses is the form's to say; what it does not answer stays open, and says so."""
     try:
-        once.start(request, adds=form.adds)
+        idempotency.start(request, adds=form.adds)
         attempt = log.begin(
             log.Who.of(request),
             form.action,
@@ -195,10 +195,10 @@ def send(request: OrderRequest, form: OrderChange) -> HttpResponse:
             [log.Change(d.field, d.old, d.new) for d in form.differences()],
             classify=outcome_of,
         )
-    except once.AlreadySent:
+    except idempotency.AlreadySent:
         return busy(request, type(form))
-    except (log.AuditUnavailable, DatabaseError):
-        once.forget(request, adds=form.adds)
+    except (log.AuditUnavailableError, DatabaseError):
+        idempotency.forget(request, adds=form.adds)
         form.add_error(None, _("It could not be written into the log, so it was not sent. Try again in a moment."))
         return show(request, form, HTTPStatus.SERVICE_UNAVAILABLE)
     try:
@@ -211,24 +211,24 @@ def send(request: OrderRequest, form: OrderChange) -> HttpResponse:
         return failed(request, form, error)
     messages.success(request, str((said.words if isinstance(said, Said) else said) or form.done))
     where = form.landing(said)
-    once.settle(request, where, adds=form.adds)
+    idempotency.settle(request, where, adds=form.adds)
     return leave(request, where)
 
 
-def failed(request: OrderRequest, form: OrderChange, error: ApiError) -> HttpResponse:
+def failed(request: ApiRequest, form: OrderChange, error: ApiError) -> HttpResponse:
     """The form again, with what the API said. Where it may have happened, sending it again takes a press on the form as it is shown now."""
     refused = isinstance(error, Rejected | Conflict | NotFound)
     form.add_error(form.blames(error) if refused else None, words_of(error, form.explanation.doubt))
     if error.may_have_happened:
-        form.once = once.new_mark()
+        form.once = idempotency.new_mark()
     else:
-        once.forget(request, adds=form.adds)
+        idempotency.forget(request, adds=form.adds)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.BAD_GATEWAY
     blockers = blockers_of(form.order, error)
     return show(request, form, status, in_doubt=error.may_have_happened, blockers=blockers)
 
 
-def answered(request: OrderRequest) -> log.Said:
+def answered(request: ApiRequest) -> log.Said:
     """What the API answered to the change that was just sent, for the log."""
     last = request.api.last_change
     return {"status": last.status, "request_id": last.request_id} if last else {}
@@ -265,7 +265,7 @@ def words_of(error: ApiError, doubt: Words = Explanation.doubt) -> str:
     return _("The Order API refused this: %s") % error
 
 
-def show(request: OrderRequest, form: OrderChange, status: HTTPStatus = HTTPStatus.OK, **state: object) -> HttpResponse:
+def show(request: ApiRequest, form: OrderChange, status: HTTPStatus = HTTPStatus.OK, **state: object) -> HttpResponse:
     """The form, in the dialog or as a page. `state`: clashes, confirm (the warnings want an answer), in_doubt, blockers."""
     warnings = form.explanation.warnings() if form.is_bound and not form.is_unchecked and form.is_valid() else []
     context = {
@@ -278,7 +278,7 @@ def show(request: OrderRequest, form: OrderChange, status: HTTPStatus = HTTPStat
     return render_page(request, "orders/changes/form.html", {**context, **state}, partials=("dialog",), status=status)
 
 
-def leave(request: OrderRequest, where: str) -> HttpResponse:
+def leave(request: ApiRequest, where: str) -> HttpResponse:
     """To where the change can be seen. A place on the page that the dialog is over takes a reload: going there loads nothing."""
     if not request.htmx:
         return redirect(where)

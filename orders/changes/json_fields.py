@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders.api.schemas import number
+from order_api.schemas import number
 from privacy import DOTS, PAGE_WITH_PEOPLE, Masked, mask
 
 LARGEST = 200_000  # characters

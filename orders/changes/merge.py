@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Generic
 from django.http import QueryDict
 
 from orders.changes.explanation import Form, Words
-from orders.changes.seen import Seen
+from orders.changes.snapshot import Seen
 
 
 class Merge(Generic[Form]):

@@ -9,20 +9,20 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
-from dashboard.formats import format_amount, format_money
-from dashboard.numbers import CURRENCY, NumberField
 from domain.money import ZERO
 from domain.states import PAYMENT, Bucket, removed_of, start_of, state_of
-from orders.api import OrderApi
-from orders.api.schemas import OpenSet, Order, Payment, PaymentState, PaymentType, Recurring
+from order_api import OrderApi
+from order_api.schemas import OpenSet, Order, Payment, PaymentState, PaymentType, Recurring
+from orders.changes.base import Blame, Difference, OrderChange
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.form import Blame, Difference, OrderChange
 from orders.changes.json_fields import JsonObject, JsonObjectField, masked, restored
-from orders.changes.parts import Choices, attributes_of, part_of, state_choices
+from orders.changes.lookup import Choices, attributes_of, part_of, state_choices
 from orders.changes.removal import STATE_ALONE, Removal, RemovalExplanation
-from orders.present.payments import present_money
-from orders.present.words import PAYMENT_TYPES
-from payments.shown import lock
+from orders.page.payments import present_money
+from orders.page.words import PAYMENT_TYPES
+from payments.presentation.order_panel import lock
+from ui.formats import format_amount, format_money
+from ui.numbers import CURRENCY, NumberField
 
 MOVES_NOTHING = _(
     "This changes what is written down about the payment, and moves no money: the provider is not asked and not told."

@@ -5,8 +5,8 @@ from typing import Any, ClassVar, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
+from orders.changes.base import Difference, OrderChange
 from orders.changes.explanation import Explanation, Words
-from orders.changes.form import Difference, OrderChange
 from orders.changes.merge import WholeMerge
 
 Taken = TypeVar("Taken", bound="Removal")

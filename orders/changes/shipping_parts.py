@@ -6,9 +6,8 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext
 
-from dashboard.formats import format_money
 from domain.states import SHIPPING
-from orders.api.schemas import (
+from order_api.schemas import (
     DeliveryDetails,
     Document,
     Order,
@@ -19,8 +18,9 @@ from orders.api.schemas import (
     Shipping,
 )
 from orders.changes.explanation import Warn
-from orders.changes.parts import part_of
-from orders.present.payments import present_money
+from orders.changes.lookup import part_of
+from orders.page.payments import present_money
+from ui.formats import format_money
 
 D = TypeVar("D", bound=Document)
 

@@ -12,18 +12,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
-from dashboard.numbers import NumberField, PercentField, as_typed
 from domain.states import SHIPPING, removed_of, start_of, state_of
-from orders.api import OrderApi
-from orders.api.schemas import Addon, Order, Shipping, ShippingState
+from order_api import OrderApi
+from order_api.schemas import Addon, Order, Shipping, ShippingState
+from orders.changes.base import Blame, Difference, OrderChange
 from orders.changes.cart_sums import cent_of
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.form import Blame, Difference, OrderChange
 from orders.changes.json_fields import JsonObject, JsonObjectField, masked, restored
+from orders.changes.lookup import attributes_of, state_choices
 from orders.changes.merge import Merge
-from orders.changes.parts import attributes_of, state_choices
 from orders.changes.removal import STATE_ALONE, Removal, RemovalExplanation
-from orders.changes.rows import rearranged, rows_in, with_rows
+from orders.changes.row_fields import rearranged, rows_in, with_rows
 from orders.changes.shipping_parts import (
     PATHS,
     shipping_of,
@@ -31,6 +30,7 @@ from orders.changes.shipping_parts import (
     value_at,
     with_value,
 )
+from ui.numbers import NumberField, PercentField, as_typed
 
 ADDON = ("addon_place", "addon_reference", "addon_price")
 

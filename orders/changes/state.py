@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
 from domain.states import ORDER, Stage, state_of
-from orders.api import OrderApi
-from orders.api.schemas import Order
+from order_api import OrderApi
+from order_api.schemas import Order
+from orders.changes.base import Blame, OrderChange
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.form import Blame, OrderChange
 from orders.changes.merge import WholeMerge
 
 

@@ -9,17 +9,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
-from dashboard.numbers import NumberField
 from domain.states import MONEY_ACTIONS
-from orders.api import OrderApi
-from orders.api.schemas import Order, Payment, PaymentAction, PaymentEvent, PaymentTransaction
-from orders.changes.called import AddressField
+from order_api import OrderApi
+from order_api.schemas import Order, Payment, PaymentAction, PaymentEvent, PaymentTransaction
+from orders.changes.base import Blame, Difference, OrderChange
+from orders.changes.callback_url import CallbackUrlField
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.form import Blame, Difference, OrderChange
 from orders.changes.json_fields import JsonTextField, parse
 from orders.changes.payments import choices_of, name_of, payment_of
-from orders.present.words import EVENTS
-from payments.shown import lock
+from orders.page.words import EVENTS
+from payments.presentation.order_panel import lock
+from ui.numbers import NumberField
 
 RESULTS = {"true": True, "false": False}
 ROWS = 3
@@ -186,7 +186,9 @@ class ActionCreate(OrderChange):
                 required=False,
                 widget=Suggested(MONEY_ACTIONS),
             )
-            self.fields[f"url_{row}"] = AddressField(label=_("Address of action %(number)d") % where, required=False)
+            self.fields[f"url_{row}"] = CallbackUrlField(
+                label=_("Address of action %(number)d") % where, required=False
+            )
 
     @property
     def payment(self) -> Payment:

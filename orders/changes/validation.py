@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
-from orders.api.schemas import Order, ValidationError
+from order_api.schemas import Order, ValidationError
+from orders.changes.base import OrderChange
 from orders.changes.callbacks import ANCHOR, PERMISSION
 from orders.changes.explanation import Words
-from orders.changes.form import OrderChange
 
 ITSELF = ("", "order")  # under which names the API speaks for itself (docs/sandbox.md)
 

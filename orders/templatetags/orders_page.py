@@ -9,12 +9,12 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from domain.states import RAW, state_of
-from orders.api.schemas import Order
+from order_api.schemas import Order
 from orders.changes.state import followers
-from orders.present.tree import render_tree
-from orders.present.words import KINDS
-from orders.row_markup import markup
-from orders.rows import Row
+from orders.list.row_markup import markup
+from orders.list.rows import Row
+from orders.page.tree import render_tree
+from orders.page.words import KINDS
 
 register = template.Library()
 

@@ -2,9 +2,9 @@
 
 from django import template
 
-from payments import known as words
 from payments.models import Execution
-from payments.shown import OfOrder, OfPayment
+from payments.presentation import summary as words
+from payments.presentation.order_panel import OfOrder, OfPayment
 
 register = template.Library()
 

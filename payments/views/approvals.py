@@ -18,17 +18,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from audit import log
-from dashboard.pages import render_page
-from payments import approvals, engine, preflight, reconcile
-from payments.approval_case import what_ended_it, whole_case
-from payments.approval_forms import ApproveForm, TurnDownForm
-from payments.known import known, title_of, via
-from payments.limits import Excess
+from gateway.permissions import may_execute, may_view
+from gateway.request import ApiRequest
+from payments.approvals import requests
+from payments.approvals.forms import ApproveForm, TurnDownForm
+from payments.approvals.review import what_ended_it, whole_case
+from payments.executions import engine, reconciliation
+from payments.executions.access import api_of, channel_of, execution_of, visible
+from payments.limits.rules import Excess
 from payments.models import Execution, Limit, State
-from payments.request import PaymentRequest, may_execute, may_view
-from payments.scope import api_of, channel_of, execution_of, visible
+from payments.presentation import preview
+from payments.presentation.summary import known, title_of, via
+from payments.presentation.vocabulary import REASONS_TO_ASK, Words
 from payments.views.executions import about
-from payments.words import REASONS_TO_ASK, Words
+from ui.pages import render_page
 
 MOST, LATELY = 200, 20
 
@@ -53,7 +56,7 @@ class Row(NamedTuple):
 @require_safe
 @may_view
 @may_execute
-def approval_list(request: PaymentRequest) -> HttpResponse:
+def approval_list(request: ApiRequest) -> HttpResponse:
     """What waits in all the channels of the person, the soonest to expire first, and how others ended lately. Reads nothing at the API."""
     mine = visible(request.user).filter(expires_at__isnull=False)
     waiting = [
@@ -71,24 +74,24 @@ def approval_list(request: PaymentRequest) -> HttpResponse:
 
 def ended_by_time(execution: Execution) -> bool:
     """Whether its time is up; then it has ended now, if it had not yet."""
-    if reconcile.is_over(execution):
-        reconcile.check_request(execution)
+    if reconciliation.is_over(execution):
+        reconciliation.check_request(execution)
     return execution.state != State.WAITING
 
 
-def row_of(request: PaymentRequest, execution: Execution) -> Row:
+def row_of(request: ApiRequest, execution: Execution) -> Row:
     now, channel = timezone.now(), channel_of(execution)
     is_waiting = execution.state == State.WAITING
     return Row(
         execution=execution,
         title=title_of(execution),
-        through=preflight.through(via(execution), execution.provider),
+        through=preview.through(via(execution), execution.provider),
         reason=REASONS_TO_ASK.get(execution.reason, execution.reason),
-        above=[preflight.above(Excess(**each), execution.currency) for each in execution.excess],
+        above=[preview.above(Excess(**each), execution.currency) for each in execution.excess],
         says=[] if is_waiting else what_ended_it(execution),
         channel=str(channel),
         is_here=channel == request.channel,
-        is_own=approvals.is_own(request.user, execution),
+        is_own=requests.is_own(request.user, execution),
         age=timesince(execution.created_at, now, depth=1),
         left=timesince(now, execution.expires_at, depth=1) if is_waiting else "",
     )
@@ -97,13 +100,13 @@ def row_of(request: PaymentRequest, execution: Execution) -> Row:
 @never_cache
 @require_safe
 @may_view
-def approval_detail(request: PaymentRequest, pk: UUID) -> HttpResponse:
+def approval_detail(request: ApiRequest, pk: UUID) -> HttpResponse:
     """The whole case, read afresh in two calls. Once it has ended: how, and the case as it was when it was asked for."""
     return show(request, execution_of(request.user, pk))
 
 
 def show(
-    request: PaymentRequest,
+    request: ApiRequest,
     execution: Execution,
     *,
     approving: ApproveForm | None = None,
@@ -111,15 +114,15 @@ def show(
 ) -> HttpResponse:
     """The screen; with a form that could not be taken, its mistakes."""
     is_refused = approving is not None or turning_down is not None
-    look = approvals.look(api_of(execution), execution)
+    look = requests.look(api_of(execution), execution)
     context = about(request, execution) | {
         "place": "approvals",
         "case": whole_case(execution, look, request.user),
         "error": look.error,
         "act": lower_first(title_of(execution)),
-        "leads_to": preflight.leads_to(execution.action_type),
-        "is_own": approvals.is_own(request.user, execution),
-        "may_decide": approvals.may_decide(request.user, execution),
+        "leads_to": preview.leads_to(execution.action_type),
+        "is_own": requests.is_own(request.user, execution),
+        "may_decide": requests.may_decide(request.user, execution),
         "is_waiting": execution.state == State.WAITING,
         "ended_by": [] if execution.state == State.WAITING else what_ended_it(execution),
         "known": known(execution),
@@ -135,7 +138,7 @@ def lower_first(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-Say = Callable[[PaymentRequest, Execution], HttpResponse]
+Say = Callable[[ApiRequest, Execution], HttpResponse]
 
 
 def says_to(say: Say) -> Callable[..., HttpResponse]:
@@ -145,11 +148,11 @@ def says_to(say: Say) -> Callable[..., HttpResponse]:
     @require_POST
     @may_view
     @wraps(say)
-    def view(request: PaymentRequest, pk: UUID) -> HttpResponse:
+    def view(request: ApiRequest, pk: UUID) -> HttpResponse:
         execution = execution_of(request.user, pk)
         try:
             return say(request, execution)
-        except approvals.Over:
+        except requests.RequestClosedError:
             return redirect("approval-detail", pk)
 
     return view
@@ -159,8 +162,8 @@ def decides(say: Say) -> Say:
     """Nobody decides their own: 403, and in the log, whatever the form holds."""
 
     @wraps(say)
-    def checked(request: PaymentRequest, execution: Execution) -> HttpResponse:
-        if not approvals.may_decide(request.user, execution):
+    def checked(request: ApiRequest, execution: Execution) -> HttpResponse:
+        if not requests.may_decide(request.user, execution):
             raise PermissionDenied
         return say(request, execution)
 
@@ -170,15 +173,15 @@ def decides(say: Say) -> Say:
 @may_execute
 @says_to
 @decides
-def approval_approve(request: PaymentRequest, execution: Execution) -> HttpResponse:
+def approval_approve(request: ApiRequest, execution: Execution) -> HttpResponse:
     """Carries it out once, on the word of a second person, and leads to what became of it."""
     form = ApproveForm(request.POST, request=request)
     if not form.is_valid():
         return show(request, execution, approving=form)
     note, who = form.cleaned_data["note"].strip(), log.Who.of(request)
     try:
-        approvals.approve(api_of(execution), execution, request.user, who, note)
-    except engine.Occupied:
+        requests.approve(api_of(execution), execution, request.user, who, note)
+    except engine.PaymentLockedError:
         words = _("Another attempt on this payment is not settled, so nothing was sent. The request goes on waiting.")
         messages.warning(request, words)
         return redirect("approval-detail", execution.pk)
@@ -188,19 +191,19 @@ def approval_approve(request: PaymentRequest, execution: Execution) -> HttpRespo
 @may_execute
 @says_to
 @decides
-def approval_turn_down(request: PaymentRequest, execution: Execution) -> HttpResponse:
+def approval_turn_down(request: ApiRequest, execution: Execution) -> HttpResponse:
     """Ends it, for a reason. Nothing is sent."""
     form = TurnDownForm(request.POST)
     if not form.is_valid():
         return show(request, execution, turning_down=form)
-    approvals.turn_down(execution, request.user, log.Who.of(request), form.cleaned_data["reason"])
+    requests.turn_down(execution, request.user, log.Who.of(request), form.cleaned_data["reason"])
     messages.success(request, _("You turned it down. Nothing was sent."))
     return redirect("approval-detail", execution.pk)
 
 
 @says_to
-def approval_withdraw(request: PaymentRequest, execution: Execution) -> HttpResponse:
+def approval_withdraw(request: ApiRequest, execution: Execution) -> HttpResponse:
     """Whoever asked takes it back. Nothing is sent."""
-    approvals.withdraw(execution, request.user, log.Who.of(request))
+    requests.withdraw(execution, request.user, log.Who.of(request))
     messages.success(request, _("You took it back. Nothing was sent."))
     return redirect("approval-detail", execution.pk)

@@ -14,18 +14,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import log
-from dashboard.held import hold
-from dashboard.pages import render_page
-from orders.api.errors import ApiError, NotFound
-from payments import case as cases
-from payments import engine, limits, preflight
-from payments.baseline import Difference
-from payments.forms import ExecuteForm
-from payments.known import how, known
+from gateway.permissions import may_execute, may_view
+from gateway.request import ApiRequest
+from order_api.errors import ApiError, NotFound
+from payments.executions import engine
+from payments.executions import intent as cases
+from payments.executions.access import execution_of
+from payments.executions.forms import ExecuteForm
+from payments.executions.snapshot import Difference
+from payments.limits import rules
 from payments.models import OPEN, Execution, State
-from payments.request import PaymentRequest, may_execute, may_view
-from payments.scope import execution_of
-from payments.words import MOVED, why_words
+from payments.presentation import preview
+from payments.presentation.summary import how, known
+from payments.presentation.vocabulary import MOVED, why_words
+from ui.held import hold
+from ui.pages import render_page
 
 logger = logging.getLogger(__name__)
 TEMPLATE = "payments/execute.html"
@@ -35,13 +38,15 @@ TEMPLATE = "payments/execute.html"
 @require_http_methods(["GET", "POST"])
 @may_view
 @may_execute
-def payment_action_execute(request: PaymentRequest, order_id: str, payment_id: str, action_id: str) -> HttpResponse:
+def payment_action_execute(request: ApiRequest, order_id: str, payment_id: str, action_id: str) -> HttpResponse:
     """The facts of now and a form; posted, the action is executed once, or waits for a second person."""
     ids = (order_id, payment_id, action_id)
     form = ExecuteForm(request.POST if request.method == "POST" else None, request=request)
     if request.method != "POST":
         return show(request, ids, form)
-    case = cases.Case.unseal(request.POST.get("case", ""), cases.salt_of(*request.channel, *ids, str(request.user.pk)))
+    case = cases.Intent.unseal(
+        request.POST.get("case", ""), cases.salt_of(*request.channel, *ids, str(request.user.pk))
+    )
     if case is None:
         form.add_error(None, _("This dialog was opened long ago. Look at the figures again, then send it."))
     try:
@@ -54,23 +59,23 @@ def payment_action_execute(request: PaymentRequest, order_id: str, payment_id: s
         return hold(request, words_of(error), HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def press(request: PaymentRequest, case: cases.Case, form: ExecuteForm) -> HttpResponse:
+def press(request: ApiRequest, case: cases.Intent, form: ExecuteForm) -> HttpResponse:
     """Hands the intent to the engine. What stands in its way is shown with the figures of now; in all of these nothing was sent."""
     ids = (case.order_id, case.payment_id, case.action.id)
     who = log.Who.of(request)
     asked = engine.Asked(request.user, who, form.cleaned_data["reason"], form.cleaned_data["note"].strip())
     try:
         execution = engine.execute(request.api, case, asked, wants_approval="approval" in request.POST)
-    except engine.Occupied:
+    except engine.PaymentLockedError:
         return show(request, ids, form, HTTPStatus.CONFLICT)
-    except engine.Already as already:
+    except engine.DuplicateIntentError as already:
         execution = already.execution
-    except engine.Moved as moved:
+    except engine.PaymentChangedError as moved:
         return show(request, ids, form, HTTPStatus.CONFLICT, moved=moved.differences)
     return told(request, execution)
 
 
-def told(request: PaymentRequest, execution: Execution) -> HttpResponse:
+def told(request: ApiRequest, execution: Execution) -> HttpResponse:
     """What became of it. Where that cannot be read, nobody is told that nothing was sent: it may have been."""
     if not request.htmx:
         return redirect("execution-detail", pk=execution.pk)
@@ -92,7 +97,7 @@ def words_of(error: Exception) -> str:
 
 
 def show(
-    request: PaymentRequest,
+    request: ApiRequest,
     ids: tuple[str, str, str],
     form: ExecuteForm,
     status: HTTPStatus = HTTPStatus.OK,
@@ -103,12 +108,12 @@ def show(
     facts = cases.read(request.api, request.channel, *ids)
     case = facts.case
     other = open_on(case)
-    page = preflight.present(facts, request.user)
+    page = preview.present(facts, request.user)
     context = {
         "page": page,
         "said_by_hand": known(page.by_hand.execution, page.by_hand) if page.by_hand else "",
         "form": form,
-        "above": [preflight.above(each, case.currency) for each in limits.excess(request.user, case)]
+        "above": [preview.above(each, case.currency) for each in rules.excess(request.user, case)]
         if case.action.type
         else [],
         "other": other,
@@ -125,7 +130,7 @@ def show(
     return render_page(request, TEMPLATE, context, partials=("dialog",), status=status)
 
 
-def open_on(case: cases.Case) -> Execution | None:
+def open_on(case: cases.Intent) -> Execution | None:
     """Another attempt on the payment that is not settled, or the request that somebody made for this very thing."""
     attempts = cases.attempts_on(case)
     return (
@@ -137,7 +142,7 @@ def open_on(case: cases.Case) -> Execution | None:
 @never_cache
 @require_safe
 @may_view
-def execution_result(request: PaymentRequest, pk: UUID) -> HttpResponse:
+def execution_result(request: ApiRequest, pk: UUID) -> HttpResponse:
     """What is known by now, for the dialog, which asks again while it is not settled."""
     return render_page(request, "payments/result.html", result(execution_of(request.user, pk)), partials=("outcome",))
 
@@ -147,8 +152,8 @@ def result(execution: Execution) -> Mapping[str, object]:
     last = execution.evidence.last()
     return {
         "execution": execution,
-        "title": preflight.title_of(execution.action_type, execution.amount, execution.currency),
-        "through": preflight.through(execution.method or execution.payment_id, execution.provider),
+        "title": preview.title_of(execution.action_type, execution.amount, execution.currency),
+        "through": preview.through(execution.method or execution.payment_id, execution.provider),
         "known": known(execution, last),
         "how": how(execution),
         "why": why_words(last.data.get("why", [])) if last else [],

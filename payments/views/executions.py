@@ -7,22 +7,23 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from dashboard.pages import render_page
-from payments.known import how, known, title_of, via
-from payments.limits import Excess
+from gateway.permissions import may_view
+from gateway.request import ApiRequest
+from payments.executions.access import channel_of, execution_of
+from payments.limits.rules import Excess
 from payments.models import Execution, State
-from payments.pieces import pieces_of
-from payments.preflight import above, through
-from payments.proof import proof_of
-from payments.request import PaymentRequest, may_view
-from payments.scope import channel_of, execution_of
-from payments.words import REASONS_TO_ASK
+from payments.presentation.evidence_log import pieces_of
+from payments.presentation.preview import above, through
+from payments.presentation.proof import proof_of
+from payments.presentation.summary import how, known, title_of, via
+from payments.presentation.vocabulary import REASONS_TO_ASK
+from ui.pages import render_page
 
 
 @never_cache
 @require_safe
 @may_view
-def execution_detail(request: PaymentRequest, pk: UUID) -> HttpResponse:
+def execution_detail(request: ApiRequest, pk: UUID) -> HttpResponse:
     """What is known about the money, the evidence so far, and what to do next. Reads nothing at the API."""
     execution = execution_of(request.user, pk)
     evidence = list(execution.evidence.all())
@@ -38,7 +39,7 @@ def execution_detail(request: PaymentRequest, pk: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 @may_view
-def execution_proof(request: PaymentRequest, pk: UUID) -> HttpResponse:
+def execution_proof(request: ApiRequest, pk: UUID) -> HttpResponse:
     """One printable page for whoever has to be shown what happened."""
     execution = execution_of(request.user, pk)
     proof = proof_of(execution)
@@ -47,7 +48,7 @@ def execution_proof(request: PaymentRequest, pk: UUID) -> HttpResponse:
     return render_page(request, "payments/execution_proof.html", context)
 
 
-def about(request: PaymentRequest, execution: Execution) -> dict[str, object]:
+def about(request: ApiRequest, execution: Execution) -> dict[str, object]:
     """What both pages say at their head."""
     channel = channel_of(execution)
     return {

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.channels import grants_of
-from accounts.people_forms import channel_word
+from accounts.people.forms import channel_word
 from accounts.roles import WORDS
 from audit import log
-from dashboard.pages import Request, render_page
-from payments.limit_changes import (
+from payments.limits.forms import LIMIT_CHANGED, LimitForm
+from payments.limits.services import (
     LimitChanged,
     add_limit,
     change_limit,
@@ -29,9 +29,9 @@ from payments.limit_changes import (
     is_whole,
     scope_of,
 )
-from payments.limit_forms import LIMIT_CHANGED, LimitForm
 from payments.models import Limit
-from payments.words import Words, action_words
+from payments.presentation.vocabulary import Words, action_words
+from ui.pages import Request, render_page
 
 may_change_limits = permission_required("accounts.change_limit", raise_exception=True)
 form_view = require_http_methods(["GET", "HEAD", "POST"])

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from accounts import people
-from accounts.people import LastAdmin, Rights, managers
+from accounts.people import services
+from accounts.people.services import LastAdminError, Rights, managers
 from audit.log import Who
 from tests.conftest import person
 
@@ -24,7 +24,7 @@ def at_once(*calls: Callable[[], object]) -> list[str]:
             gate.wait(timeout=30)
             call()
             ends.append("done")
-        except LastAdmin:
+        except LastAdminError:
             ends.append("refused")
         finally:
             connection.close()
@@ -40,7 +40,7 @@ def at_once(*calls: Callable[[], object]) -> list[str]:
 def admins(count: int) -> list[User]:
     made = [person(role) for role in ("admin", "manager", "support")[:count]]
     for each in made:
-        people.change_rights(Who("setup"), each, Rights("admin"))
+        services.change_rights(Who("setup"), each, Rights("admin"))
     return made
 
 
@@ -48,9 +48,9 @@ def admins(count: int) -> list[User]:
 def test_of_three_admins_who_demote_or_deactivate_each_other_at_once_one_is_left(round_: int) -> None:
     one, two, three = admins(3)
     ends = at_once(
-        lambda: people.change_rights(Who("one"), two, Rights("support")),
-        lambda: people.set_active(Who("two"), three, active=False),
-        lambda: people.change_rights(Who("three"), one, Rights()),
+        lambda: services.change_rights(Who("one"), two, Rights("support")),
+        lambda: services.set_active(Who("two"), three, active=False),
+        lambda: services.change_rights(Who("three"), one, Rights()),
     )
     assert ends == ["done", "done", "refused"]
     assert managers().count() == 1

@@ -8,7 +8,8 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
-from accounts import links, people
+from accounts import links
+from accounts.people import services
 from audit.log import Who
 from audit.models import Entry, Outcome
 from tests.audit.helpers import log_out_of_reach
@@ -68,8 +69,8 @@ def test_it_works_once(visitor: Client, support: User) -> None:
 def test_two_who_use_it_at_the_same_moment_are_one_too_many(support: User) -> None:
     link = links.find(links.make_token(WHO, support))
     assert link is not None
-    assert people.use_link(WHO, link, NEW) == support
-    assert people.use_link(WHO, link, "the password of the other one") is None
+    assert services.use_link(WHO, link, NEW) == support
+    assert services.use_link(WHO, link, "the password of the other one") is None
     assert can_sign_in(support, NEW)
     assert Entry.objects.filter(action="person.link.use").latest("sequence").outcome == Outcome.REFUSED
 
@@ -132,5 +133,5 @@ def test_the_link_is_shown_this_once_to_the_admin_who_made_it(admin: User, suppo
 
 
 def test_somebody_who_was_deactivated_gets_none(admin: User, support: User, client_of: ClientOf) -> None:
-    people.set_active(WHO, support, active=False)
+    services.set_active(WHO, support, active=False)
     assert client_of(admin).post(f"/people/{support.pk}/link/").status_code == 403

@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from accounts import people
-from accounts.people import LastAdmin, Rights, rights_of
+from accounts.people import services
+from accounts.people.services import LastAdminError, Rights, rights_of
 from accounts.roles import EXTRAS
 from audit.log import Who
 from audit.models import Entry, Outcome
@@ -106,7 +106,7 @@ def test_rights_are_given_recorded_as_old_and_new_and_in_force_at_once(
 
 
 def test_the_form_shows_what_the_person_has(desk: Client, support: User) -> None:
-    people.change_rights(WHO, support, Rights("manager", frozenset({"norce/se"}), frozenset({EXTRAS[1]})))
+    services.change_rights(WHO, support, Rights("manager", frozenset({"norce/se"}), frozenset({EXTRAS[1]})))
     page = page_of(desk, support)
     ticked = re.findall(r'<input type="checkbox"[^>]*value="([^"]+)"[^>]* checked', page)
     assert ticked == ["norce/se", EXTRAS[1]]
@@ -154,7 +154,7 @@ def test_what_is_not_offered_cannot_be_given(desk: Client, support: User, tamper
 
 def test_what_another_admin_changed_meanwhile_is_not_overwritten(desk: Client, support: User) -> None:
     seen = desk.get(f"/people/{support.pk}/").context["form"].initial
-    people.change_rights(WHO, support, Rights("manager", frozenset({"norce/se"})))
+    services.change_rights(WHO, support, Rights("manager", frozenset({"norce/se"})))
     response = desk.post(f"/people/{support.pk}/", seen | {"role": ""})
     assert response.status_code == 422
     assert "Somebody else has changed these rights" in response.content.decode()
@@ -162,7 +162,7 @@ def test_what_another_admin_changed_meanwhile_is_not_overwritten(desk: Client, s
 
 
 def test_a_channel_that_the_desk_serves_no_more_stays_given_until_it_is_taken(desk: Client, support: User) -> None:
-    people.change_rights(WHO, support, Rights("support", frozenset({"norce/xx"})))
+    services.change_rights(WHO, support, Rights("support", frozenset({"norce/xx"})))
     save(desk, support, role="manager")
     assert rights_of(fresh(support)) == Rights("manager", frozenset({"norce/xx"}))
     save(desk, support, channels=[])
@@ -301,14 +301,14 @@ def test_that_it_was_tried_is_recorded_as_refused(desk: Client, admin: User, act
 def test_nobody_counts_who_cannot_sign_in(desk: Client, admin: User) -> None:
     invite(desk, role="admin")
     gone = person("manager")
-    people.change_rights(WHO, gone, Rights("admin"))
-    people.set_active(WHO, gone, active=False)
-    with pytest.raises(LastAdmin):
-        people.set_active(WHO, admin, active=False)
+    services.change_rights(WHO, gone, Rights("admin"))
+    services.set_active(WHO, gone, active=False)
+    with pytest.raises(LastAdminError):
+        services.set_active(WHO, admin, active=False)
 
 
 def test_with_another_admin_one_may_step_down(desk: Client, admin: User) -> None:
-    people.change_rights(WHO, person("manager"), Rights("admin"))
+    services.change_rights(WHO, person("manager"), Rights("admin"))
     assert save(desk, admin, role="support").status_code == 302
     assert desk.get("/people/").status_code == 403
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from accounts import people
+from accounts.people import services
 from audit.log import Who
 from audit.models import Entry
 from tests.conftest import PASSWORD, ClientOf
@@ -19,7 +19,7 @@ def test_every_session_of_the_person_is_over_whatever_keeps_it(
 ) -> None:
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     one, other, colleague = client_of(support), client_of(support), client_of(manager)
-    people.end_sessions(WHO, support)
+    services.end_sessions(WHO, support)
     assert one.get("/orders/")["Location"].startswith("/accounts/login/")
     assert other.get("/orders/").status_code == 302
     assert colleague.get("/accounts/preferences/").status_code == 200
@@ -27,7 +27,7 @@ def test_every_session_of_the_person_is_over_whatever_keeps_it(
 
 def test_a_part_asked_for_in_an_ended_session_brings_the_sign_in_page(support: User, client_of: ClientOf) -> None:
     client = client_of(support)
-    people.end_sessions(WHO, support)
+    services.end_sessions(WHO, support)
     assert client.get("/orders/", headers={"HX-Request": "true"})["HX-Redirect"].startswith("/accounts/login/")
 
 
@@ -36,7 +36,7 @@ def test_they_can_sign_in_again_and_again_be_signed_out(support: User) -> None:
         client = Client()
         client.post("/accounts/login/", {"login": "support", "password": PASSWORD})
         assert client.get("/accounts/preferences/").status_code == 200
-        people.end_sessions(WHO, support)
+        services.end_sessions(WHO, support)
         assert client.get("/accounts/preferences/").status_code == 302
 
 
@@ -49,6 +49,6 @@ def test_a_session_from_before_there_were_epochs_goes_on(support: User, client_o
 
 
 def test_it_is_recorded_who_did_it_to_whom(support: User) -> None:
-    people.end_sessions(WHO, support)
+    services.end_sessions(WHO, support)
     entry = Entry.objects.filter(action="person.sessions.end").latest("sequence")
     assert (entry.username, entry.target) == ("astrid", "support")

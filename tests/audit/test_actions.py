@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from audit import log
 from audit.actions import AuditAction
 from audit.words import action_word
-from orders.changes.form import OrderChange
+from orders.changes.base import OrderChange
 from tests.conftest import ClientOf
 from tests.test_architecture import modules
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from audit import log
-from audit.log import AuditUnavailable, Change, Outcome, Result, Subject, Who, unmasked
+from audit.log import AuditUnavailableError, Change, Outcome, Result, Subject, Who, unmasked
 from audit.models import Entry, Kind
 from audit.verify import verify
 from tests.audit.helpers import log_out_of_reach, of, the_one
@@ -110,14 +110,14 @@ def test_there_is_one_outcome_and_the_first_counts(
 
 def test_an_intent_that_cannot_be_written_stops_the_caller(signe: Who, order: Subject) -> None:
     sent = []
-    with log_out_of_reach(), pytest.raises(AuditUnavailable, match="not sent"):
+    with log_out_of_reach(), pytest.raises(AuditUnavailableError, match="not sent"):
         log.begin(signe, "order.delete", order)
         sent.append("order.delete")
     assert sent == []
 
 
 def test_an_event_that_cannot_be_written_stops_the_caller(signe: Who) -> None:
-    with log_out_of_reach(), pytest.raises(AuditUnavailable):
+    with log_out_of_reach(), pytest.raises(AuditUnavailableError):
         log.event(signe, "personal-data.view")
 
 
@@ -215,7 +215,7 @@ def test_long_and_broken_text_does_not_keep_an_entry_out(order: Subject) -> None
 def test_the_programs_own_log_has_no_personal_data(
     signe: Who, order: Subject, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG), log_out_of_reach(), pytest.raises(AuditUnavailable):
+    with caplog.at_level(logging.DEBUG), log_out_of_reach(), pytest.raises(AuditUnavailableError):
         log.begin(signe, "order.billing.update", order, BILLING)
     assert "asa@example.se" not in caplog.text
 

@@ -2,8 +2,8 @@
 
 from django.urls import reverse
 
-from orders.api import OrderApi
-from orders.api.schemas import Callback, Hook, Notification, Order
+from order_api import OrderApi
+from order_api.schemas import Callback, Hook, Notification, Order
 
 ADAPTERS = "http://127.0.0.1/checkout/adapters"
 HOOK = {"adapter_id": "awardit_adapter", "subscribe_to": "/state", "may_change": "/payments", "version": "v0",

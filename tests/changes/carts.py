@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from orders.api.schemas import (
+from order_api.schemas import (
     Cart,
     Discount,
     DiscountType,

@@ -12,8 +12,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from audit.models import Entry
-from orders.api import OrderApi
-from orders.api.schemas import (
+from gateway.connection import order_api
+from order_api import OrderApi
+from order_api.schemas import (
     Address,
     Callback,
     Cart,
@@ -27,7 +28,6 @@ from orders.api.schemas import (
     Price,
     Shipping,
 )
-from orders.connection import order_api
 from tests.conftest import ClientOf
 
 SEEN = re.compile(r'name="(seen|once|confirmed)" value="([^"]*)"')

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import httpx
 
 from audit.log import Outcome
-from dashboard.embedded import Headers, answer
+from gateway.in_process import Headers, answer
 
 Reply = tuple[int, Headers, bytes]
 PATIENCE = 5.0  # seconds

@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from audit.models import Entry
-from dashboard.embedded import answer
-from orders import connection
-from orders.api import OrderApi
-from orders.api.schemas import Address, Customer, Order
-from orders.changes import formats
+from gateway import connection
+from gateway.in_process import answer
+from order_api import OrderApi
+from order_api.schemas import Address, Customer, Order
+from orders.changes import address_checks
 from orders.changes.addresses import BillingChange
 from sandbox.store import insert_documents
 from tests.changes.conftest import Desk, MakeOrder, logged
@@ -65,7 +65,7 @@ def on_the_wire() -> Iterator[list[tuple[str, str, bytes]]]:
         sent.append((method, path, body))
         return answer(method, path, query, headers, body)
 
-    with mock.patch("orders.connection.answer", side_effect=listen):
+    with mock.patch("gateway.connection.answer", side_effect=listen):
         connection._connections.clear()
         yield sent
     connection._connections.clear()
@@ -315,7 +315,7 @@ def test_a_refusal_is_shown_with_what_was_typed(
 def test_an_outage_keeps_what_was_typed(support: User, desk_of: DeskOf, order: Order) -> None:
     desk = desk_of(support)
     form = desk.open(billing(order))
-    with mock.patch("orders.connection.answer", side_effect=TimeoutError):
+    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
         connection._connections.clear()
         response = desk.send(billing(order), SHOWN | {"city": "Typed in an outage"}, form=form)
     connection._connections.clear()
@@ -344,8 +344,8 @@ def test_nobody_without_a_role_gets_at_an_address(newcomer: User, desk_of: DeskO
     ],
 )
 def test_postal_codes_are_known_by_country(country: str, good: list[str], bad: list[str]) -> None:
-    assert [code for code in good if not formats.is_postal_code(code, country)] == []
-    assert [code for code in bad if formats.is_postal_code(code, country)] == []
+    assert [code for code in good if not address_checks.is_postal_code(code, country)] == []
+    assert [code for code in bad if address_checks.is_postal_code(code, country)] == []
 
 
 @pytest.mark.parametrize(
@@ -359,8 +359,8 @@ def test_postal_codes_are_known_by_country(country: str, good: list[str], bad: l
     ],
 )
 def test_persons_numbers_are_checked_by_country(country: str, good: list[str], bad: list[str]) -> None:
-    assert [number for number in good if not formats.is_identity_number(number, country)] == []
-    assert [number for number in bad if formats.is_identity_number(number, country)] == []
+    assert [number for number in good if not address_checks.is_identity_number(number, country)] == []
+    assert [number for number in bad if address_checks.is_identity_number(number, country)] == []
 
 
 @pytest.mark.parametrize(
@@ -374,5 +374,5 @@ def test_persons_numbers_are_checked_by_country(country: str, good: list[str], b
     ],
 )
 def test_organisations_numbers_are_checked_by_country(country: str, good: list[str], bad: list[str]) -> None:
-    assert [number for number in good if not formats.is_organization_number(number, country)] == []
-    assert [number for number in bad if formats.is_organization_number(number, country)] == []
+    assert [number for number in good if not address_checks.is_organization_number(number, country)] == []
+    assert [number for number in bad if address_checks.is_organization_number(number, country)] == []

@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.urls import reverse
 
-from dashboard.embedded import answer
-from orders import connection
-from orders.api import OrderApi
-from orders.api.schemas import Order
+from gateway import connection
+from gateway.in_process import answer
+from order_api import OrderApi
+from order_api.schemas import Order
 from orders.changes.attributes import read_value, value_as_typed
 from tests.changes.conftest import Desk, MakeOrder, logged
 
@@ -62,7 +62,7 @@ def test_only_the_keys_that_are_different_are_sent(
             sent.append(body)
         return answer(method, path, query, headers, body)
 
-    with mock.patch("orders.connection.answer", side_effect=listen):
+    with mock.patch("gateway.connection.answer", side_effect=listen):
         connection._connections.clear()
         assert desk_of(manager).send(url(colourful), rows(**SHOWN | {"colour": "blue"})).status_code == 302
     connection._connections.clear()
@@ -271,7 +271,7 @@ def test_a_refusal_is_shown_with_what_was_typed(
 def test_an_outage_keeps_what_was_typed(manager: User, desk_of: DeskOf, colourful: Order) -> None:
     desk = desk_of(manager)
     form = desk.open(url(colourful))
-    with mock.patch("orders.connection.answer", side_effect=TimeoutError):
+    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
         connection._connections.clear()
         response = desk.send(url(colourful), rows(**SHOWN | {"colour": "mauve"}), form=form)
     connection._connections.clear()

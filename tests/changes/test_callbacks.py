@@ -8,11 +8,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from audit.models import Entry
-from orders import connection
-from orders.api import OrderApi
-from orders.api.errors import ApiError, Rejected
-from orders.api.schemas import Hook, Order
-from orders.changes.blockers import blockers_of
+from gateway import connection
+from order_api import OrderApi
+from order_api.errors import ApiError, Rejected
+from order_api.schemas import Hook, Order
+from orders.changes.hook_refusals import blockers_of
 from tests.changes.calls import (
     ADAPTERS,
     HOOK,
@@ -112,7 +112,7 @@ def test_what_cannot_work_is_said_beside_its_field(
 def test_addresses_with_templates_are_sent_as_they_are(
     admin: User, desk_of: DeskOf, order: Order, address: str
 ) -> None:
-    with mock.patch("orders.api.resources.Orders.create_hook") as create:
+    with mock.patch("order_api.resources.Orders.create_hook") as create:
         desk_of(admin).send(url("hook-create", order), {**HOOK, "invoke": address})
     assert create.call_args.args[1].invoke == address
 
@@ -137,7 +137,7 @@ def test_a_hook_on_a_part_that_nobody_knows_is_asked_about(
 def test_an_outage_keeps_what_was_typed(admin: User, desk_of: DeskOf, order: Order) -> None:
     desk = desk_of(admin)
     form = desk.open(url("notification-create", order))
-    with mock.patch("orders.connection.answer", side_effect=TimeoutError):
+    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
         connection._connections.clear()
         response = desk.send(url("notification-create", order), NOTIFICATION, form=form)
     connection._connections.clear()
@@ -156,8 +156,8 @@ def test_a_validation_is_changed_and_keeps_what_we_do_not_know(
     strange = validation.changed()
     strange.__dict__["raw"] = {**validation.raw, "priority": 7}
     with (
-        mock.patch("orders.api.resources.Orders.get", return_value=now.changed(validations=(strange,))),
-        mock.patch("orders.api.resources.Orders.update_validation") as update,
+        mock.patch("order_api.resources.Orders.get", return_value=now.changed(validations=(strange,))),
+        mock.patch("order_api.resources.Orders.update_validation") as update,
     ):
         desk_of(admin).send(
             url("validation-edit", order, validation_id=validation.id), {**VALIDATION, "adapter_id": "qliro_adapter"}

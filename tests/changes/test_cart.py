@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from orders import connection
-from orders.api import OrderApi
-from orders.api.schemas import (
+from gateway import connection
+from order_api import OrderApi
+from order_api.schemas import (
     Cart,
     Hook,
     Order,
@@ -253,7 +253,7 @@ def test_a_hook_that_refuses_is_named_with_the_way_to_remove_it(
 def test_an_outage_keeps_the_quantities_that_were_typed(manager: User, desk_of: DeskOf, table: Order) -> None:
     desk = desk_of(manager)
     form = desk.open(cart_url(table))
-    with mock.patch("orders.connection.answer", side_effect=TimeoutError):
+    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
         connection._connections.clear()
         response = desk.send(cart_url(table), told(mug=1, plate=17), form=form)
     connection._connections.clear()
@@ -270,8 +270,8 @@ def test_what_this_program_does_not_know_goes_back_with_the_cart(
     raw["cart"]["items"][1]["total"] |= {"rounding": 0}
     strange = _decoded(raw)
     with (
-        mock.patch("orders.api.resources.Orders.get", return_value=strange),
-        mock.patch("orders.api.resources.Orders.update_cart", return_value=True) as update,
+        mock.patch("order_api.resources.Orders.get", return_value=strange),
+        mock.patch("order_api.resources.Orders.update_cart", return_value=True) as update,
     ):
         assert send_twice(desk_of(manager), table, told(mug=1, plate=3)).status_code == 302
     sent = update.call_args.args[1].to_json()

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.api.schemas import (
+from order_api.schemas import (
     Cart,
     Discount,
     Item,

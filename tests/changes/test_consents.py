@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from audit.models import Entry
-from orders import connection
-from orders.api import OrderApi
-from orders.api.schemas import Consent, Order
+from gateway import connection
+from order_api import OrderApi
+from order_api.schemas import Consent, Order
 from tests.changes.conftest import Desk, MakeOrder, logged
 
 DeskOf = Callable[[User], Desk]
@@ -203,7 +203,7 @@ def test_a_refusal_keeps_what_was_checked(support: User, desk_of: DeskOf, asked:
 def test_an_outage_keeps_what_was_typed(support: User, desk_of: DeskOf, asked: Order) -> None:
     desk = desk_of(support)
     form = desk.open(url("consent-create", asked))
-    with mock.patch("orders.connection.answer", side_effect=TimeoutError):
+    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
         connection._connections.clear()
         response = desk.send(
             url("consent-create", asked), {"consent_id": "sms", "text": "Typed in an outage"}, form=form

@@ -9,12 +9,12 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.urls import URLPattern, reverse
 
+from order_api.resources import Orders, Payments, Shippings
+from order_api.schemas import Order
 from orders import urls
-from orders.api.resources import Orders, Payments, Shippings
-from orders.api.schemas import Order
-from orders.changes.whole import OrderCreation
+from orders.changes.creation import OrderCreation
+from orders.changes.views.validation import order_validate
 from orders.models import Note
-from orders.views.callbacks import order_validate
 from tests.changes.conftest import Desk
 
 RESOURCES = {"orders": Orders, "payments": Payments, "shippings": Shippings}

@@ -13,7 +13,7 @@ from django.test import Client
 
 from audit.chain import head
 from audit.models import Entry
-from orders import connection
+from gateway import connection
 from tests.changes.faults import DOUBTS, NOT_KNOWN, REFUSALS, Fault, FaultyApi, failing_server, refusal
 from tests.changes.test_every_change import WRITES
 from tests.conftest import ClientOf

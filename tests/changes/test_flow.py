@@ -10,11 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Entry
-from orders import connection
-from orders.api import OrderApi
-from orders.api.schemas import Consent, Hook, Order
-from orders.changes.lease import lease
-from orders.changes.seen import Seen
+from gateway import connection
+from order_api import OrderApi
+from order_api.schemas import Consent, Hook, Order
+from orders.changes.lock import lease
+from orders.changes.snapshot import Seen
 from tests.changes.conftest import Desk, MakeOrder, logged
 
 DeskOf = Callable[[User], Desk]
@@ -177,8 +177,8 @@ def test_no_answer_leaves_it_open_and_says_so(support: User, desk_of: DeskOf, or
     desk = desk_of(support)
     form = desk.open(reference_url(order))
     with (
-        mock.patch("orders.connection.answer", side_effect=TimeoutError),
-        mock.patch("orders.api.resources.Orders.get", return_value=order),
+        mock.patch("gateway.connection.answer", side_effect=TimeoutError),
+        mock.patch("order_api.resources.Orders.get", return_value=order),
     ):
         connection._connections.clear()
         response = desk.send(reference_url(order), {"reference": "SE-2"}, form=form)
@@ -191,7 +191,7 @@ def test_no_answer_leaves_it_open_and_says_so(support: User, desk_of: DeskOf, or
 def test_an_outage_keeps_what_was_typed(support: User, desk_of: DeskOf, order: Order, settings: object) -> None:
     desk = desk_of(support)
     form = desk.open(reference_url(order))
-    with mock.patch("orders.connection.answer", side_effect=TimeoutError):
+    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
         connection._connections.clear()
         page = desk.send(reference_url(order), {"reference": "SE-TYPED"}, form=form)
         dialog = desk.send(reference_url(order), {"reference": "SE-TYPED"}, form=form, htmx=True)
@@ -220,7 +220,7 @@ def test_two_who_change_one_order_wait_for_each_other(
 ) -> None:
     desk = desk_of(support)
     form = desk.open(reference_url(order))
-    with mock.patch("orders.changes.lease.PATIENCE", 0.0), lease("norce", "se", order.id or ""):
+    with mock.patch("orders.changes.lock.PATIENCE", 0.0), lease("norce", "se", order.id or ""):
         response = desk.send(reference_url(order), {"reference": "SE-2"}, form=form)
     assert response.status_code == 409 and "colleague" in response.content.decode()
     assert api.orders.get(order.id or "").reference == "SE-1"

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from orders.api import OrderApi
-from orders.api.schemas import Order
+from order_api import OrderApi
+from order_api.schemas import Order
 from tests.changes.conftest import logged
 from tests.conftest import PASSWORD, ClientOf
 

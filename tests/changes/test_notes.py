@@ -14,9 +14,10 @@ from django.urls import reverse
 
 from audit import log
 from audit.models import Entry
-from orders import connection, notes
-from orders.api.schemas import Order
+from gateway import connection
+from order_api.schemas import Order
 from orders.models import Note, NoteVersion
+from orders.notes import services
 from tests.changes.conftest import logged
 from tests.conftest import ClientOf
 
@@ -99,7 +100,7 @@ def test_an_empty_or_endless_note_is_refused_in_its_place(
 
 def test_an_outage_keeps_what_was_typed(support: User, client_of: ClientOf, order: Order) -> None:
     client = client_of(support)
-    with mock.patch("orders.connection.answer", side_effect=TimeoutError):
+    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
         connection._connections.clear()
         page = client.post(add_url(order), {"text": "Typed in vain"})
         box = client.post(add_url(order), {"text": "Typed in vain"}, headers=IN_BOX)
@@ -194,13 +195,13 @@ def test_two_windows_do_not_overwrite_each_other_unseen(note: Note, support: Use
 def test_two_windows_that_save_at_once_do_not_both_win(note: Note, support: User, order: Order) -> None:
     who, subject = log.Who("support"), log.Subject(order.id or "", "norce", "se")
     NoteVersion.objects.create(note=note, number=3, text="x", at=note.versions.get().at)
-    with pytest.raises(notes.ChangedMeanwhile):
-        notes.edit(who, note, subject, "y", seen=1)
+    with pytest.raises(services.NoteChangedError):
+        services.edit(who, note, subject, "y", seen=1)
     with (
-        mock.patch("orders.notes._add_version", side_effect=IntegrityError),
-        pytest.raises(notes.ChangedMeanwhile),
+        mock.patch("orders.notes.services._add_version", side_effect=IntegrityError),
+        pytest.raises(services.NoteChangedError),
     ):
-        notes.edit(who, note, subject, "y", seen=3)
+        services.edit(who, note, subject, "y", seen=3)
 
 
 def test_nobody_edits_what_somebody_else_wrote(note: Note, admin: User, client_of: ClientOf, order: Order) -> None:

@@ -13,9 +13,9 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from orders.api import OrderApi
-from orders.api.schemas import Order
-from orders.changes import once
+from order_api import OrderApi
+from order_api.schemas import Order
+from orders.changes import idempotency
 from orders.models import SentForm
 from tests.changes.conftest import Desk, logged
 from tests.forms import filled
@@ -93,8 +93,8 @@ def test_of_two_requests_that_both_saw_nothing_one_is_sent(
 ) -> None:
     form = Opened(desk_of(manager), order, *ADDED)
     assert form.send().status_code == 302
-    real, seen = once.fate, iter([None, None])
-    monkeypatch.setattr(once, "fate", lambda request, adds: next(seen, real(request, adds=adds)))
+    real, seen = idempotency.fate, iter([None, None])
+    monkeypatch.setattr(idempotency, "fate", lambda request, adds: next(seen, real(request, adds=adds)))
     answer = form.send()
     assert answer.status_code == 409
     assert len(api.orders.get(order.id or "").shippings) == 1
@@ -104,11 +104,11 @@ def test_of_two_requests_that_both_saw_nothing_one_is_sent(
 def test_the_second_to_begin_is_told_so(rf: RequestFactory, support: User) -> None:
     request = rf.post("/orders/new/", {"once": "mark"})
     request.user = support
-    once.start(request, adds=True)
-    with pytest.raises(once.AlreadySent):
-        once.start(request, adds=True)
-    once.forget(request, adds=True)
-    once.start(request, adds=True)
+    idempotency.start(request, adds=True)
+    with pytest.raises(idempotency.AlreadySent):
+        idempotency.start(request, adds=True)
+    idempotency.forget(request, adds=True)
+    idempotency.start(request, adds=True)
 
 
 def test_old_marks_go_a_few_at_a_time_and_young_ones_stay(manager: User, desk_of: DeskOf, order: Order) -> None:
@@ -116,7 +116,7 @@ def test_old_marks_go_a_few_at_a_time_and_young_ones_stay(manager: User, desk_of
     SentForm.objects.bulk_create(SentForm(key=f"old {n}", at=now - 2 * day, became_json='"/"') for n in range(250))
     SentForm.objects.create(key="young", at=now - day / 2, became_json='"/"')
     Opened(desk_of(manager), order, *ADDED).send()
-    assert SentForm.objects.filter(key__startswith="old").count() == 250 - once.TIDIED_AT_ONCE
+    assert SentForm.objects.filter(key__startswith="old").count() == 250 - idempotency.TIDIED_AT_ONCE
     assert SentForm.objects.count() == 150 + 2
 
 

@@ -13,10 +13,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from audit.models import Entry
-from dashboard.embedded import answer
-from orders import connection
-from orders.api import OrderApi
-from orders.api.schemas import Order, Payment, Recurring
+from gateway import connection
+from gateway.in_process import answer
+from order_api import OrderApi
+from order_api.schemas import Order, Payment, Recurring
 from orders.changes.json_fields import masked, parse, restored
 from privacy import DOTS
 from sandbox.store import insert_documents
@@ -135,7 +135,7 @@ def test_upsell_and_what_this_desk_does_not_know_go_back_as_they_came(
         sent.extend([json.loads(body)] if method == "PUT" else [])
         return answer(method, path, query, headers, body)
 
-    with mock.patch("orders.connection.answer", listening):
+    with mock.patch("gateway.connection.answer", listening):
         connection._connections.clear()
         data = {"name": "Other", "state": "reserved", "type": "default", "amount": "100", "adapter_id": "x"}
         desk = desk_of(admin)
@@ -243,8 +243,8 @@ def test_no_answer_to_a_change_of_a_payment_stays_open(admin: User, desk_of: Des
     desk = desk_of(admin)
     form = desk.open(url(paid))
     with (
-        mock.patch("orders.connection.answer", side_effect=TimeoutError),
-        mock.patch("orders.api.resources.Orders.get", return_value=paid),
+        mock.patch("gateway.connection.answer", side_effect=TimeoutError),
+        mock.patch("order_api.resources.Orders.get", return_value=paid),
     ):
         connection._connections.clear()
         response = desk.send(url(paid), {**SAME, "name": "Mine"}, form=form)

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from orders.api import OrderApi
-from orders.api.schemas import Order, PaymentState, ShippingState
+from order_api import OrderApi
+from order_api.schemas import Order, PaymentState, ShippingState
 from tests.changes.conftest import Desk, logged
 
 DeskOf = Callable[[User], Desk]

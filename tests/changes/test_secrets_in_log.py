@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from audit.models import Entry
-from orders.api import OrderApi
+from order_api import OrderApi
 from tests.changes.conftest import Desk, MakeOrder
 from tests.privacy.test_both import JWT
 

@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.models import Entry
-from dashboard.numbers import NumberField, PercentField, as_typed
-from orders import connection
-from orders.api import OrderApi
-from orders.api.schemas import (
+from gateway import connection
+from order_api import OrderApi
+from order_api.schemas import (
     Addon,
     DeliveryDetails,
     Hook,
@@ -33,6 +32,7 @@ from orders.api.schemas import (
     encode,
 )
 from tests.changes.conftest import Desk, logged
+from ui.numbers import NumberField, PercentField, as_typed
 
 DeskOf = Callable[[User], Desk]
 # What a form of an empty shipping posts.
@@ -200,8 +200,8 @@ def test_what_this_program_does_not_know_goes_back(
     data = {**TYPED, "pickup_city": "Frösön",
             "addon_place": ["1"], "addon_reference": ["notice"], "addon_price": ["5"]}  # fmt: skip
     with (
-        mock.patch("orders.api.resources.Orders.get", return_value=strange),
-        mock.patch("orders.api.resources.Shippings.update") as update,
+        mock.patch("order_api.resources.Orders.get", return_value=strange),
+        mock.patch("order_api.resources.Shippings.update") as update,
     ):
         assert send_through(desk_of(manager), url("shipping-edit", order, shipping), data).status_code == 302
     sent = update.call_args.args[2].to_json()
@@ -285,7 +285,7 @@ def test_a_colleagues_change_is_shown_field_by_field(
 def test_an_outage_keeps_what_was_typed(manager: User, desk_of: DeskOf, order: Order, shipping: Shipping) -> None:
     desk, target = desk_of(manager), url("shipping-edit", order, shipping)
     form = desk.open(target)
-    with mock.patch("orders.connection.answer", side_effect=TimeoutError):
+    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
         connection._connections.clear()
         response = desk.send(target, {**TYPED, "pickup_city": "Frösön"}, form=form)
     connection._connections.clear()

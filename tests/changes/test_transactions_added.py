@@ -11,9 +11,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from audit.models import Entry
-from orders import connection
-from orders.api import OrderApi
-from orders.api.schemas import Order, Payment, PaymentAction
+from gateway import connection
+from order_api import OrderApi
+from order_api.schemas import Order, Payment, PaymentAction
 from tests.changes.conftest import Desk, logged
 
 DeskOf = Callable[[User], Desk]
@@ -131,8 +131,8 @@ def test_no_answer_leads_to_the_payments_log(admin: User, desk_of: DeskOf, order
     desk = desk_of(admin)
     form = desk.open(url(order))
     with (
-        mock.patch("orders.connection.answer", side_effect=TimeoutError),
-        mock.patch("orders.api.resources.Orders.get", return_value=order),
+        mock.patch("gateway.connection.answer", side_effect=TimeoutError),
+        mock.patch("order_api.resources.Orders.get", return_value=order),
     ):
         connection._connections.clear()
         response = desk.send(url(order), LINE, form=form)

@@ -6,9 +6,9 @@ from unittest import mock
 from django.contrib.auth.models import User
 
 from audit.models import Entry
-from orders import connection
-from orders.api import OrderApi
-from orders.api.schemas import Callback, Order, Payment, PaymentState, ValidationError
+from gateway import connection
+from order_api import OrderApi
+from order_api.schemas import Callback, Order, Payment, PaymentState, ValidationError
 from orders.changes.validation import answers_of
 from tests.changes.calls import (
     add_validation,
@@ -21,7 +21,7 @@ DeskOf = Callable[[User], Desk]
 
 def test_running_asks_before_it_calls_anybody(admin: User, desk_of: DeskOf, order: Order, api: OrderApi) -> None:
     add_validation(api, order)
-    with mock.patch("orders.api.resources.Orders.validate") as validate:
+    with mock.patch("order_api.resources.Orders.validate") as validate:
         page = desk_of(admin).open(url("order-validate", order), htmx=True).content.decode()
     assert "klarna_adapter" in page and "<html" not in page
     assert not validate.called and logged(order) == []
@@ -78,8 +78,8 @@ def test_an_outage_while_validating_leaves_it_open(admin: User, desk_of: DeskOf,
     desk = desk_of(admin)
     form = desk.open(url("order-validate", order))
     with (
-        mock.patch("orders.connection.answer", side_effect=TimeoutError),
-        mock.patch("orders.api.resources.Orders.get", return_value=order),
+        mock.patch("gateway.connection.answer", side_effect=TimeoutError),
+        mock.patch("order_api.resources.Orders.get", return_value=order),
     ):
         connection._connections.clear()
         response = desk.send(url("order-validate", order), {}, form=form)

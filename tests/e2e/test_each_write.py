@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from orders.changes.whole import OrderCreation
+from orders.changes.creation import OrderCreation
 from tests.changes.test_every_change import PATTERNS
 from tests.changes.test_every_change import WRITES as FORMS
 from tests.e2e.conftest import Desk, state_of, watch

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
-from payments import by_hand, engine, reconcile
-from payments.case import Case
+from payments.executions import engine, manual_settlement, reconciliation
+from payments.executions.intent import Intent
 from payments.models import OPEN, Execution, State
 from sandbox.delivery import deliver_due
 from sandbox.models import Settlement
@@ -33,13 +33,13 @@ def open_of(payment_id: str) -> list[Execution]:
     return list(Execution.objects.filter(payment_id=payment_id, state__in=OPEN))
 
 
-def is_locked(case: Case, somebody_else: User) -> bool:
+def is_locked(case: Intent, somebody_else: User) -> bool:
     """Whether another attempt at the payment, with another dialog, gets nowhere."""
     try:
         engine.claim(replace(case, after="another dialog"), asked_by(somebody_else))
-    except engine.Occupied:
+    except engine.PaymentLockedError:
         return True
-    except engine.Moved:
+    except engine.PaymentChangedError:
         return False
     return False
 
@@ -56,7 +56,7 @@ def settle(payment_id: str, person: User) -> None:
 
 def reconcile_all(payment_id: str) -> None:
     for execution in open_of(payment_id):
-        reconcile.check(execution)
+        reconciliation.check(execution)
 
 
 def settle_truthfully(execution: Execution, person: User) -> None:
@@ -65,6 +65,6 @@ def settle_truthfully(execution: Execution, person: User) -> None:
         payment_id=execution.payment_id, action_type=execution.action_type, state=State.DONE
     ).count()
     moved = counted(execution.payment_id).moves[execution.action_type] > done
-    by_hand.settle_by_hand(
+    manual_settlement.settle_by_hand(
         execution, asked_by(person).who, moved=moved, where="The provider's portal", found="The list of transactions"
     )

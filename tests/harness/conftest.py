@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from audit.chain import head
 from audit.verify import verify
-from orders.api import OrderApi
-from payments.case import Case
+from order_api import OrderApi
+from payments.executions.intent import Intent
 from tests.harness import invariants
 from tests.harness.aftermath import is_locked, open_of
 from tests.harness.invariants import Elsewhere
@@ -19,7 +19,7 @@ from tests.harness.tally import NAME, Tally
 from tests.payments.conftest import MakePayment, api, case_of, make_payment
 
 __all__ = ["api", "case_of", "make_payment"]
-CaseOf = Callable[[tuple[str, str], str], Case]
+CaseOf = Callable[[tuple[str, str], str], Intent]
 
 
 @pytest.fixture
@@ -39,19 +39,19 @@ class Bench:
     tally: Tally = field(default_factory=Tally)
     violations: list[str] = field(default_factory=list)
 
-    def new_case(self, day: str, kind: str) -> Case:
+    def new_case(self, day: str, kind: str) -> Intent:
         """The dialog of that action on a payment of its own, whose provider has that day."""
         ids = self.make_payment("captured" if kind == "refund" else "reserved", sandbox=day)
         return self.case_of(ids, kind)
 
-    def hold(self, name: str, case: Case, elsewhere: Elsewhere | None = None) -> None:
+    def hold(self, name: str, case: Intent, elsewhere: Elsewhere | None = None) -> None:
         """Keep what does not hold of this payment now."""
         found = invariants.violations(case.payment_id, elsewhere)
         if (still_open := open_of(case.payment_id)) and not is_locked(case, self.people[-1]):
             found.append(f"{still_open[0]} does not lock its payment")
         self.violations += [f"{name}: {what}" for what in found]
 
-    def end(self, name: str, case: Case, elsewhere: Elsewhere | None = None) -> None:
+    def end(self, name: str, case: Intent, elsewhere: Elsewhere | None = None) -> None:
         """Nothing may be open any more; count it."""
         self.hold(name, case, elsewhere)
         self.violations += [f"{name}: {each} is still open" for each in open_of(case.payment_id)]

@@ -18,9 +18,9 @@ from django.contrib.auth.models import User
 from django.urls import resolve
 
 from dashboard.management.commands.serve import Server
-from orders.connection import order_api
-from payments import engine
-from payments.case import Case
+from gateway.connection import order_api
+from payments.executions import engine
+from payments.executions.intent import Intent
 from tests.harness.steps import POINTS, at
 from tests.payments.conftest import asked_by
 
@@ -28,7 +28,7 @@ from tests.payments.conftest import asked_by
 def press(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The page: `sent`, `already`, `occupied` or `moved`, or the name of the error."""
     asked = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-    case = Case.unseal(asked["seal"], asked["salt"])
+    case = Intent.unseal(asked["seal"], asked["salt"])
     assert case is not None
     person = User.objects.get(username=asked["person"])
     try:

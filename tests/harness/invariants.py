@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from audit.models import Entry
 from audit.models import Kind as EntryKind
-from payments import engine
-from payments.evidence import is_intact
+from payments.executions import engine
+from payments.executions.evidence import is_intact
 from payments.models import OPEN, Execution, Kind, State
 from sandbox.models import Move, ProviderCall
 from tests.harness.tally import Tally

@@ -8,7 +8,7 @@ from unittest import mock
 
 from django.db import OperationalError, connection
 
-from payments import engine
+from payments.executions import engine
 
 STEPS = ("claim", "look_again", "record", "mark_sending", "call", "look_back", "conclude")
 COMMITS = ("claim", "record", "mark_sending", "conclude")

@@ -8,9 +8,9 @@ import pytest
 from django.db import Error, connection
 from pytest_django import Settings
 
-from orders.api.errors import ApiError
-from payments import engine
-from payments.case import Case
+from order_api.errors import ApiError
+from payments.executions import engine
+from payments.executions.intent import Intent
 from tests.harness import steps
 from tests.harness.aftermath import impatient, settle
 from tests.harness.conftest import Bench
@@ -38,14 +38,14 @@ def runs(points: tuple[Point, ...]) -> Iterator[tuple[Point, str, str]]:
             yield point, day, ACTIONS[next(turn) % len(ACTIONS)]
 
 
-def press(bench: Bench, case: Case, person: int = 0) -> None:
+def press(bench: Bench, case: Intent, person: int = 0) -> None:
     """Somebody presses the button of that dialog. What the page would say of it has to be true."""
     before = counted(case.payment_id).calls
     try:
         engine.execute(bench.api, case, asked_by(bench.people[person]))
     except (Interrupted, SystemExit):
         return
-    except (engine.Already, engine.Moved, ApiError, Error) as error:
+    except (engine.DuplicateIntentError, engine.PaymentChangedError, ApiError, Error) as error:
         if counted(case.payment_id).calls != before:
             bench.violations.append(f"{case.payment_id}: {error!r} means that nothing was sent, and it was")
 

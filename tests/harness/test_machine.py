@@ -22,9 +22,10 @@ from hypothesis.stateful import (
 )
 from pytest_django import Settings
 
-from orders.api.errors import ApiError
-from orders.api.schemas import PaymentEvent, PaymentTransaction
-from payments import approvals, case, engine, reconcile
+from order_api.errors import ApiError
+from order_api.schemas import PaymentEvent, PaymentTransaction
+from payments.approvals import requests
+from payments.executions import engine, intent, reconciliation
 from payments.models import Execution, State
 from sandbox.delivery import deliver_due
 from sandbox.models import Settlement
@@ -53,7 +54,7 @@ class Desk(RuleBasedStateMachine):
 
     bench: Bench
     settings: Settings
-    dialogs: Bundle[case.Case] = Bundle("dialogs")
+    dialogs: Bundle[intent.Intent] = Bundle("dialogs")
 
     @initialize(state=st.sampled_from(("reserved", "reserved", "captured")), day=st.sampled_from(DAYS))
     def an_order_comes_in(self, state: str, day: str) -> None:
@@ -68,14 +69,14 @@ class Desk(RuleBasedStateMachine):
     def requests(self) -> list[Execution]:
         return list(Execution.objects.filter(payment_id=self.payment_id, state=State.WAITING))
 
-    def dialog(self, number: int) -> case.Case:
+    def dialog(self, number: int) -> intent.Intent:
         """Of one of the actions that are offered; of one that is gone, where none is."""
         actions = self.bench.api.payments.get(*self.ids).actions
         action_id = (actions[number % len(actions)].id if actions else "") or "pa_gone"
-        return case.read(self.bench.api, CHANNEL, *self.ids, action_id).case
+        return intent.read(self.bench.api, CHANNEL, *self.ids, action_id).case
 
     @rule(target=dialogs, number=st.integers(0, 1), person=PEOPLE, fault=FAULTS, how=st.sampled_from(HOW))
-    def act(self, number: int, person: int, fault: Fault, how: str) -> case.Case:
+    def act(self, number: int, person: int, fault: Fault, how: str) -> intent.Intent:
         """Open a dialog, and press its button, ask for approval, or leave it open."""
         dialog = self.dialog(number)
         if how != "leave":
@@ -83,13 +84,13 @@ class Desk(RuleBasedStateMachine):
         return dialog
 
     @rule(dialog=dialogs, person=PEOPLE, fault=FAULTS)
-    def press_an_old_button(self, dialog: case.Case, person: int, fault: Fault) -> None:
+    def press_an_old_button(self, dialog: intent.Intent, person: int, fault: Fault) -> None:
         self.send(dialog, person, fault)
 
-    def send(self, dialog: case.Case, person: int, fault: Fault, *, wants_approval: bool = False) -> None:
+    def send(self, dialog: intent.Intent, person: int, fault: Fault, *, wants_approval: bool = False) -> None:
         asked = asked_by(self.bench.people[person])
         with self.interruption(fault) as fired:
-            with suppress(Interrupted, Error, ApiError, engine.Already, engine.Moved):
+            with suppress(Interrupted, Error, ApiError, engine.DuplicateIntentError, engine.PaymentChangedError):
                 engine.execute(self.bench.api, dialog, asked, wants_approval=wants_approval)
             self.bench.tally.interrupted += bool(fired)
 
@@ -114,16 +115,18 @@ class Desk(RuleBasedStateMachine):
         who = asked_by(user).who
         with (
             self.interruption(fault),
-            suppress(Interrupted, Error, ApiError, engine.Already, approvals.Over, PermissionDenied),
+            suppress(
+                Interrupted, Error, ApiError, engine.DuplicateIntentError, requests.RequestClosedError, PermissionDenied
+            ),
         ):
             match says:
                 case "yes":
-                    approvals.approve(self.bench.api, request, user, who)
+                    requests.approve(self.bench.api, request, user, who)
                     assert request.asked_by_id != user.pk
                 case "no":
-                    approvals.turn_down(request, user, who, "No.")
+                    requests.turn_down(request, user, who, "No.")
                 case _:
-                    approvals.withdraw(request, user, who)
+                    requests.withdraw(request, user, who)
 
     @rule(what=st.sampled_from(("day", "executes", "writes")), day=st.sampled_from(DAYS))
     def others_are_at_it(self, what: str, day: str) -> None:
@@ -169,10 +172,10 @@ class Desk(RuleBasedStateMachine):
                 self.somebody_looks_at_the_portal(person)
 
     def the_worker_looks(self) -> None:
-        reconcile.check_due()
+        reconciliation.check_due()
         reconcile_all(self.payment_id)
         for request in self.requests():
-            reconcile.check(request)
+            reconciliation.check(request)
 
     def the_provider_finishes(self) -> None:
         before = counted(self.payment_id).moves

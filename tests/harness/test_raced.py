@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pytest_django import Settings
 
-from payments.case import Case
+from payments.executions.intent import Intent
 from tests.harness.aftermath import impatient, settle
 from tests.harness.conftest import Bench
 from tests.harness.invariants import counted
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.
 DAYS = ("", "slow", "timeout-after", "pending", "decline", "duplicate")
 
 
-def at_once(server: Server, bench: Bench, cases: list[Case]) -> Counter[str]:
+def at_once(server: Server, bench: Bench, cases: list[Intent]) -> Counter[str]:
     """What all twenty heard, each of whom pressed one of these dialogs' buttons when all the others did."""
     start = threading.Barrier(len(bench.people))
     sealed = [(case.seal(), case.salt) for case in cases]
@@ -33,7 +33,7 @@ def at_once(server: Server, bench: Bench, cases: list[Case]) -> Counter[str]:
     return heard
 
 
-def settled(bench: Bench, settings: Settings, name: str, case: Case) -> None:
+def settled(bench: Bench, settings: Settings, name: str, case: Intent) -> None:
     bench.hold(name, case)
     with impatient(settings):
         settle(case.payment_id, bench.people[0])

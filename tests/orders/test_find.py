@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from orders.find import guess, turned
+from orders.list.find import guess, turned
 from tests.conftest import ClientOf
 from tests.orders.orders_in_the_sandbox import address, an_order, payment, put
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from orders.api.schemas import Order
-from orders.api.schemas.base import read
-from orders.present.items import MAX_INDENT, Picture, picture, present_items, safe_link
-from orders.present.people import identity_number, present_people
+from order_api.schemas import Order
+from order_api.schemas.base import read
+from orders.page.items import MAX_INDENT, Picture, picture, present_items, safe_link
+from orders.page.people import identity_number, present_people
 from tests.orders import documents
 
 ORIGINS = {"https://media.example", "http://desk.example:8000"}

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from orders.api.schemas import Order, PaymentTransaction
-from orders.api.schemas.base import read
-from orders.present.lifecycle import MAX_STEPS, Track, order_track, payment_past, payment_track, payment_way
+from order_api.schemas import Order, PaymentTransaction
+from order_api.schemas.base import read
+from orders.page.lifecycle import MAX_STEPS, Track, order_track, payment_past, payment_track, payment_way
 from tests.orders import documents
 
 

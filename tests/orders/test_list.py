@@ -12,7 +12,7 @@ from django.test import Client
 
 import dashboard.urls  # noqa: F401 - made before a test takes the sandbox away, for those after it
 from accounts.models import Preference
-from orders.currencies import seen_in
+from orders.list.currencies import seen_in
 from tests.conftest import ClientOf
 from tests.orders import documents
 from tests.orders.orders_in_the_sandbox import address, an_order, many, payment, put, shipping
@@ -188,15 +188,15 @@ def test_the_currencies_of_one_channel_hide_no_sum_in_another(desk: Client) -> N
 
 def test_a_page_costs_one_call(desk: Client, caplog: pytest.LogCaptureFixture) -> None:
     many(30)
-    with caplog.at_level(logging.INFO, "orders.api"):
+    with caplog.at_level(logging.INFO, "order_api"):
         desk.get("/orders/?status=completed&search=R&page=2&size=25")
-    assert len([record for record in caplog.records if record.name == "orders.api"]) == 1
+    assert len([record for record in caplog.records if record.name == "order_api"]) == 1
 
 
 def test_an_address_that_needs_tidying_is_tidied_before_anything_is_asked(
     desk: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, "orders.api"):
+    with caplog.at_level(logging.INFO, "order_api"):
         answer = desk.get("/orders/?search=&countries=Sweden&countries=")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/orders/?countries=SE")
     assert caplog.records == []

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from domain.money import Concern, findings, minor_units, money_of
 from domain.states import ORDER, PAYMENT, Bucket, Stage
-from orders.api.schemas import Order
-from orders.api.schemas.base import read
-from orders.present.order import present_order
-from orders.present.payments import present_money
-from orders.rows import row_of
+from order_api.schemas import Order
+from order_api.schemas.base import read
+from orders.list.rows import row_of
+from orders.page.order import present_order
+from orders.page.payments import present_money
 
 UNKNOWN = "teleported"
 CURRENCIES = ("SEK", "EUR", "JPY", None)

@@ -346,9 +346,9 @@ def test_the_way_back_leads_to_the_list_that_one_came_from(desk: Client, whole: 
 
 
 def test_the_page_costs_one_call_of_the_api(desk: Client, whole: str, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", logger="orders.api"):
+    with caplog.at_level("INFO", logger="order_api"):
         read(desk, whole)
-    assert len([r for r in caplog.records if r.name.startswith("orders.api")]) == 1
+    assert len([r for r in caplog.records if r.name.startswith("order_api")]) == 1
 
 
 ADDRESSES = [

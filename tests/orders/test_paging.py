@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from orders.api.schemas import Order, OrderPaginationSet, Pagination
-from orders.filters import Address
-from orders.paging import links_of, paging_of, sum_of
+from order_api.schemas import Order, OrderPaginationSet, Pagination
+from orders.list.filters import Address
+from orders.list.paging import links_of, paging_of, sum_of
 
 
 def a_page(rows: int, **said: Any) -> OrderPaginationSet:

@@ -8,17 +8,17 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 
 from domain.states import BAD, BUSY, KINDS, ORDER, PAYMENT, RAW, SHIPPING, Bucket, OrderState, PaymentState, Stage
-from orders import rows
-from orders.api.schemas import Order, sets
-from orders.api.schemas.base import read
-from orders.changes.parts import state_choices
+from order_api.schemas import Order, sets
+from order_api.schemas.base import read
+from orders.changes.lookup import state_choices
 from orders.changes.state import followers
-from orders.filters import OrderFilterSet, chips, read_address, tabs
-from orders.filters.panel import panel
-from orders.present.lifecycle import order_track, payment_track
-from orders.present.order import present_order
-from orders.rows import row_of
-from payments.offers import offers_of
+from orders.list import rows
+from orders.list.filters import OrderFilterSet, chips, read_address, tabs
+from orders.list.filters.panel import panel
+from orders.list.rows import row_of
+from orders.page.lifecycle import order_track, payment_track
+from orders.page.order import present_order
+from payments.presentation.available_actions import offers_of
 from tests.conftest import ClientOf
 from tests.orders import documents
 from tests.orders.orders_in_the_sandbox import an_order, put

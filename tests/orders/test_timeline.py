@@ -10,12 +10,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from audit import log
-from dashboard.embedded import answer
-from orders import connection
-from orders.api import OrderApi
-from orders.api.errors import Unavailable
-from orders.api.schemas import Notification, Order
-from orders.connection import order_api
+from gateway import connection
+from gateway.connection import order_api
+from gateway.in_process import answer
+from order_api import OrderApi
+from order_api.errors import Unavailable
+from order_api.schemas import Notification, Order
 from sandbox import delivery
 from sandbox.store import insert_documents
 from tests.conftest import ClientOf
@@ -175,7 +175,7 @@ def test_deliveries_that_cannot_be_read_are_said_and_the_rest_is_shown(
             return 503, [("Content-Type", "text/html")], b"<html><title>Bad gateway</title>"
         return answer(method, path, *rest)
 
-    with mock.patch("orders.connection.answer", broken):
+    with mock.patch("gateway.connection.answer", broken):
         connection._connections.clear()
         response = client_of(support).get(url(order))
     connection._connections.clear()
@@ -187,7 +187,7 @@ def test_transactions_that_cannot_be_read_are_said_and_the_rest_is_shown(
     support: User, client_of: ClientOf, order: Order
 ) -> None:
     error = Unavailable("The Order API did not answer.", operation="GET transactions")
-    with mock.patch("orders.api.resources.Payments.transactions", side_effect=error) as asked:
+    with mock.patch("order_api.resources.Payments.transactions", side_effect=error) as asked:
         text = words(client_of(support).get(url(order)))
     assert "transactions of Klarna could not be read" in text and "Order created" in text
     assert asked.call_count == 1  # what is out of reach is not asked for every payment
@@ -225,7 +225,7 @@ def test_the_panel_is_the_part_alone_and_a_filter_changes_the_entries_alone(
 
 def test_an_outage_takes_the_panel_and_not_the_page(support: User, client_of: ClientOf, order: Order) -> None:
     client = client_of(support)
-    with mock.patch("orders.connection.answer", side_effect=TimeoutError):
+    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
         connection._connections.clear()
         panel: HttpResponse = client.get(url(order), headers=PANEL)  # type: ignore[assignment]
         entries = client.get(url(order), headers=ENTRIES | {"X-Problem-Target": "#timeline-problem"})

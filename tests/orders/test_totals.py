@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.api.schemas import Order
-from orders.api.schemas.base import read
-from orders.present.alerts import present_alerts
-from orders.present.payments import present_money, present_payments
-from orders.present.shippings import present_shippings
-from orders.present.totals import Row, VatRow, present_totals
+from order_api.schemas import Order
+from order_api.schemas.base import read
+from orders.page.alerts import present_alerts
+from orders.page.payments import present_money, present_payments
+from orders.page.shippings import present_shippings
+from orders.page.totals import Row, VatRow, present_totals
 from tests.orders import documents
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.present.tree import MAX_NODES, MAX_SHOWN, MAX_TEXT, facts_of, payload, render_tree, to_text
+from orders.page.tree import MAX_NODES, MAX_SHOWN, MAX_TEXT, facts_of, payload, render_tree, to_text
 from privacy import PAGE_WITH_PEOPLE, mask
 from tests.orders import documents
 

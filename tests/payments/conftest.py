@@ -10,11 +10,11 @@ from django.contrib.auth.models import Group, User
 from accounts.channels import Channel
 from accounts.models import ChannelGrant
 from audit import log
-from orders.api import OrderApi
-from orders.api.schemas import Cart, Item, Order, Payment, PaymentAction, Price
-from orders.connection import order_api
-from payments import case, engine
-from payments.engine import Asked
+from gateway.connection import order_api
+from order_api import OrderApi
+from order_api.schemas import Cart, Item, Order, Payment, PaymentAction, Price
+from payments.executions import engine, intent
+from payments.executions.engine import Asked
 from payments.models import Execution, Limit, State
 from tests.conftest import PASSWORD
 
@@ -64,9 +64,9 @@ def action_of(api: OrderApi, ids: tuple[str, str], kind: str) -> PaymentAction:
 
 
 @pytest.fixture
-def case_of(api: OrderApi) -> Callable[[tuple[str, str], str], case.Case]:
+def case_of(api: OrderApi) -> Callable[[tuple[str, str], str], intent.Intent]:
     """What the dialog of that action would be about now."""
-    return lambda ids, kind: case.read(api, CHANNEL, *ids, action_of(api, ids, kind).id or "").case
+    return lambda ids, kind: intent.read(api, CHANNEL, *ids, action_of(api, ids, kind).id or "").case
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def second(db: None) -> User:
 
 @pytest.fixture
 def attempt(
-    api: OrderApi, make_payment: MakePayment, case_of: Callable[[tuple[str, str], str], case.Case], admin: User
+    api: OrderApi, make_payment: MakePayment, case_of: Callable[[tuple[str, str], str], intent.Intent], admin: User
 ) -> Attempt:
     """Executes an action of a new payment, by the admin, on that bad day of the provider, and gives what became of it."""
 
@@ -96,7 +96,7 @@ def asked_by(user: User) -> Asked:
 
 @pytest.fixture
 def waiting(
-    api: OrderApi, make_payment: MakePayment, case_of: Callable[[tuple[str, str], str], case.Case], admin: User
+    api: OrderApi, make_payment: MakePayment, case_of: Callable[[tuple[str, str], str], intent.Intent], admin: User
 ) -> Execution:
     """A capture of 499 SEK that the admin asked for and that is above their limit."""
     Limit.objects.create(role="admin", currency="SEK", per_action=100)

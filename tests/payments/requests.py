@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit import log
-from orders.api import OrderApi
+from order_api import OrderApi
 from payments.models import Execution
 
 

@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from accounts.models import ChannelGrant
 from audit.models import Entry
-from orders.api import OrderApi
-from payments import approvals, engine
-from payments.case import Case
+from order_api import OrderApi
+from payments.approvals import requests
+from payments.executions import engine
+from payments.executions.intent import Intent
 from payments.models import Execution, Kind, Limit, State
 from tests.audit.helpers import log_out_of_reach
 from tests.conftest import PASSWORD, ClientOf
@@ -22,7 +23,7 @@ from tests.payments.conftest import MakePayment, asked_by
 from tests.payments.requests import address, captures, fresh, page, who
 from tests.wire import listening
 
-CaseOf = Callable[[tuple[str, str], str], Case]
+CaseOf = Callable[[tuple[str, str], str], Intent]
 pytestmark = pytest.mark.django_db
 SENT = "POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
 YES, NO = {"password": PASSWORD, "note": "Saw the photo"}, {"reason": "The goods are not back yet"}
@@ -64,9 +65,9 @@ def test_of_four_people_who_approve_at_once_one_does(api: OrderApi, waiting: Exe
     def run() -> None:
         try:
             gate.wait(timeout=30)
-            approvals.approve(api, fresh(waiting), second, who(second))
+            requests.approve(api, fresh(waiting), second, who(second))
             ends.append("approved")
-        except approvals.Over:
+        except requests.RequestClosedError:
             ends.append("over")
         finally:
             connection.close()
@@ -263,7 +264,7 @@ def test_the_list_shows_what_waits_and_how_others_ended(
     client_of: ClientOf,
 ) -> None:  # fmt: skip
     ended = engine.execute(api, case_of(make_payment(), "capture"), asked_by(admin))
-    approvals.turn_down(ended, second, who(second), "The goods are not back yet")
+    requests.turn_down(ended, second, who(second), "The goods are not back yet")
     mine, theirs = (client_of(user).get(reverse("approval-list")).content.decode() for user in (admin, second))
     for shown in (mine, theirs):
         assert address(waiting) in shown and address(ended) in shown

@@ -13,9 +13,9 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import ChannelGrant
-from orders.api import OrderApi
-from orders.api.schemas import Address, PaymentAction
-from payments.by_hand import settle_by_hand
+from order_api import OrderApi
+from order_api.schemas import Address, PaymentAction
+from payments.executions.manual_settlement import settle_by_hand
 from payments.models import Execution, State
 from tests.conftest import PASSWORD, ClientOf
 from tests.payments.conftest import MakePayment, action_of, asked_by

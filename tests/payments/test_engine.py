@@ -10,13 +10,13 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, connection
 
 from audit.models import Entry
-from orders import connection as orders_connection
-from orders.api import OrderApi
-from orders.api.errors import NotFound
-from orders.api.schemas import PaymentEvent, PaymentTransaction
-from orders.connection import order_api
-from payments import case, engine
-from payments.case import Case
+from gateway import connection as orders_connection
+from gateway.connection import order_api
+from order_api import OrderApi
+from order_api.errors import NotFound
+from order_api.schemas import PaymentEvent, PaymentTransaction
+from payments.executions import engine, intent
+from payments.executions.intent import Intent
 from payments.models import Answer, Execution, Kind, State
 from sandbox.models import ProviderCall
 from tests.changes.faults import FaultyApi, failing_server
@@ -24,7 +24,7 @@ from tests.harness.steps import Point, at, losing_commit
 from tests.payments.conftest import CHANNEL, MakePayment, action_of, asked_by
 from tests.wire import listening
 
-CaseOf = Callable[[tuple[str, str], str], Case]
+CaseOf = Callable[[tuple[str, str], str], Intent]
 ORDER, PAYMENT = "GET orders/{order_id}", "GET orders/{order_id}/payments/{payment_id}"
 TRANSACTIONS = "GET orders/{order_id}/payments/{payment_id}/transactions"
 EXECUTE = "POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
@@ -76,7 +76,7 @@ def test_a_capture_then_a_refund_are_two_intents(
 # --- Nothing is sent where the person did not see what is there now
 
 
-def differences_of(moved: engine.Moved) -> list[str]:
+def differences_of(moved: engine.PaymentChangedError) -> list[str]:
     return [difference.kind for difference in moved.differences]
 
 
@@ -86,7 +86,7 @@ def test_a_payment_that_somebody_else_moved_is_left_alone_and_the_difference_is_
     ids = make_payment()
     seen = case_of(ids, "capture")
     api.payments.execute(*ids, action_of(api, ids, "cancel").id or "")
-    with pytest.raises(engine.Moved) as moved:
+    with pytest.raises(engine.PaymentChangedError) as moved:
         engine.execute(api, seen, asked_by(admin))
     assert differences_of(moved.value) == ["state", "action-gone", "action-gone", "line-new"]
     assert (calls_of(ids, "capture"), Execution.objects.get().state) == (0, State.NOT_SENT)
@@ -98,7 +98,7 @@ def test_a_transaction_that_somebody_else_added_is_a_difference_by_itself(
     ids = make_payment()
     seen = case_of(ids, "capture")
     api.payments.add_transaction(*ids, PaymentTransaction(event=PaymentEvent("confirm"), is_success=True))
-    with pytest.raises(engine.Moved) as moved:
+    with pytest.raises(engine.PaymentChangedError) as moved:
         engine.execute(api, seen, asked_by(admin))
     assert (differences_of(moved.value), calls_of(ids, "capture")) == (["line-new"], 0)
 
@@ -130,7 +130,7 @@ def test_a_dialog_from_before_a_refusal_is_old(
     ids = make_payment(sandbox="decline")
     capture, cancel = case_of(ids, "capture"), case_of(ids, "cancel")
     assert engine.execute(api, capture, asked_by(admin)).state == State.REFUSED
-    with pytest.raises(engine.Moved) as moved:
+    with pytest.raises(engine.PaymentChangedError) as moved:
         engine.execute(api, cancel, asked_by(manager))
     assert differences_of(moved.value) == ["attempt"]
 
@@ -153,9 +153,13 @@ def test_the_same_form_twice_is_one_intent(
     ids = make_payment(sandbox="duplicate")
     seen = case_of(ids, "capture")
     first = engine.execute(api, seen, asked_by(admin))
-    with pytest.raises(engine.Already) as already:
+    with pytest.raises(engine.DuplicateIntentError) as already:
         engine.execute(api, seen, asked_by(admin))
-    assert (already.value.execution, type(already.value), calls_of(ids, "capture")) == (first, engine.Already, 1)
+    assert (already.value.execution, type(already.value), calls_of(ids, "capture")) == (
+        first,
+        engine.DuplicateIntentError,
+        1,
+    )
 
 
 def test_a_payment_with_an_open_attempt_is_occupied_for_everybody(
@@ -164,7 +168,7 @@ def test_a_payment_with_an_open_attempt_is_occupied_for_everybody(
     ids = make_payment(sandbox="timeout-before")
     capture, cancel = case_of(ids, "capture"), case_of(ids, "cancel")
     in_doubt = engine.execute(api, capture, asked_by(admin))
-    with pytest.raises(engine.Occupied) as occupied:
+    with pytest.raises(engine.PaymentLockedError) as occupied:
         engine.execute(api, cancel, asked_by(manager))
     assert (occupied.value.execution, calls_of(ids, "cancel")) == (in_doubt, 0)
 
@@ -264,7 +268,7 @@ def test_the_dialog_opens_with_two_reads(make_payment: MakePayment, case_of: Cas
     ids = make_payment()
     action = action_of(api, ids, "capture").id or ""
     with listening() as calls:
-        case.read(order_api(*CHANNEL), CHANNEL, *ids, action)
+        intent.read(order_api(*CHANNEL), CHANNEL, *ids, action)
     assert [call.operation for call in calls] == [ORDER, TRANSACTIONS]
 
 

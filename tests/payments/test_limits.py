@@ -13,17 +13,18 @@ from django.db import connection
 from django.utils import timezone
 
 from audit import log
-from orders.api import OrderApi
-from payments import approvals, engine
-from payments.baseline import Action
-from payments.case import Case
-from payments.limits import Excess, excess, role_name, start_of_day
+from order_api import OrderApi
+from payments.approvals import requests
+from payments.executions import engine
+from payments.executions.intent import Intent
+from payments.executions.snapshot import Action
+from payments.limits.rules import Excess, excess, role_name, start_of_day
 from payments.models import Execution, Limit, State
-from payments.preflight import above
+from payments.presentation.preview import above
 from tests.payments.conftest import MakePayment, asked_by
 
 pytestmark = pytest.mark.django_db
-CaseOf = Callable[[tuple[str, str], str], Case]
+CaseOf = Callable[[tuple[str, str], str], Intent]
 
 
 def set_limit(role: str = "admin", **values: Any) -> Limit:
@@ -31,26 +32,26 @@ def set_limit(role: str = "admin", **values: Any) -> Limit:
 
 
 @pytest.fixture
-def case(make_payment: MakePayment, case_of: CaseOf) -> Case:
+def case(make_payment: MakePayment, case_of: CaseOf) -> Intent:
     """A capture of 499 SEK in norce/se."""
     return case_of(make_payment(), "capture")
 
 
-def kinds(user: User, case: Case) -> list[str]:
+def kinds(user: User, case: Intent) -> list[str]:
     return [each.kind for each in excess(user, case)]
 
 
-def test_without_limits_any_amount_goes_alone(admin: User, case: Case) -> None:
+def test_without_limits_any_amount_goes_alone(admin: User, case: Intent) -> None:
     assert excess(admin, replace(case, amount=Decimal(10**9))) == []
 
 
-def test_an_amount_at_the_limit_goes_alone_and_one_above_it_does_not(admin: User, case: Case) -> None:
+def test_an_amount_at_the_limit_goes_alone_and_one_above_it_does_not(admin: User, case: Intent) -> None:
     set_limit(per_action=499)
     assert excess(admin, case) == []
     assert excess(admin, replace(case, amount=Decimal("499.01"))) == [Excess("action", "499", "499.01")]
 
 
-def test_a_limit_of_nought_asks_for_a_second_person_always(admin: User, case: Case) -> None:
+def test_a_limit_of_nought_asks_for_a_second_person_always(admin: User, case: Intent) -> None:
     set_limit(per_day_count=0)
     assert excess(admin, case) == [Excess("count", "0", "1")]
 
@@ -65,12 +66,12 @@ def test_a_limit_of_nought_asks_for_a_second_person_always(admin: User, case: Ca
     ],
     ids=lambda values: next(iter(values)),
 )
-def test_a_limit_for_something_else_does_not_count(admin: User, case: Case, elsewhere: dict[str, str]) -> None:
+def test_a_limit_for_something_else_does_not_count(admin: User, case: Intent, elsewhere: dict[str, str]) -> None:
     set_limit(**elsewhere, per_action=1)
     assert excess(admin, case) == []
 
 
-def test_the_line_that_says_most_counts_and_all_of_it(admin: User, case: Case) -> None:
+def test_the_line_that_says_most_counts_and_all_of_it(admin: User, case: Intent) -> None:
     set_limit(per_action=1, per_day_count=0)
     set_limit(merchant="norce", action_type="capture", per_action=2)
     assert excess(admin, case) == [Excess("action", "2", "499")]
@@ -80,24 +81,24 @@ def test_the_line_that_says_most_counts_and_all_of_it(admin: User, case: Case) -
     assert excess(admin, case) == []
 
 
-def test_an_action_type_is_compared_however_the_adapter_writes_it(admin: User, case: Case) -> None:
+def test_an_action_type_is_compared_however_the_adapter_writes_it(admin: User, case: Intent) -> None:
     set_limit(action_type="capture", per_action=1)
     assert kinds(admin, replace(case, action=case.action._replace(type="Capture"))) == ["action"]
 
 
-def test_where_limits_are_in_other_currencies_alone_a_second_person_is_needed(admin: User, case: Case) -> None:
+def test_where_limits_are_in_other_currencies_alone_a_second_person_is_needed(admin: User, case: Intent) -> None:
     set_limit(currency="NOK", per_action=1000)
     set_limit(currency="EUR", per_action=1000)
     assert excess(admin, case) == [Excess("currency", "EUR, NOK", "SEK")]
 
 
-def test_an_amount_that_the_api_does_not_name_needs_a_second_person(admin: User, case: Case) -> None:
+def test_an_amount_that_the_api_does_not_name_needs_a_second_person(admin: User, case: Intent) -> None:
     set_limit(per_day_count=100)
     assert excess(admin, replace(case, amount=None)) == [Excess("amount")]
 
 
 @pytest.mark.parametrize("name", ["ActivateInvoice", "refund ", "refund2"])
-def test_an_action_of_another_name_gets_round_no_limit(admin: User, case: Case, name: str) -> None:
+def test_an_action_of_another_name_gets_round_no_limit(admin: User, case: Intent, name: str) -> None:
     """Whoever registers actions may call them what they like."""
     unknown = replace(case, action=Action("pa_9", name))
     assert excess(admin, unknown) == []
@@ -174,7 +175,7 @@ def test_what_waits_counts_once_it_is_approved_on_the_day_of_the_approval(
     assert waiting.state == State.WAITING and kinds(admin, later) == []
     yesterday = start_of_day() - dt.timedelta(hours=1)
     Execution.objects.filter(pk=waiting.pk).update(created_at=yesterday)
-    approvals.approve(api, waiting, second, log.Who(second.username, second.pk))
+    requests.approve(api, waiting, second, log.Who(second.username, second.pk))
     assert kinds(admin, later) == ["count"] and kinds(second, later) == []
     Execution.objects.filter(pk=waiting.pk).update(decided_at=yesterday)
     assert kinds(admin, later) == []

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from orders.api import OrderApi
-from orders.api.schemas import PaymentEvent, PaymentTransaction
-from payments import reconcile
+from order_api import OrderApi
+from order_api.schemas import PaymentEvent, PaymentTransaction
+from payments.executions import reconciliation
 from payments.models import Evidence, Execution, Kind, State
 from sandbox.models import ProviderCall
 from tests.harness.steps import Point, refusing
@@ -42,7 +42,7 @@ def test_what_a_person_found_before_the_provider_took_it_on_does_not_end_it(
     before = execution.evidence.latest("pk").pk
     taken_on = PaymentTransaction(event=PaymentEvent.read("capture"), is_success=True, psp_status="PENDING")
     api.payments.add_transaction(execution.order_id, execution.payment_id, taken_on)
-    reconcile.check(execution)
+    reconciliation.check(execution)
     assert execution.state == State.PENDING
     answer = settle(signed_in, execution, seen=before if seen else "")
     assert answer.status_code == 409
@@ -82,7 +82,7 @@ def test_no_evidence_of_what_is_over_is_left_out_of_the_log(
     execution = attempt("timeout-before")
     confirmed = PaymentTransaction(event=PaymentEvent.read("confirm"), is_success=True)
     api.payments.add_transaction(execution.order_id, execution.payment_id, confirmed)
-    reconcile.check(execution)
+    reconciliation.check(execution)
     assert execution.state == State.IN_DOUBT
     assert settle(signed_in, execution).status_code == 302
     assert execution.evidence.filter(kind=Kind.CHECK).count() == 1

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import ChannelGrant
 from audit.models import Entry
-from orders.api import OrderApi
+from order_api import OrderApi
 from payments.models import Evidence, Execution, Kind, State
 from tests.audit.helpers import log_out_of_reach
 from tests.conftest import PASSWORD, ClientOf

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import Entry
-from payments import reconcile
+from payments.executions import reconciliation
 from payments.models import Evidence, Execution, Kind, State
 from tests.conftest import ClientOf
 from tests.payments.conftest import Attempt
@@ -65,7 +65,7 @@ def test_what_the_desk_lost_track_of_is_told_plainly(desk: Client, attempt: Atte
     execution = attempt("error")
     long_ago = timezone.now() - dt.timedelta(hours=1)
     Execution.objects.filter(pk=execution.pk).update(state=State.SENDING, sent_at=long_ago, next_check_at=long_ago)
-    reconcile.check_due()
+    reconciliation.check_due()
     text = page_of(desk, "execution-proof", execution)
     assert "The program was interrupted while it was being sent." in text
 

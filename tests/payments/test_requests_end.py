@@ -8,17 +8,18 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from audit.models import Entry
-from orders.api import OrderApi
-from payments import approvals, engine, reconcile
-from payments.by_hand import settle_by_hand
-from payments.case import Case
+from order_api import OrderApi
+from payments.approvals import requests
+from payments.executions import engine, reconciliation
+from payments.executions.intent import Intent
+from payments.executions.manual_settlement import settle_by_hand
 from payments.models import Execution, State
 from tests.conftest import PASSWORD, ClientOf
 from tests.payments.conftest import MakePayment, asked_by
 from tests.payments.requests import address, captures, change, fresh, page, who
 from tests.wire import listening
 
-CaseOf = Callable[[tuple[str, str], str], Case]
+CaseOf = Callable[[tuple[str, str], str], Intent]
 pytestmark = pytest.mark.django_db
 SENT = "POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
 YES, NO = {"password": PASSWORD, "note": "Saw the photo"}, {"reason": "The goods are not back yet"}
@@ -62,8 +63,8 @@ def test_a_request_lapses_once_something_else_was_tried_on_the_payment(
     waiting = engine.execute(api, case_of(ids, "capture"), asked_by(admin), wants_approval=True)
     tried = engine.execute(api, case_of(ids, "cancel"), asked_by(admin))
     settle_by_hand(tried, who(admin), moved=is_moved, where="portal", found="I looked")
-    with pytest.raises(approvals.Over):
-        approvals.approve(api, fresh(waiting), second, who(second))
+    with pytest.raises(requests.RequestClosedError):
+        requests.approve(api, fresh(waiting), second, who(second))
     assert (fresh(waiting).state, captures(api, waiting)) == (State.LAPSED, 0)
     assert "Another attempt through this desk: cancel" in page(client_of(second), waiting)
 
@@ -74,7 +75,7 @@ def test_what_was_tried_meanwhile_lets_a_request_lapse_before_anybody_presses(
     ids = make_payment(sandbox={"cancel": "timeout-before"})
     waiting = engine.execute(api, case_of(ids, "capture"), asked_by(admin), wants_approval=True)
     tried = engine.execute(api, case_of(ids, "cancel"), asked_by(admin))
-    reconcile.check(fresh(waiting))
+    reconciliation.check(fresh(waiting))
     assert fresh(waiting).state == State.WAITING
     settle_by_hand(tried, who(admin), moved=False, where="portal", found="Nothing there")
     page(client_of(second), waiting)
@@ -94,7 +95,7 @@ def test_the_desk_lets_requests_lapse_and_expire_by_itself(
     change(api, waiting, state="cancelled")
     Execution.objects.filter(pk=late.pk).update(expires_at=timezone.now())
     Execution.objects.update(next_check_at=timezone.now())
-    assert reconcile.check_due() == 2
+    assert reconciliation.check_due() == 2
     assert (fresh(waiting).state, fresh(late).state) == (State.LAPSED, State.EXPIRED)
 
 
@@ -102,7 +103,7 @@ def test_a_request_is_looked_at_once_more_when_its_time_is_up(waiting: Execution
     soon = timezone.now() + dt.timedelta(seconds=5)
     waiting.expires_at = soon
     waiting.save()
-    reconcile.check(waiting)
+    reconciliation.check(waiting)
     assert fresh(waiting).next_check_at == soon
 
 
@@ -145,9 +146,9 @@ def test_whoever_asked_can_take_it_back_and_nobody_else(
 def test_what_has_ended_stays_as_it_ended(
     waiting: Execution, admin: User, second: User, client_of: ClientOf, what: str
 ) -> None:
-    approvals.withdraw(fresh(waiting), admin, who(admin))
+    requests.withdraw(fresh(waiting), admin, who(admin))
     answer = client_of(second).post(address(waiting, what), YES | NO)
     assert answer.headers["Location"] == address(waiting)
     assert fresh(waiting).state == State.WITHDRAWN
-    with pytest.raises(approvals.Over):
-        approvals.withdraw(waiting, admin, who(admin))
+    with pytest.raises(requests.RequestClosedError):
+        requests.withdraw(waiting, admin, who(admin))

@@ -118,4 +118,4 @@ def test_a_document_without_an_end_is_cut() -> None:
 )
 def test_an_id_or_a_digest_stays_whole_although_a_card_number_could_be_in_it(text: str) -> None:
     assert mask_personal("evidence", [text]) == [text]
-    assert text not in mask_personal("note", f"card {text[-20:]} {text}")
+    assert text not in str(mask_personal("note", f"card {text[-20:]} {text}"))

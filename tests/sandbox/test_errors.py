@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from dashboard import embedded
+from gateway import in_process
 from sandbox import store
 from sandbox.codec import decode, encode
 from tests.sandbox.conftest import BASE, Caller, an_order, refused
@@ -78,14 +78,14 @@ def test_without_length_or_end_a_body_is_not_waited_for(api: Caller) -> None:
 @pytest.mark.parametrize("path", ["openapi.json", "docs"])
 def test_head_is_answered_as_get_without_its_body(api: Caller, path: str) -> None:
     sent = list(api.signed().items())
-    got, _, content = embedded.answer("GET", f"/checkout/order/{path}", "", sent, b"")
-    status, headers, body = embedded.answer("HEAD", f"/checkout/order/{path}", "", sent, b"")
+    got, _, content = in_process.answer("GET", f"/checkout/order/{path}", "", sent, b"")
+    status, headers, body = in_process.answer("HEAD", f"/checkout/order/{path}", "", sent, b"")
     assert (got, status, body) == (200, 200, b"")
     assert dict(headers)["Content-Length"] == str(len(content))
 
 
 def test_a_refusal_of_head_has_no_body_either(api: Caller) -> None:
-    status, headers, body = embedded.answer("HEAD", BASE, "", list(api.signed().items()), b"")
+    status, headers, body = in_process.answer("HEAD", BASE, "", list(api.signed().items()), b"")
     assert (status, dict(headers)["Allow"], body) == (405, "GET, POST", b"")
 
 

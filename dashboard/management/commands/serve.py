@@ -16,7 +16,7 @@ from gunicorn.app.base import BaseApplication
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, demo_accounts_left, ensure_demo_accounts
 from dashboard.buffering import CONNECTIONS
-from payments import worker
+from payments.executions import worker
 
 LONGEST_REQUEST_LINE = 8190
 """Bytes, the most that gunicorn can be told. The filters of the list, which stand in its address, keep well below it."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from payments import reconcile, worker
+from payments.executions import reconciliation, worker
 from payments.models import UNSETTLED, Execution
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         if loop:
             worker.run()
         count = 0
-        while looked := reconcile.check_due():
+        while looked := reconciliation.check_due():
             count += looked
         unsettled = Execution.objects.filter(state__in=UNSETTLED).count()
         self.stdout.write(f"{count} looked at, {unsettled} not settled yet.")

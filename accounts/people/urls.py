@@ -1,0 +1,15 @@
+"""Managing people, for whoever has accounts.manage_people."""
+
+from django.urls import path
+
+from accounts.people import views
+
+urlpatterns = [
+    path("", views.person_list, name="person-list"),
+    path("invite/", views.person_invite, name="person-invite"),
+    path("<int:person_id>/", views.person_detail, name="person-detail"),
+    path("<int:person_id>/link/", views.person_link, name="person-link"),
+    path("<int:person_id>/activate/", views.person_activate, name="person-activate"),
+    path("<int:person_id>/deactivate/", views.person_deactivate, name="person-deactivate"),
+    path("<int:person_id>/sessions/end/", views.person_sessions_end, name="person-sessions-end"),
+]

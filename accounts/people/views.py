@@ -1,0 +1,239 @@
+"""The pages on which admins manage people, and the one on which a person sets their password by a link."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import NamedTuple, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required, permission_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import links
+from accounts.models import OneTimeLink
+from accounts.people import services
+from accounts.people.forms import RIGHTS_CHANGED, FirstPasswordForm, InviteForm, RightsForm, channel_word
+from accounts.people.services import LastAdminError, Newcomer, RightsChanged, rights_of
+from accounts.roles import MATRIX, RIGHTS, ROLES, WORDS
+from audit.log import AuditUnavailableError, Who
+from domain.states import DONE, OFF, WAIT, State
+from ui.pages import render_page
+
+may_manage_people = permission_required(services.MANAGE, raise_exception=True)
+LINK_KEY = "one-time-link"
+ACTIVE = State("active", gettext_lazy("Active"), DONE)
+INVITED = State("invited", gettext_lazy("Invited"), WAIT, gettext_lazy("has not set a password yet"))
+EXPIRED = State("expired", gettext_lazy("Invitation expired"), WAIT, gettext_lazy("needs a new link"))
+CLOSED = State("closed", gettext_lazy("Deactivated"), OFF, gettext_lazy("cannot sign in"))
+LAST_ADMIN = gettext_lazy(
+    "Nobody would be left who can manage people, so nothing was changed. Make somebody else an admin first."
+)
+UNRECORDED = gettext_lazy("It could not be written into the log, so it was not done. Try again in a moment.")
+_WHY_NOT = {LastAdminError: LAST_ADMIN, RightsChanged: RIGHTS_CHANGED, AuditUnavailableError: UNRECORDED}
+
+
+class Row(NamedTuple):
+    """A person as the pages show them."""
+
+    person: User
+    state: State
+    role: str | Promise
+    channels: list[str]
+    extras: list[Promise]
+
+
+def row_of(person: User) -> Row:
+    rights = rights_of(person)
+    role = WORDS["admin"] if person.is_superuser else WORDS.get(rights.role, "")
+    channels = ["*/*"] if person.is_superuser else sorted(rights.channels)
+    extras = [RIGHTS[name] for name in sorted(rights.extras)]
+    return Row(person, state_of_person(person), role, [channel_word(grant) for grant in channels], extras)
+
+
+def state_of_person(person: User) -> State:
+    if person.is_active:
+        return ACTIVE
+    link = getattr(person, "one_time_link", None)
+    if link is None:
+        return CLOSED
+    return INVITED if timezone.now() < link.made_at + links.LASTS else EXPIRED
+
+
+@require_safe
+@may_manage_people
+def person_list(request: HttpRequest) -> HttpResponse:
+    """Everybody who has an account, those who can sign in first."""
+    context = {"place": "people", "rows": [row_of(person) for person in services.everybody()]}
+    return render_page(request, "accounts/person_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_manage_people
+def person_invite(request: HttpRequest) -> HttpResponse:
+    """A new account, and the link with which its owner opens it."""
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _invited(request, form)
+        except IntegrityError:  # another admin was a moment faster
+            form.add_error("username", _("There is somebody of that name already."))
+        except AuditUnavailableError:
+            form.add_error(None, str(UNRECORDED))
+    context = {"place": "people", "form": form}
+    return render_page(request, "accounts/person_invite.html", context, status=422 if form.errors else 200)
+
+
+def _invited(request: HttpRequest, form: InviteForm) -> HttpResponse:
+    newcomer = Newcomer(*(form.cleaned_data[name] for name in Newcomer._fields))
+    person = services.invite(Who.of(request), newcomer, form.cleaned_rights())
+    _show_once(request, person)
+    return redirect("person-detail", person.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_manage_people
+def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
+    """One person, with a form for what they may do and where. Shows a link that was just made, this once."""
+    person = get_object_or_404(services.everybody(), pk=person_id)
+    form = RightsForm(request.POST or None, rights=rights_of(person))
+    if request.method == "POST":
+        demand_power_over(request, person)
+        if form.is_valid() and _changed(request, person, form):
+            return redirect("person-detail", person_id)
+    return render_page(
+        request, "accounts/person_detail.html", _detail(request, person, form), status=422 if form.errors else 200
+    )
+
+
+def _changed(request: HttpRequest, person: User, form: RightsForm) -> bool:
+    try:
+        changed = services.change_rights(Who.of(request), person, form.cleaned_rights(), seen=form.rights)
+    except tuple(_WHY_NOT) as problem:
+        form.add_error(None, str(_WHY_NOT[type(problem)]))
+        return False
+    messages.success(
+        request,
+        _("Saved. It is in force from now on.") if changed else _("Nothing was different, so nothing was changed."),
+    )
+    return True
+
+
+def _detail(request: HttpRequest, person: User, form: RightsForm) -> dict[str, object]:
+    link = request.session.pop(LINK_KEY, {}) if request.method == "GET" else {}
+    return {
+        "place": "people",
+        "row": row_of(person),
+        "form": form,
+        "link": link.get("url") if link.get("person") == person.pk else "",
+        "has_power": has_power_over(request, person),
+        "matrix": [
+            (word, [name in ROLES[role] for role in ROLES]) for own in MATRIX.values() for name, word in own.items()
+        ],
+        "roles": WORDS.values(),
+        "lasts": links.LASTS.days,
+    }
+
+
+Act = Callable[[HttpRequest, User], str]
+
+
+def act_on_person(act: Act) -> Callable[..., HttpResponse]:
+    """A view that does one thing to a person by POST, and says on their page what was done, in the words that `act` returns, if any."""
+
+    @require_POST
+    @may_manage_people
+    @wraps(act)
+    def view(request: HttpRequest, person_id: int) -> HttpResponse:
+        person = get_object_or_404(User, pk=person_id)
+        demand_power_over(request, person)
+        try:
+            if says := act(request, person):
+                messages.success(request, says)
+        except LastAdminError:
+            messages.error(request, str(LAST_ADMIN))
+        except AuditUnavailableError:
+            messages.error(request, str(UNRECORDED))
+        return redirect("person-detail", person_id)
+
+    return view
+
+
+@act_on_person
+def person_activate(request: HttpRequest, person: User) -> str:
+    services.set_active(Who.of(request), person, active=True)
+    return _("%(name)s can sign in again.") % {"name": person.username}
+
+
+@act_on_person
+def person_deactivate(request: HttpRequest, person: User) -> str:
+    services.set_active(Who.of(request), person, active=False)
+    return _("%(name)s is signed out everywhere and cannot sign in any more.") % {"name": person.username}
+
+
+@act_on_person
+def person_sessions_end(request: HttpRequest, person: User) -> str:
+    services.end_sessions(Who.of(request), person)
+    return _("%(name)s is signed out of every browser.") % {"name": person.username}
+
+
+@act_on_person
+def person_link(request: HttpRequest, person: User) -> str:
+    """A new link: for somebody invited whose link is lost, or for somebody who has forgotten the password."""
+    if not person.is_active and person.has_usable_password():
+        raise PermissionDenied("No link for somebody who was deactivated.")
+    _show_once(request, person)
+    return ""
+
+
+def _show_once(request: HttpRequest, person: User) -> None:
+    address = reverse("person-password", args=[links.make_token(Who.of(request), person)])
+    request.session[LINK_KEY] = {"person": person.pk, "url": request.build_absolute_uri(address)}
+
+
+def has_power_over(request: HttpRequest, person: User) -> bool:
+    """Superusers are made on the server; only another one can change them here."""
+    return cast(User, request.user).is_superuser or not person.is_superuser
+
+
+def demand_power_over(request: HttpRequest, person: User) -> None:
+    if not has_power_over(request, person):
+        raise PermissionDenied("Only a superuser can change a superuser.")
+
+
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_password(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind a one-time link. Opening it uses nothing up; setting the password does."""
+    link = links.find(token)
+    if link is None:
+        return render_page(request, "accounts/link_over.html", status=404)
+    form = FirstPasswordForm(link.user, request.POST or None)
+    status = 200
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                return _password_set(request, link, form.cleaned_data["new_password1"])
+            status = 422
+        except AuditUnavailableError:
+            form.add_error(None, str(UNRECORDED))
+            status = 503
+    context = {"form": form, "person": link.user}
+    return render_page(request, "accounts/person_password.html", context, status=status)
+
+
+def _password_set(request: HttpRequest, link: OneTimeLink, password: str) -> HttpResponse:
+    if services.use_link(Who.of(request), link, password) is None:
+        return render_page(request, "accounts/link_over.html", status=404)
+    messages.success(request, _("Your password is set. Sign in with it."))
+    return redirect("account_login")

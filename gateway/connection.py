@@ -1,0 +1,94 @@
+"""The way from Django's settings to the Order API: one connection a process, made when it is first needed."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from gateway.in_process import answer
+from order_api import Bulkhead, Connection, OrderApi, Secret, bulkhead
+
+PATIENCE = 3.0  # seconds, for the event log
+T = TypeVar("T")
+_lock = threading.RLock()
+_connections: dict[tuple[object, ...], Any] = {}
+
+
+def get_connection() -> Connection:
+    """This process's connection, as the settings are now. A forked child and changed settings (in tests) get one of their own."""
+    return _kept("order", connect)
+
+
+def get_bulkhead() -> Bulkhead:
+    """This process's places for calls under way: of four threads that serve, one is always left for what needs no API."""
+    return _kept("bulkhead", lambda: Bulkhead(max(1, settings.THREADS - max(1, settings.THREADS // 4))))
+
+
+def _kept(service: str, make: Callable[[], T]) -> T:
+    key = (
+        service,
+        os.getpid(),
+        settings.SANDBOX,
+        settings.ORDER_API_URL,
+        settings.ORDER_API_TOKEN,
+        settings.ORDER_API_CONNECT_TIMEOUT,
+        settings.ORDER_API_READ_TIMEOUT,
+        settings.THREADS,
+    )
+    with _lock:
+        if key not in _connections:
+            _connections[key] = make()
+        made: T = _connections[key]
+        return made
+
+
+def connect() -> Connection:
+    """A connection of one's own: to ORDER_API_URL, or, where there is none, to the embedded Order API in this process."""
+    return _connect("order", settings.ORDER_API_URL, settings.ORDER_API_READ_TIMEOUT)
+
+
+def _connect(service: str, url: str, read_timeout: float) -> Connection:
+    token, places = Secret(settings.ORDER_API_TOKEN), get_bulkhead()
+    if settings.SANDBOX:
+        return Connection.in_process(f"http://127.0.0.1{settings.SANDBOX_PREFIX}{service}", token, answer, places)
+    return Connection(
+        url,
+        token,
+        connect_timeout=settings.ORDER_API_CONNECT_TIMEOUT,
+        read_timeout=read_timeout,
+        bulkhead=places,
+    )
+
+
+def longest_call() -> float:
+    """Seconds that one call to the Order API takes at the most, the wait for a place in the bulkhead included."""
+    return float(settings.ORDER_API_CONNECT_TIMEOUT + settings.ORDER_API_READ_TIMEOUT) + bulkhead.PATIENCE
+
+
+def event_log() -> Connection | None:
+    """The connection to the log of notification events; None where its address cannot be told from that of the Order API.
+
+    The two are siblings, …/checkout/order and …/checkout/notification. It has a breaker of its own, so that its troubles do not shut the
+    Order API, and less time, as pages wait for it that can do without. The places for calls under way are the same: so are the threads.
+    """
+    url = notification_url(settings.ORDER_API_URL)
+    if not settings.SANDBOX and not url:
+        return None
+    patience = min(PATIENCE, settings.ORDER_API_READ_TIMEOUT)
+    return _kept("notification", lambda: _connect("notification", url, patience))
+
+
+def notification_url(order_url: str | None) -> str:
+    """The sibling of the Order API's address; empty where that does not end as the reference's do."""
+    parts = urlsplit((order_url or "").rstrip("/"))
+    if not parts.path.endswith("/order"):
+        return ""
+    return parts._replace(path=parts.path.removesuffix("/order") + "/notification").geturl()
+
+
+def order_api(merchant: str, channel: str) -> OrderApi:
+    """The Order API, bound to this merchant and channel."""
+    return OrderApi(get_connection(), merchant, channel, events=event_log())

@@ -1,0 +1,79 @@
+"""Binds a request to the person's channel, and turns what goes wrong at the Order API into a page that says what to do next."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from gateway.connection import order_api
+from order_api.errors import ApiError, NotFound, Unauthorized, Unavailable
+from ui.pages import render_problem
+
+LONGEST_ID = 200
+"""Characters; of the ids that are kept here, with notes, payment actions and in the log."""
+_KEPT = frozenset({"order_id", "payment_id", "action_id"})
+
+
+def is_id(name: str, value: str) -> bool:
+    """Whether this can be the id, of that kind, of something that exists."""
+    return "\x00" not in value and (name not in _KEPT or len(value) <= LONGEST_ID)
+
+
+class OrderApiMiddleware:
+    """Gives signed-in people `request.api`: the Order API, bound to their channel, opened when first used."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        channel = getattr(request, "channel", None)
+        if channel is not None:
+            request.api = SimpleLazyObject(lambda: order_api(channel.merchant, channel.name))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view_func: object, view_args: object, view_kwargs: Mapping[str, Any]
+    ) -> None:
+        """Raises Http404 for an id that no order or part of one has: it would be too long, or not storable, for what is kept of it."""
+        if any(isinstance(value, str) and not is_id(name, value) for name, value in view_kwargs.items()):
+            raise Http404
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return problem_page(request, error) if isinstance(error, ApiError) else None
+
+
+def status_of(error: ApiError) -> HTTPStatus:
+    """The status of our page: whose fault it is stays visible to monitoring and to htmx."""
+    for kind, status in (
+        (NotFound, HTTPStatus.NOT_FOUND),
+        (Unauthorized, HTTPStatus.FORBIDDEN),
+        (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    ):
+        if isinstance(error, kind):
+            return status
+    return HTTPStatus.BAD_GATEWAY
+
+
+def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
+    """What went wrong, as a page, or for htmx as a fragment in the place that the page set aside."""
+    context = {
+        "error": error,
+        "kind": type(error).__name__,
+        "retry": request.get_full_path(),
+        "place": "orders",
+        "order": order_without_it(request, error),
+    }
+    return render_problem(request, "api_error.html", context, status_of(error))
+
+
+def order_without_it(request: HttpRequest, error: ApiError) -> str:
+    """The id of the order that has no such payment or shipping; empty where the order itself, or anything else, is missing.
+
+    Which of the two is missing is told by the API's code where it is `order-not-found`, else by what was asked for.
+    """
+    asked_for_part = any(f"{{{part}_id}}" in error.operation for part in ("payment", "shipping"))
+    if not (isinstance(error, NotFound) and asked_for_part) or error.code == "order-not-found":
+        return ""
+    return str(request.resolver_match.kwargs.get("order_id", "")) if request.resolver_match else ""

@@ -1,0 +1,52 @@
+"""One call as it will be sent, and its answer as it came, before either means anything."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from order_api.errors import NotFound
+
+PREFIX = "/api/v0/checkout/"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`template` is the path below the API's version with its parameters named, as in `orders/{order_id}/payments`."""
+
+    method: str
+    template: str
+    ids: Mapping[str, str] = field(default_factory=dict)
+    params: Sequence[tuple[str, str]] = ()
+    body: bytes | None = None
+    prefix: str = PREFIX
+
+    @property
+    def operation(self) -> str:
+        """What is called, without ids: fit for logs and errors."""
+        return f"{self.method} {self.template}"
+
+    @property
+    def changes(self) -> bool:
+        """Whether something may be different afterwards; such a call is sent once and never again."""
+        return self.method not in {"GET", "HEAD"}
+
+    @property
+    def path(self) -> str:
+        """The path with the ids in it, quoted. An id that would make it another path is NotFound: no such thing has it."""
+        for name, value in self.ids.items():
+            if value in {"", ".", ".."}:
+                raise NotFound(f"Nothing has the {name} “{value}”.", operation=self.operation, sent=False)
+        return self.prefix + self.template.format(**{name: quote(value, safe="") for name, value in self.ids.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `broken`: the connection ended before the body did. `pause`: seconds that the API asks to be left alone for."""
+
+    call: Call
+    request_id: str
+    status: int
+    content: bytes
+    content_type: str = ""
+    broken: bool = False
+    pause: float = 0.0

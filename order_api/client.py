@@ -1,0 +1,30 @@
+"""The Order API, bound to one merchant and channel."""
+
+from order_api.call import Answer
+from order_api.events import Events
+from order_api.resources import Orders, Payments, Shippings
+from order_api.transport import Connection
+
+
+class OrderApi:
+    """All 34 operations, as `orders`, `payments` and `shippings`, and beside them the log of notification `events`, which is a service
+    of its own with an address of its own. Cheap to make; the connections are what is shared."""
+
+    def __init__(
+        self, connection: Connection, merchant: str, channel: str, *, events: Connection | None = None
+    ) -> None:
+        self.last_change: Answer | None = None
+        """What came back for the last call that changes something, for whoever keeps a log: its status and request id."""
+        self.merchant = merchant
+        self.channel = channel
+        self.orders = Orders(connection, merchant, channel, self._heard)
+        self.payments = Payments(connection, merchant, channel, self._heard)
+        self.shippings = Shippings(connection, merchant, channel, self._heard)
+        self.events = Events(events, merchant, channel)
+
+    def _heard(self, answer: Answer) -> None:
+        if answer.call.changes:
+            self.last_change = answer
+
+    def __repr__(self) -> str:
+        return f"OrderApi({self.merchant}/{self.channel})"

@@ -1,0 +1,62 @@
+"""The log of notification events: which of an order's notifications fired, and every try to deliver them.
+
+A service beside the Order API (Norce reference, Notification API), for one merchant. Its pages name the fields of an event and print no
+schema of the answer, so a bare list and a page with `data` are both read.
+"""
+
+from typing import Any
+
+from order_api import answers
+from order_api.call import Call
+from order_api.errors import Unavailable
+from order_api.schemas.base import Document, Moment
+from order_api.transport import Connection
+
+PREFIX = "/api/v1/"
+
+
+class Attempt(Document):
+    """One try to deliver: the HTTP status that came back, or why none did."""
+
+    created_at: Moment | None = None
+    status: int | None = None
+    error: str | None = None
+
+    @property
+    def is_success(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+class Event(Document):
+    """A notification that fired. What was sent, a copy of the whole order, is not read."""
+
+    id: str | None = None
+    created_at: Moment | None = None
+    adapter_id: str | None = None
+    reference: str | None = None
+    description: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+
+
+class EventPage(Document):
+    data: tuple[Event, ...] = ()
+
+
+class Events:
+    """The events of one merchant, asked for by order."""
+
+    def __init__(self, connection: Connection | None, merchant: str, channel: str) -> None:
+        """`connection`: to the service itself; None where nobody knows its address."""
+        self._connection = connection
+        self._headers = {"x-merchant": merchant}
+        self._channel = channel
+
+    def list(self, order_id: str, *, limit: int = 50, offset: int = 0) -> tuple[Event, ...]:
+        """GET events: those of one order in this channel, as the service orders them. Raises the errors of `order_api.errors`."""
+        if self._connection is None:
+            raise Unavailable("The address of the event log is not known.", operation="GET events", sent=False)
+        params = [("order_id", order_id), ("channel", self._channel), ("offset", str(offset)), ("limit", str(limit))]
+        answer = self._connection.send(Call("GET", "events", params=params, prefix=PREFIX), self._headers)
+        kind: Any = tuple[Event, ...] if answer.content.lstrip()[:1] == b"[" else EventPage
+        found = answers.value(answer, kind, whole=False)
+        return found.data if isinstance(found, EventPage) else found

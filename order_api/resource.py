@@ -1,0 +1,48 @@
+"""What the API's resources have in common: sending for one merchant and channel, and reading what comes back."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from order_api import answers
+from order_api.call import Answer, Call
+from order_api.schemas import CreateResponse, encode
+from order_api.transport import Connection
+
+T = TypeVar("T")
+
+NOTHING: Any = object()
+"""No body, where None would be a JSON null."""
+
+
+Listener = Callable[[Answer], None]
+
+
+class Resource:
+    """Calls bound to one merchant and channel. `heard` is told of every answer, before it means anything."""
+
+    def __init__(self, connection: Connection, merchant: str, channel: str, heard: Listener) -> None:
+        self._connection = connection
+        self._headers = {"x-merchant": merchant, "x-channel": channel}
+        self._heard = heard
+
+    def _send(self, method: str, template: str, body: Any = NOTHING, *, params: Any = (), **ids: str) -> Answer:
+        content = None if body is NOTHING else encode(body)
+        answer = self._connection.send(Call(method, template, ids, params, content), self._headers)
+        self._heard(answer)
+        return answer
+
+    def _get(self, kind: type[T], template: str, **ids: str) -> T:
+        return answers.value(self._send("GET", template, **ids), kind)
+
+    def _do(self, method: str, template: str, body: Any = NOTHING, **ids: str) -> Answer:
+        return answers.require_done(self._send(method, template, body, **ids))
+
+    def _do_for(self, kind: type[T], method: str, template: str, body: Any, **ids: str) -> T:
+        return answers.value(self._send(method, template, body, **ids), kind)
+
+    def _create(self, template: str, body: Any, **ids: str) -> str:
+        answer = self._send("POST", template, body, **ids)
+        created = answers.value(answer, CreateResponse)
+        if not created.id:
+            raise answers.bad(answer, "a document without an id")
+        return created.id

@@ -1,0 +1,52 @@
+"""Two people of this desk who change the same order wait for each other, from the last look to the answer.
+
+The API has no version that a write could name, so the moment between our last read and our write can't be closed against adapters and other
+programs; among the people of one desk it can, in the database that they share, whatever process answers them.
+"""
+
+import datetime as dt
+import hashlib
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from orders.models import Lease
+
+LIFE = dt.timedelta(seconds=60)
+"""More than the last look and the one call can take together (`gateway.checks` warns where the time limits allow for more); a process that
+died holds nobody up for longer."""
+PATIENCE = 5.0  # seconds
+
+
+class OrderLockedError(Exception):
+    """Somebody else is changing this order, and was not done in time."""
+
+
+@contextmanager
+def lease(merchant: str, channel: str, order_id: str) -> Iterator[None]:
+    """Holds the order for the time of the block. Raises OrderLockedError if somebody else does and is not done in time."""
+    key, holder = hashlib.sha256(f"{merchant}/{channel}/{order_id}".encode()).hexdigest(), uuid.uuid4()
+    deadline = time.monotonic() + PATIENCE
+    while not _taken(key, holder):
+        if time.monotonic() >= deadline:
+            raise OrderLockedError
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        Lease.objects.filter(key=key, holder=holder).delete()
+
+
+def _taken(key: str, holder: uuid.UUID) -> bool:
+    now = timezone.now()
+    Lease.objects.filter(key=key, until__lt=now).delete()
+    try:
+        with transaction.atomic():
+            Lease.objects.create(key=key, holder=holder, until=now + LIFE)
+    except IntegrityError:
+        return False
+    return True

@@ -1,0 +1,110 @@
+"""The filters that are on, in words: as chips that can be edited and removed, and as tabs for the states."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from babel.dates import format_date
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from domain.states import ORDER
+from orders.list.filters.address import Address
+from orders.list.filters.dates import Preset
+from orders.list.filters.fields import shown
+from orders.list.filters.orders import DAYS, PRESETS, OrderFilterSet
+from ui.regions import reader_locale
+
+
+class Chip(NamedTuple):
+    """A filter: `label` and `value` in words; `problem` says why it is not applied, if it is not."""
+
+    name: str
+    label: str
+    value: str
+    remove: str
+    edit: str
+    problem: str = ""
+
+    @property
+    def field(self) -> str:
+        """The id of the field that it is edited in."""
+        return "f-preset" if self.name == "days" else f"f-{self.name}"
+
+
+class Tab(NamedTuple):
+    id: str
+    word: str | Promise
+    url: str
+    is_current: bool
+
+
+def tabs(address: Address) -> list[Tab]:
+    """One tab for all orders and one for each state; the other filters stay as they are."""
+    chosen = list(address.filters.get("status", ()))
+    words = {"all": _("All"), **{state.name: state.tab or state.word for state in ORDER.values()}}
+    return [
+        Tab(f"tab-{name}", word, address.to({"status": wanted}), chosen == wanted)
+        for name, word in words.items()
+        for wanted in [[name] if name in ORDER else []]
+    ]
+
+
+def stretches(address: Address, current: Preset | None) -> list[Tab]:
+    """The stretches of days that are asked for most, one click away."""
+    words = {None: _("Any time"), Preset.TODAY: _("Today"), Preset.WEEK: _("7 days"), Preset.MONTH: _("30 days")}
+    days: dict[str, Sequence[str]] = dict.fromkeys(DAYS, ())
+    return [
+        Tab(
+            f"days-{preset or 'any'}",
+            word,
+            address.to({**days, "preset": [preset] if preset else ()}),
+            preset == current,
+        )
+        for preset, word in words.items()
+    ]
+
+
+def chips(filters: OrderFilterSet, address: Address) -> list[Chip]:
+    """The filters in the order of the panel, those that cannot be read among them."""
+    return list(_chips(filters, address))
+
+
+def _chips(filters: OrderFilterSet, address: Address) -> Iterator[Chip]:
+    problems = {name: " ".join(map(str, errors)) for name, errors in filters.errors.items()}
+    days_told = False
+    for name, values in address.filters.items():
+        label = str(filters.filters[name].label)
+        if name in problems:
+            yield _chip(name, label, ", ".join(values), address, problem=problems[name])
+        elif name in ("preset", *DAYS):
+            if not days_told:
+                yield _chip("days", _("Created"), _days(filters), address, "preset", *DAYS)
+            days_told = True
+        elif name != "sort":
+            yield _chip(name, label, ", ".join(_value(name, value) for value in values), address)
+
+
+def _chip(name: str, label: str, value: str, address: Address, *params: str, problem: str = "") -> Chip:
+    chip = Chip(name, label, value, address.without(*params or (name,)), "", problem)
+    edit = address.to({"edit": [chip.field.removeprefix("f-")]})
+    return chip._replace(edit=f"{edit}#{chip.field}")
+
+
+def _value(name: str, value: str) -> str:
+    return str(ORDER[value].word) if name == "status" else shown(name, value)
+
+
+def _days(filters: OrderFilterSet) -> str:
+    if filters.stretch and filters.stretch is not Preset.CUSTOM:
+        return str(PRESETS[filters.stretch])
+    first, last = (filters.form.cleaned_data.get(name) for name in DAYS)
+    if first and last:
+        return _("%(first)s to %(last)s") % {"first": _day(first), "last": _day(last)}
+    if first:
+        return _("from %(first)s") % {"first": _day(first)}
+    return _("until %(last)s") % {"last": _day(last)} if last else ""
+
+
+def _day(day: dt.date) -> str:
+    return str(format_date(day, "medium", locale=reader_locale()))

@@ -1,0 +1,131 @@
+"""Form fields that read what people write into the filters."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from domain.states import OrderState, States
+from orders import countries
+from orders.phones import compact
+from ui.days import EARLIEST, LATEST
+from ui.formats import country_name
+
+MOST_VALUES = 50
+LONGEST_VALUE = 200
+LONGEST_ADDRESS = 6000
+"""Bytes of all filters together as they stand in an address. Servers and proxies commonly read 8 kB of one, path and page included."""
+
+_LIST = re.compile(r"[,;\n]")
+_EMAILS = re.compile(r"[,;\s]+")
+_LINES = re.compile(r"[;\n]")
+
+
+class Repeated(forms.Widget):
+    """Reads a key of the query as often as it is there. The page writes its own markup."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
+        return list(data.getlist(name)) if isinstance(data, MultiValueDict) else list(data.get(name, ()))
+
+
+class SeveralField(forms.Field):
+    """Values written apart, each in its own key, or together; without blanks and repetitions. Cleans to a list."""
+
+    widget = Repeated
+    separator = _LIST
+
+    def to_python(self, value: Sequence[str] | None) -> list[str]:
+        parts = [part.strip() for text in value or () for part in self.separator.split(text)]
+        written = list(dict.fromkeys(part for part in parts if part))
+        if len(written) > MOST_VALUES:
+            raise ValidationError(_("At most %(most)s values."), "too-many", {"most": MOST_VALUES})
+        return list(dict.fromkeys(self.one(part) for part in written))
+
+    def one(self, text: str) -> str:
+        """One value as the API should get it; ValidationError if it cannot be one."""
+        if len(text) > LONGEST_VALUE:
+            raise ValidationError(_("“%(value)s…” is too long."), "too-long", {"value": text[:30]})
+        if "\0" in text:
+            raise ValidationError(_("There is a character in it that cannot be searched for."), "null")
+        return text
+
+
+class NamesField(SeveralField):
+    """Names, which may have commas in them."""
+
+    separator = _LINES
+
+
+class EmailsField(SeveralField):
+    separator = _EMAILS
+
+    def one(self, text: str) -> str:
+        if "@" not in text.strip("@"):
+            raise ValidationError(_("“%(value)s” is not a whole e-mail address."), "email", {"value": text[:60]})
+        return super().one(text)
+
+
+class PhonesField(SeveralField):
+    def one(self, text: str) -> str:
+        if not compact(text):
+            raise ValidationError(_("“%(value)s” is not a phone number."), "phone", {"value": text[:60]})
+        return super().one(text)
+
+
+class CountriesField(SeveralField):
+    """Countries by name, in the reader's language, in English or as they call themselves, or by code. Cleans to codes."""
+
+    def one(self, text: str) -> str:
+        if code := countries.code_of(text):
+            return code
+        raise ValidationError(_("“%(value)s” is not a country."), "country", {"value": text[:60]})
+
+
+class StatesField(SeveralField):
+    """States of an order, in any case. One that this desk does not know is said, and not sent: the API refuses those."""
+
+    def __init__(self, *, known: States[OrderState], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.known = known
+
+    def one(self, text: str) -> str:
+        if (name := self.known.of(text).name) in self.known:
+            return name
+        raise ValidationError(_("“%(value)s” is not a state of an order."), "state", {"value": text[:60]})
+
+
+class DayField(forms.Field):
+    """A day, as browsers send it: 2026-11-22."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: str | None) -> dt.date | None:
+        text = (value or "").strip()
+        if not text:
+            return None
+        try:
+            day = dt.date.fromisoformat(text)
+        except ValueError:
+            raise ValidationError(
+                _("“%(value)s” is not a date. Write it as 2026-12-31."), "date", {"value": text[:30]}
+            ) from None
+        if not EARLIEST <= day <= LATEST:
+            raise ValidationError(_("There are no orders of that year."), "year")
+        return day
+
+
+def too_many_bytes(values: Mapping[str, Any]) -> str:
+    """The name of the longest of the filters where together they are too long for an address; empty where they are not."""
+    sizes = {name: len(urlencode({name: value}, doseq=True)) + 1 for name, value in values.items() if value}
+    return max(sizes, key=sizes.__getitem__) if sum(sizes.values()) > LONGEST_ADDRESS else ""
+
+
+def shown(name: str, value: str) -> str:
+    """A value as people read it: countries by name."""
+    return country_name(value) if name.endswith("countries") else value

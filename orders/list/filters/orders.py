@@ -1,0 +1,212 @@
+"""The filters of the order list: the query string on one side, the parameters of `GET orders` on the other."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import django_filters as df
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from domain.states import ORDER
+from order_api.query import OrderQuery
+from orders.list.filters import dates
+from orders.list.filters.dates import Preset
+from orders.list.filters.fields import (
+    LONGEST_VALUE,
+    CountriesField,
+    DayField,
+    EmailsField,
+    NamesField,
+    PhonesField,
+    StatesField,
+    too_many_bytes,
+)
+from orders.list.filters.query import ApiFilterSet, ApiQuery, SeveralFilter, ViewFilter
+from orders.phones import spellings
+from ui import days
+
+NEWEST_FIRST = "-created"
+SORTS = {
+    NEWEST_FIRST: _("Created, newest first"),
+    "created": _("Created, oldest first"),
+    "-cartTotal": _("Cart total, highest first"),
+    "cartTotal": _("Cart total, lowest first"),
+    "billingName": _("Billing name, A to Z"),
+    "-billingName": _("Billing name, Z to A"),
+    "billingEmail": _("Billing e-mail, A to Z"),
+    "-billingEmail": _("Billing e-mail, Z to A"),
+}
+"""What the API can sort by (Norce reference, schemas/orderlistorderby), both ways; a minus is for descending."""
+
+PRESETS = {
+    Preset.TODAY: _("Today"),
+    Preset.YESTERDAY: _("Yesterday"),
+    Preset.WEEK: _("Last 7 days"),
+    Preset.MONTH: _("Last 30 days"),
+    Preset.THIS_MONTH: _("This month"),
+    Preset.CUSTOM: _("From … to …"),
+}
+DAYS = ("date_from", "date_to")
+
+
+class OrderFilterForm(forms.Form):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if stretch := self._stretch(cleaned.get("preset")):
+            cleaned["date_from"], cleaned["date_to"] = stretch
+        first, last = cleaned.get("date_from"), cleaned.get("date_to")
+        if first and last and last < first:
+            self.add_error("date_to", ValidationError(_("The last day is before the first."), "order"))
+        while longest := too_many_bytes(cleaned):
+            self.add_error(longest, ValidationError(_("That is too much for one address. Leave some out."), "too-long"))
+        return cleaned
+
+    @staticmethod
+    def _stretch(preset: str | None) -> tuple[dt.date, dt.date] | None:
+        return dates.days_of(Preset(preset), timezone.localdate()) if preset else None
+
+
+class CountriesFilter(SeveralFilter):
+    field_class = CountriesField
+
+
+class EmailsFilter(SeveralFilter):
+    field_class = EmailsField
+
+
+class NamesFilter(SeveralFilter):
+    field_class = NamesField
+
+
+class PhonesFilter(SeveralFilter):
+    field_class = PhonesField
+
+
+class StatesFilter(SeveralFilter):
+    field_class = StatesField
+
+
+class DayFilter(ViewFilter):
+    field_class = DayField
+
+
+class ChoiceFilter(ViewFilter):
+    field_class = forms.ChoiceField
+
+
+class OrderFilterSet(ApiFilterSet):
+    """Every filter of `GET orders` (Norce reference, checkout/getcheckoutorders), by the API's own names.
+
+    `preset` stands for a stretch of days and `sort` for the API's two parameters of ordering. Days are days in the current
+    time zone; they are sent as moments in UTC, the first included and the last not, because the API does not document
+    which ends of `date_from` and `date_to` count.
+    """
+
+    search = df.CharFilter(label=_("Search"), max_length=LONGEST_VALUE)
+    status = StatesFilter(label=_("Order state"), known=ORDER)
+    preset = ChoiceFilter(
+        label=_("Created"),
+        choices=tuple(PRESETS.items()),
+        error_messages={"invalid_choice": _("“%(value)s” is not a stretch of days.")},
+    )
+    date_from = DayFilter(label=_("First day"))
+    date_to = DayFilter(label=_("Last day"))
+    reference = df.CharFilter(label=_("Order reference"), max_length=LONGEST_VALUE)
+    cart_reference = df.CharFilter(label=_("Cart reference"), max_length=LONGEST_VALUE)
+    payment_id = df.CharFilter(label=_("Payment id"), max_length=LONGEST_VALUE)
+    countries = CountriesFilter(label=_("Order country"))
+    billing_names = NamesFilter(label=_("Billing name"))
+    billing_emails = EmailsFilter(label=_("Billing e-mail"))
+    billing_phones = PhonesFilter(label=_("Billing phone"), spell=spellings)
+    billing_countries = CountriesFilter(label=_("Billing country"))
+    shipping_names = NamesFilter(label=_("Shipping name"))
+    shipping_emails = EmailsFilter(label=_("Shipping e-mail"))
+    shipping_phones = PhonesFilter(label=_("Shipping phone"), spell=spellings)
+    shipping_countries = CountriesFilter(label=_("Shipping country"))
+    sort = ChoiceFilter(
+        label=_("Sort"),
+        choices=tuple(SORTS.items()),
+        error_messages={"invalid_choice": _("The API cannot sort by “%(value)s”.")},
+    )
+
+    class Meta:
+        form = OrderFilterForm
+
+    def __init__(self, query: QueryDict) -> None:
+        self.query = settled(query)
+        super().__init__(self.query, queryset=ApiQuery())  # type: ignore[arg-type]  # stands in for a queryset
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        query = super().filter_queryset(queryset)
+        first, last = (self.form.cleaned_data.get(name) for name in DAYS)
+        if first:
+            query = query.filter(date_from=days.start_of(first))
+        if last:
+            query = query.filter(date_to=days.end_of(last))
+        return query.filter(
+            order_by=self.ordering.removeprefix("-"),
+            order_by_direction="desc" if self.ordering.startswith("-") else "asc",
+        )
+
+    @property
+    def params(self) -> OrderQuery:
+        """The parameters of the API call, of every filter that can be read."""
+        return cast(OrderQuery, cast(ApiQuery, self.qs).params)
+
+    @property
+    def ordering(self) -> str:
+        """The order that the rows are asked for in: the newest first, if nothing else can be read."""
+        self.form.is_valid()
+        return self.form.cleaned_data.get("sort") or NEWEST_FIRST
+
+    @property
+    def stretch(self) -> Preset | None:
+        self.form.is_valid()
+        chosen = self.form.cleaned_data.get("preset")
+        return Preset(chosen) if chosen else None
+
+    def written(self) -> Mapping[str, list[str]]:
+        """The filters as they stand in an address: tidied where they can be read, as they came where not, without blanks."""
+        return dict(self._written())
+
+    def _written(self) -> Iterator[tuple[str, list[str]]]:
+        left_out = self._implied()
+        for name in self.filters:
+            if name in self.errors:
+                values = [text for text in self.query.getlist(name) if text.strip()]
+            else:
+                values = [] if name in left_out else _texts(self.form.cleaned_data.get(name))
+            if values:
+                yield name, values
+
+    def _implied(self) -> set[str]:
+        """What an address need not say, because the rest of it does."""
+        implied = {"preset"} if self.stretch is Preset.CUSTOM else set(DAYS) if self.stretch else set()
+        return implied | {"sort"} if self.ordering == NEWEST_FIRST else implied
+
+
+def settled(query: QueryDict) -> QueryDict:
+    """The query without what contradicts itself: days beside a preset that has its own, and a custom stretch without days."""
+    data = query.copy()
+    preset = data.get("preset", "").strip()
+    has_days = any(data.get(name, "").strip() for name in DAYS)
+    if preset in set(Preset) - {Preset.CUSTOM}:
+        for name in DAYS:
+            data.pop(name, None)
+    elif not preset and has_days:
+        data["preset"] = Preset.CUSTOM
+    elif preset == Preset.CUSTOM and not has_days:
+        del data["preset"]
+    return data
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dt.date):
+        return [value.isoformat()]
+    return [str(value)] if value else []

@@ -1,0 +1,93 @@
+"""Notes on orders, for staff only: written, edited by who wrote them, never deleted, with all that they ever said.
+
+They are not in the Order API, so nothing outside of this desk knows them. Each write is in the audit log, without its text: the log is kept
+for longer than a note should have to be.
+"""
+
+import uuid
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.channels import Channel
+from audit import log
+from audit.actions import AuditAction
+from orders.models import Note, NoteVersion
+
+LONGEST = 5000  # characters
+
+
+class NoteChangedError(Exception):
+    """The note says something else by now than what the person saw."""
+
+
+class Written(NamedTuple):
+    """A note as it is read: its last version, and when it was first written."""
+
+    note: Note
+    versions: Sequence[NoteVersion]
+
+    @property
+    def last(self) -> NoteVersion:
+        return self.versions[-1]
+
+    @property
+    def first(self) -> NoteVersion:
+        return self.versions[0]
+
+    @property
+    def is_edited(self) -> bool:
+        return len(self.versions) > 1
+
+
+def notes_of(order_id: str, channel: Channel) -> list[Written]:
+    """The notes on an order, as they are now, in no order. Two queries."""
+    notes = Note.objects.filter(order_id=order_id, merchant=channel.merchant, channel=channel.name)
+    return [Written(note, list(note.versions.all())) for note in notes.prefetch_related("versions")]
+
+
+def write(who: log.Who, user: User, subject: log.Subject, text: str, mark: uuid.UUID) -> Note | None:
+    """Keeps a new note; None if the form with that mark was taken before. Raises log.AuditUnavailable, and then nothing is kept."""
+    if Note.objects.filter(mark=mark).exists():
+        return None
+    try:
+        with transaction.atomic():
+            note = Note.objects.create(
+                mark=mark, merchant=subject.merchant, channel=subject.channel, order_id=subject.order_id,
+                author=user, author_name=user.get_full_name() or user.get_username(),
+            )  # fmt: skip
+            _add_version(note, 1, text)
+            _record(who, AuditAction.ORDER_NOTE_CREATE, subject, note, 1)
+    except IntegrityError:
+        return None
+    return note
+
+
+def edit(who: log.Who, note: Note, subject: log.Subject, text: str, seen: int) -> None:
+    """Lets the note say something else; what it said stays. `seen`: the number of the version that the person saw.
+
+    Raises NoteChangedError if that is not the last one any more, and log.AuditUnavailable; then nothing is kept.
+    """
+    last = note.versions.order_by("-number")[0]
+    if last.number != seen:
+        raise NoteChangedError
+    if last.text == text:
+        return
+    try:
+        with transaction.atomic():
+            _add_version(note, seen + 1, text)
+            _record(who, AuditAction.ORDER_NOTE_UPDATE, subject, note, seen + 1)
+    except IntegrityError:
+        raise NoteChangedError from None
+
+
+def _add_version(note: Note, number: int, text: str) -> None:
+    NoteVersion.objects.create(note=note, number=number, text=text, at=timezone.now())
+
+
+def _record(who: log.Who, action: AuditAction, subject: log.Subject, note: Note, version: int) -> None:
+    about = log.Subject(subject.order_id, subject.merchant, subject.channel, target=str(note.pk))
+    log.event(who, action, about, details={"version": version})

@@ -1,0 +1,164 @@
+"""Notes on an order: writing one, editing one's own, and what a note said before."""
+
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+
+from audit import log
+from gateway.permissions import may_view
+from gateway.request import ApiRequest
+from order_api.errors import ApiError, NotFound
+from orders.changes.flow import subject_of
+from orders.models import Note
+from orders.notes import services
+from ui.held import hold
+from ui.pages import render_page
+
+may_write = permission_required("accounts.add_note", raise_exception=True)
+form_view = require_http_methods(["GET", "POST"])
+NOT_LOGGED = gettext_lazy("It could not be written into the log, so it was not kept. Try again in a moment.")
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Note"),
+        max_length=services.LONGEST,
+        widget=forms.Textarea(
+            attrs={"rows": 2, "placeholder": gettext_lazy("Write a note. Only staff can read it."), "id": "note"}
+        ),
+        error_messages={"required": gettext_lazy("Write something first.")},
+    )
+    mark = forms.UUIDField(widget=forms.HiddenInput(attrs={"id": None}), required=False)
+
+    @classmethod
+    def empty(cls) -> "NoteForm":
+        return cls(initial={"mark": uuid.uuid4()}, label_suffix="")
+
+
+class EditForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Note"), max_length=services.LONGEST, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    number = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+@form_view
+@may_view
+@may_write
+def note_create(request: ApiRequest, order_id: str) -> HttpResponse:
+    """Keeps a note. In the timeline the box comes back empty, and the list beside it reads itself anew."""
+    if request.method != "POST":
+        request.api.orders.get(order_id)
+        return show_box(request, order_id, NoteForm.empty())
+    try:
+        request.api.orders.get(order_id)  # there is none of another channel, nor one that does not exist
+    except NotFound:
+        raise
+    except ApiError as error:
+        says = _("The Order API could not be asked about this order, so the note was not kept. %(error)s")
+        return hold(request, says % {"error": error}, HTTPStatus.SERVICE_UNAVAILABLE)
+    form = NoteForm(request.POST, label_suffix="")
+    if not form.is_valid():
+        return show_box(request, order_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        keep(request, order_id, form.cleaned_data)
+    except log.AuditUnavailableError:
+        form.add_error(None, NOT_LOGGED)
+        return show_box(request, order_id, form, HTTPStatus.SERVICE_UNAVAILABLE)
+    return kept(request, order_id)
+
+
+def keep(request: ApiRequest, order_id: str, data: dict[str, Any]) -> None:
+    mark = data["mark"] or uuid.uuid4()
+    services.write(log.Who.of(request), request.user, subject_of(request, order_id), data["text"], mark)
+
+
+def kept(request: ApiRequest, order_id: str) -> HttpResponse:
+    if not request.htmx:
+        messages.success(request, _("The note was kept."))
+        return redirect("order-timeline", order_id)
+    return trigger_client_event(show_box(request, order_id, NoteForm.empty(), is_kept=True), "timeline-changed")
+
+
+def show_box(
+    request: ApiRequest, order_id: str, form: NoteForm, status: HTTPStatus = HTTPStatus.OK, **state: object
+) -> HttpResponse:
+    form.fields["text"].widget.attrs["autofocus"] = True  # the button that was pressed is another one now
+    context = {"note_form": form, "order_id": order_id, "place": "orders", **state}
+    return render_page(request, "orders/note_create.html", context, partials=("note-compose",), status=status)
+
+
+@form_view
+@may_view
+@may_write
+def note_edit(request: ApiRequest, order_id: str, note_id: int) -> HttpResponse:
+    """One's own note, said anew. Raises PermissionDenied for somebody else's."""
+    note = note_of(request, order_id, note_id)
+    if note.author_id != request.user.pk:
+        raise PermissionDenied
+    last = note.versions.order_by("-number")[0]
+    if request.method != "POST":
+        initial = {"text": last.text, "number": last.number}
+        return show_form(request, note, EditForm(initial=initial, label_suffix=""))
+    form = EditForm(request.POST, label_suffix="")
+    if not form.is_valid():
+        return show_form(request, note, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return save(request, note, form)
+
+
+def save(request: ApiRequest, note: Note, form: EditForm) -> HttpResponse:
+    text, seen = form.cleaned_data["text"], form.cleaned_data["number"]
+    try:
+        services.edit(log.Who.of(request), note, subject_of(request, note.order_id), text, seen)
+    except services.NoteChangedError:
+        theirs = note.versions.order_by("-number")[0]
+        form = EditForm({"text": text, "number": theirs.number}, label_suffix="")
+        return show_form(request, note, form, HTTPStatus.CONFLICT, theirs=theirs)
+    except log.AuditUnavailableError:
+        form.add_error(None, NOT_LOGGED)
+        return show_form(request, note, form, HTTPStatus.SERVICE_UNAVAILABLE)
+    messages.success(request, _("The note was changed."))
+    where = resolve_url("order-timeline", note.order_id)
+    return HttpResponseClientRedirect(page_of(request, where)) if request.htmx else redirect(where)
+
+
+def page_of(request: ApiRequest, otherwise: str) -> str:
+    """The page that the dialog stands on, which is then loaded anew; without its fragment, or it would not be."""
+    return (request.htmx.current_url_abs_path or otherwise).partition("#")[0]
+
+
+def show_form(
+    request: ApiRequest, note: Note, form: EditForm, status: HTTPStatus = HTTPStatus.OK, **state: object
+) -> HttpResponse:
+    context = {"form": form, "note": note, "order_id": note.order_id, "place": "orders", **state}
+    return render_page(request, "orders/note_edit.html", context, partials=("dialog",), status=status)
+
+
+@require_safe
+@may_view
+def note_history(request: ApiRequest, order_id: str, note_id: int) -> HttpResponse:
+    """All that a note ever said, newest first."""
+    note = note_of(request, order_id, note_id)
+    versions = note.versions.order_by("-number")
+    context = {"note": note, "versions": versions, "order_id": order_id, "place": "orders"}
+    return render_page(request, "orders/note_history.html", context, partials=("dialog",))
+
+
+def note_of(request: ApiRequest, order_id: str, note_id: int) -> Note:
+    """The note of that number on that order, in the person's channel. Raises Http404."""
+    channel = request.channel
+    try:
+        return Note.objects.get(pk=note_id, order_id=order_id, merchant=channel.merchant, channel=channel.name)
+    except Note.DoesNotExist:
+        raise Http404 from None

@@ -1,0 +1,132 @@
+"""The basket as rows: every item with its parts below it, however deep, and a picture where it may be shown."""
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from order_api.schemas import Item, Logistics
+from orders.page.totals import Row, discount_rows, including, line_total
+from orders.page.tree import Fact, facts_of
+
+MAX_INDENT = 4
+_ICONS = {"bundle": "gift", "giftCard": "gift", "digital": "book"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An item's picture: `src` where our pages may show it, else only a `link` to it, else neither."""
+
+    src: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the items' table. `depth` 0 is an item of its own, more is a part of the bundle above; `off` is 0 or less."""
+
+    item: Item
+    depth: int
+    picture: Picture
+    icon: str
+    quantity: int | None
+    unit_price: Decimal | None
+    total: Decimal | None
+    off: Decimal
+    discounts: tuple[Row, ...]
+    parts: int
+    logistics: tuple[tuple[str, str], ...]
+    attributes: list[Fact]
+    link: str
+
+    @property
+    def indent(self) -> int:
+        """How far to indent; nesting deeper than the page is wide stays at the last step."""
+        return min(self.depth, MAX_INDENT)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is something about it that the row has no room for."""
+        return bool(
+            self.attributes
+            or self.logistics
+            or self.item.reference
+            or self.item.url
+            or self.discounts
+            or self.picture.link
+        )
+
+
+def safe_link(url: str | None) -> str:
+    """The address if a browser may be sent there: http, https or a path of this site; otherwise nothing."""
+    address = (url or "").strip()
+    if address.startswith("/") and not address.startswith(("//", "/\\")):
+        return address
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme.lower() in ("http", "https") and parts.hostname else ""
+
+
+def picture(url: str | None, origins: Set[str]) -> Picture:
+    """Shown from this site and from `origins` (as in https://media.example); from elsewhere a person may follow the link."""
+    address = safe_link(url)
+    if not address:
+        return Picture()
+    scheme, host, *_ = urlsplit(address)
+    if address.startswith("/") or f"{scheme}://{host}".lower() in origins:
+        return Picture(src=address)
+    return Picture(link=address)
+
+
+def present_items(items: tuple[Item, ...], origins: Set[str]) -> list[Line]:
+    """The rows in the cart's order, each bundle followed by its parts."""
+    return list(_lines(items, origins, 0))
+
+
+def _lines(items: tuple[Item, ...], origins: Set[str], depth: int) -> Iterator[Line]:
+    for item in items:
+        yield _line(item, origins, depth)
+        yield from _lines(item.items, origins, depth + 1)
+
+
+def _line(item: Item, origins: Set[str], depth: int) -> Line:
+    discounts = discount_rows(item.discounts)
+    has_price = item.total or item.original_total or item.price
+    return Line(
+        item=item,
+        depth=depth,
+        picture=picture(item.image_url, origins),
+        icon=_ICONS.get(item.product_type or "", "box"),
+        quantity=item.quantity,
+        unit_price=item.price.including_vat if item.price else None,
+        total=line_total(item) if has_price else None,
+        off=sum((row.amount for row in discounts), Decimal(0)) or _price_off(item),
+        discounts=discounts,
+        parts=len(item.items),
+        logistics=tuple(_logistics(item.logistics)),
+        attributes=facts_of(item.attributes),
+        link=safe_link(item.url),
+    )
+
+
+def _price_off(item: Item) -> Decimal:
+    """What the totals say was taken off where no discount names it."""
+    if not item.original_total or not item.total:
+        return Decimal(0)
+    return min(including(item.total) - including(item.original_total), Decimal(0))
+
+
+def _logistics(logistics: Logistics | None) -> Iterator[tuple[str, str]]:
+    """Measures as the API gives them: its reference names no units, so neither do we."""
+    if logistics is None:
+        return
+    for name in ("weight", "length", "width", "height"):
+        value = getattr(logistics, name)
+        if value is not None:
+            yield name, str(value)
+    if logistics.tags:
+        yield "tags", ", ".join(logistics.tags)
+    if logistics.shipping_date:
+        yield "shippingDate", logistics.shipping_date.isoformat()

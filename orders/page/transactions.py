@@ -1,0 +1,59 @@
+"""A payment's log: what was asked of the provider when, and what it answered."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from domain.states import Result, result_of
+from order_api.schemas import PaymentTransaction
+from orders.page.tree import Payload, payload
+from payments.presentation.order_panel import Origin
+from privacy import PAGE, mask_text
+
+OriginOf = Callable[[PaymentTransaction], Origin | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One line of the log. `error` is masked, as providers repeat what they were sent.
+
+    `origin`: through what it came about, if it is of an event that moves money.
+    """
+
+    transaction: PaymentTransaction
+    event: str
+    result: Result
+    error: str
+    request: Payload | None
+    answer: Payload | None
+    origin: Origin | None = None
+
+    @property
+    def opens(self) -> bool:
+        """Whether there is more to it than its line says."""
+        is_ours = bool(self.origin and self.origin.execution)
+        return bool(self.request or self.answer or self.error or self.transaction.payment_action or is_ours)
+
+
+def present_transactions(
+    transactions: Iterable[PaymentTransaction], origin_of: OriginOf = lambda _: None
+) -> list[Transaction]:
+    """The log, newest first; lines without a time keep their place at the end."""
+    given = list(transactions)
+    dated = sorted((t for t in given if t.created), key=_moment, reverse=True)
+    return [_transaction(t, origin_of(t)) for t in [*dated, *(t for t in given if not t.created)]]
+
+
+def _moment(transaction: PaymentTransaction) -> float:
+    return transaction.created.timestamp() if transaction.created else 0.0
+
+
+def _transaction(transaction: PaymentTransaction, origin: Origin | None) -> Transaction:
+    return Transaction(
+        transaction=transaction,
+        event=transaction.event or transaction.psp_event or "–",
+        result=result_of(transaction.is_success),
+        error=mask_text(transaction.error_detail or "", PAGE),
+        request=payload(transaction.request_json),
+        answer=payload(transaction.response_json),
+        origin=origin,
+    )

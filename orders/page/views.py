@@ -1,0 +1,175 @@
+"""The order's page, and the pages of what belongs to it: its payments, their transactions, its shippings, the raw document."""
+
+import re
+from collections.abc import Iterable
+from functools import partial
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from audit import log
+from audit.actions import AuditAction
+from gateway.permissions import may_view
+from gateway.request import ApiRequest
+from order_api.schemas import PaymentTransaction
+from orders.list.back import list_address
+from orders.page.lifecycle import payment_way
+from orders.page.order import present_order
+from orders.page.payments import present_payment
+from orders.page.people import BILLING, SHIPPING, address_of, identity_number
+from orders.page.shippings import present_shipping
+from orders.page.transactions import Transaction, present_transactions
+from orders.page.tree import render_tree, to_text
+from payments.presentation.order_panel import of_order, origins_of
+from privacy import PAGE_WITH_PEOPLE, mask
+from ui.pages import render_page
+
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+
+
+@require_safe
+@may_view
+def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
+    """Everything that the API knows of the order, from one call; transactions are read when somebody opens them."""
+    page = present_order(request.api.orders.get(order_id), picture_origins(request))
+    context = {"page": page, "order_id": order_id, "executions": of_order(request.channel, order_id), **_frame(request)}
+    return render_page(request, "orders/order_detail.html", context)
+
+
+@require_safe
+@may_view
+def payment_list(request: ApiRequest, order_id: str) -> HttpResponse:
+    """All payments of the order, in the API's order, removed ones among them."""
+    cards = [present_payment(payment) for payment in request.api.payments.list(order_id)]
+    executions = of_order(request.channel, order_id)
+    context = {"cards": cards, "order_id": order_id, "executions": executions, **_frame(request)}
+    return render_page(request, "orders/payment_list.html", context)
+
+
+@require_safe
+@may_view
+def payment_detail(request: ApiRequest, order_id: str, payment_id: str) -> HttpResponse:
+    """One payment; its transactions load beside it and fail alone."""
+    card = present_payment(request.api.payments.get(order_id, payment_id))
+    executions = of_order(request.channel, order_id)
+    context = {"card": card, "order_id": order_id, "executions": executions, **_frame(request)}
+    return render_page(request, "orders/payment_detail.html", context)
+
+
+@require_safe
+@may_view
+def payment_transactions(request: ApiRequest, order_id: str, payment_id: str) -> HttpResponse:
+    """A payment's log: for a panel only the log, from one call; for a person a page.
+
+    The panel names the currency and the payment's state, which the log does not know; the steps of its track are of the same log.
+    """
+    transactions = request.api.payments.transactions(order_id, payment_id)
+    context: dict[str, object] = {"order_id": order_id, "payment_id": payment_id}
+    if _is_panel(request):
+        if request.GET.get("part") == "steps":
+            track = payment_way(request.GET.get("state"), transactions)
+            return render(request, "orders/order/steps.html", {"track": track, "kind": "payment"})
+        context |= {"log": _log(request, order_id, payment_id, transactions), "currency": _currency(request)}
+        return render(request, "orders/payment_transactions.html#log", context)
+    card = present_payment(request.api.payments.get(order_id, payment_id))
+    log = {"log": _log(request, order_id, payment_id, transactions), "currency": card.currency}
+    return render(request, "orders/payment_transactions.html", {"card": card, **context, **log, **_frame(request)})
+
+
+def _log(
+    request: ApiRequest, order_id: str, payment_id: str, transactions: Iterable[PaymentTransaction]
+) -> list[Transaction]:
+    """The log, with who caused what moved money."""
+    return present_transactions(transactions, partial(origins_of(request.channel, order_id, payment_id).of, payment_id))
+
+
+@require_safe
+@may_view
+def shipping_list(request: ApiRequest, order_id: str) -> HttpResponse:
+    """All shippings of the order, in the API's order, removed ones among them; the order knows the currency."""
+    cards = [present_shipping(shipping) for shipping in request.api.shippings.list(order_id)]
+    order = request.api.orders.get(order_id)
+    context = {"cards": cards, "order": order, "order_id": order_id, **_frame(request)}
+    return render_page(request, "orders/shipping_list.html", context)
+
+
+@require_safe
+@may_view
+def shipping_detail(request: ApiRequest, order_id: str, shipping_id: str) -> HttpResponse:
+    """One shipping; the order knows the currency."""
+    card = present_shipping(request.api.shippings.get(order_id, shipping_id))
+    order = request.api.orders.get(order_id)
+    context = {"card": card, "order": order, "order_id": order_id, **_frame(request)}
+    return render_page(request, "orders/shipping_detail.html", context)
+
+
+@require_safe
+@may_view
+def order_raw(request: ApiRequest, order_id: str) -> HttpResponse:
+    """The document as the API gave it, with identity numbers, tokens and card data masked."""
+    order = request.api.orders.get(order_id)
+    document = mask(order.raw, PAGE_WITH_PEOPLE)
+    context = {"order": order, "order_id": order_id, "tree": render_tree(document), "text": to_text(document)}
+    return render_page(request, "orders/order_raw.html", {**context, **_frame(request)})
+
+
+@never_cache
+@require_safe
+@may_view
+def order_identity(request: ApiRequest, order_id: str, which: str) -> HttpResponse:
+    """The whole identity number of the billing or shipping address, for who asks for it and may see it."""
+    if not may_see_identity(request.user):
+        raise PermissionDenied
+    order = request.api.orders.get(order_id)
+    number = identity_number(order, which) if which in (BILLING, SHIPPING) else None
+    if number is None:
+        raise Http404(_("This order has no such identity number."))
+    subject = log.Subject(order_id, request.channel.merchant, request.channel.name, target=which)
+    log.event(
+        log.Who.of(request), AuditAction.PERSONAL_DATA_VIEW, subject, details={"field": "nationalIdentificationNumber"}
+    )
+    context = {
+        "number": number,
+        "which": which,
+        "order": order,
+        "order_id": order_id,
+        "address": address_of(order, which),
+    }
+    template = "orders/order_identity.html#number" if _is_panel(request) else "orders/order_identity.html"
+    return render(request, template, {**context, **_frame(request)})
+
+
+def may_see_identity(user: User) -> bool:
+    """Whether this person may be shown a national identity number."""
+    return user.has_perm("accounts.view_personal_data")
+
+
+def picture_origins(request: ApiRequest) -> frozenset[str]:
+    """From where pictures may come: this site, and what IMAGE_HOSTS lists. The Content-Security-Policy says the same."""
+    return frozenset(
+        origin.lower()
+        for origin in (
+            f"{request.scheme}://{request.get_host()}",
+            *(f"https://{host}" for host in settings.IMAGE_HOSTS),
+        )
+    )
+
+
+def _is_panel(request: ApiRequest) -> bool:
+    return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
+
+
+def _currency(request: ApiRequest) -> str:
+    given = request.GET.get("currency", "")
+    return given if _CURRENCY.fullmatch(given) else ""
+
+
+def _frame(request: ApiRequest) -> dict[str, object]:
+    """What every page about an order shows around it."""
+    return {"place": "orders", "back": list_address(request, str(request.channel))}

@@ -1,0 +1,103 @@
+"""A second person: who asked for it, nobody approves by themselves, admins included."""
+
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.utils import timezone
+
+from audit import log
+from order_api import OrderApi
+from order_api.errors import ApiError, NotFound
+from payments.executions import engine, intent, reconciliation
+from payments.executions.access import channel_of
+from payments.models import OPEN, Execution, State
+
+
+class RequestClosedError(Exception):
+    """The request is not open any more; its state says why."""
+
+
+def may_decide(user: User, execution: Execution) -> bool:
+    """Whether this person may approve it, or turn it down: they have the right, and did not ask for it themselves."""
+    return user.has_perm("accounts.execute_payment_action") and not is_own(user, execution)
+
+
+def is_own(user: User, execution: Execution) -> bool:
+    return execution.asked_by_id == user.pk
+
+
+class Look(NamedTuple):
+    """A request as it is now: `facts` is what was read afresh, None where it is over or could not be read; `error` says why it could not."""
+
+    facts: intent.Facts | None = None
+    error: ApiError | None = None
+
+
+def look(api: OrderApi, execution: Execution) -> Look:
+    """Read the whole case of a request that waits, in two calls; it ends here if its time is up or the payment is not as it was."""
+    if execution.state != State.WAITING:
+        return Look()
+    if reconciliation.is_over(execution):
+        reconciliation.check_request(execution, api)
+        return Look()
+    try:
+        facts = intent.read(api, channel_of(execution), execution.order_id, execution.payment_id, execution.action_id)
+    except NotFound:
+        reconciliation.compare_request(execution, reconciliation.gone(reconciliation.seen_of(execution)))
+        return Look()
+    except ApiError as error:
+        return Look(error=error)
+    reconciliation.compare_request(execution, facts.case.seen)
+    return Look(facts if execution.state == State.WAITING else None)
+
+
+def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note: str = "") -> Execution:
+    """Carry it out now, on the approver's word, which is in the log before anything is sent. What could not be read was not sent.
+
+    Raises PermissionDenied, RequestClosedError (it has ended, or lapsed as the payment has changed since), engine.Occupied (another attempt on this
+    payment is open; the request stays) and AuditUnavailable (the request stays).
+    """
+    if not may_decide(user, execution):
+        raise PermissionDenied
+    if reconciliation.is_over(execution):
+        reconciliation.check_request(execution, api)
+    try:
+        _decide(execution, State.PREPARED, user, who, {"why": ["approved"], "note": note})
+    except IntegrityError:
+        if other := intent.attempts_on(execution).filter(state__in=OPEN).first():
+            raise engine.PaymentLockedError(other) from None
+        return approve(api, execution, user, who, note)  # it has ended meanwhile
+    try:
+        return engine.carry_out(api, execution, who)
+    except engine.PaymentChangedError as moved:
+        raise RequestClosedError from moved
+    except ApiError:
+        return execution
+
+
+def _decide(execution: Execution, to: State, user: User, who: log.Who, data: dict[str, Any]) -> None:
+    decision = {
+        "decided_by": user,
+        "decided_by_name": who.username,
+        "decided_at": timezone.now(),
+        "decision_note": data["note"],
+    }
+    if not reconciliation.end_request(execution, to, data, by=who, **decision):
+        raise RequestClosedError
+
+
+def turn_down(execution: Execution, user: User, who: log.Who, note: str) -> None:
+    """Nothing is sent, for a reason. Raises PermissionDenied, RequestClosedError."""
+    if not may_decide(user, execution):
+        raise PermissionDenied
+    _decide(execution, State.TURNED_DOWN, user, who, {"why": ["turned-down"], "note": note})
+
+
+def withdraw(execution: Execution, user: User, who: log.Who) -> None:
+    """Whoever asked for it may take it back. Raises PermissionDenied, RequestClosedError."""
+    if not is_own(user, execution):
+        raise PermissionDenied
+    if not reconciliation.end_request(execution, State.WITHDRAWN, {"why": ["withdrawn"]}, by=who):
+        raise RequestClosedError

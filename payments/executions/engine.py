@@ -1,0 +1,343 @@
+"""Sends a payment action once, and says what became of it by evidence alone.
+
+    claim           the intent is a row: unique for what the person saw, and one open row a payment; the database is the lock
+    look_again      GET order: is the payment still as it was seen? If not, nothing is sent
+    record          the intent into the audit log, on the disk
+    mark_sending    from here on it may have happened, whatever becomes of this process
+    call            POST …/execute, once, never again
+    look_back       GET payment, GET transactions
+    conclude        evidence, state and the outcome in the audit log, in one transaction
+
+Each step is a function of its own, and the harness (tests/harness) interrupts the program before and after every one of them. A process
+that dies before `mark_sending` has sent nothing, and can't any more; one that dies after it leaves an execution in doubt, which
+`payments.executions.reconciliation` takes up. docs/payments.md says what is promised and what is not.
+"""
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit import log
+from audit.actions import AuditAction
+from order_api import OrderApi
+from order_api.errors import ApiError, BadAnswer, Unavailable
+from payments.executions import reconciliation, worker
+from payments.executions.evidence import OUTCOMES, add, move, named, next_check, reading, subject_of
+from payments.executions.intent import Intent, attempts_on, last_ended
+from payments.executions.snapshot import Difference, Snapshot, differences
+from payments.executions.verdict import Verdict, judge
+from payments.limits import rules
+from payments.models import OPEN, Answer, Execution, Kind, State
+
+logger = logging.getLogger(__name__)
+ACTION = AuditAction.PAYMENT_ACTION_EXECUTE
+
+
+class DuplicateIntentError(Exception):
+    """This very intent is written down already: the form came twice."""
+
+    def __init__(self, execution: Execution) -> None:
+        self.execution = execution
+
+
+class PaymentLockedError(DuplicateIntentError):
+    """Another attempt on this payment is open, so nothing was sent."""
+
+
+class PaymentChangedError(Exception):
+    """The payment is not as the person saw it, so nothing was sent."""
+
+    def __init__(self, what: list[Difference]) -> None:
+        self.differences = what
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for it, and why. `user` and `who` are one person; `reason` is a code of `payments.presentation.vocabulary.REASONS_TO_ASK`."""
+
+    user: User
+    who: log.Who
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the call came back with, for the row and the evidence."""
+
+    answer: Answer
+    status: int | None = None
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+
+    def said(self) -> log.Said:
+        """The same, for the audit log."""
+        return {"status": self.status, "code": self.code, "message": self.message, "request_id": self.request_id}
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "answer": self.answer.value,
+            "status": self.status,
+            "code": self.code,
+            "message": self.message,
+            "request": self.request_id,
+        }
+
+
+def execute(api: OrderApi, case: Intent, asked: Asked, *, wants_approval: bool = False) -> Execution:
+    """Write the intent down, and carry it out if it is within the person's limits; else it waits for somebody else's approval.
+
+    Raises DuplicateIntentError where this form was sent before, PaymentLockedError where another attempt is open, PaymentChangedError where the payment has changed, and
+    ApiError where that could not be read. In all of these nothing was sent. Whatever happens after sending is in the execution.
+    """
+    execution = claim(case, asked, wants_approval=wants_approval)
+    if execution.state == State.WAITING:
+        return execution
+    return carry_out(api, execution, asked.who)
+
+
+def claim(case: Intent, asked: Asked, *, wants_approval: bool = False) -> Execution:
+    """The intent as a row, committed. Raises DuplicateIntentError, PaymentLockedError, PaymentChangedError."""
+    try:
+        with transaction.atomic(durable=True):
+            refuse_known(case)
+            above = rules.excess(asked.user, case, lock=True)
+            execution = _written(case, asked, above, waits=bool(above) or wants_approval)
+    except IntegrityError:
+        refuse_known(case)
+        raise
+    worker.ensure()
+    return execution
+
+
+def refuse_known(case: Intent) -> None:
+    """Raises DuplicateIntentError, PaymentLockedError or PaymentChangedError where the row must not, or cannot, be written."""
+    rows = attempts_on(case)
+    other, last = rows.filter(state__in=OPEN).first(), last_ended(case)
+    # Asked last, since what the two before found may be this very intent, written or ended by somebody else in between.
+    if same := rows.filter(action_id=case.action.id, baseline=case.baseline).first():
+        raise DuplicateIntentError(same)
+    if other:
+        raise PaymentLockedError(other)
+    if last != case.after:
+        raise PaymentChangedError([Difference("attempt", case.after, last)])
+
+
+def _written(case: Intent, asked: Asked, above: list[rules.Excess], *, waits: bool) -> Execution:
+    now = timezone.now()
+    state = State.WAITING if waits else State.PREPARED
+    execution = Execution.objects.create(
+        created_at=now,
+        merchant=case.merchant,
+        channel=case.channel,
+        order_id=case.order_id,
+        order_reference=case.order_reference,
+        payment_id=case.payment_id,
+        payment_reference=case.payment_reference,
+        provider=case.provider,
+        method=case.method,
+        action_id=case.action.id,
+        action_type=case.action.type,
+        amount=case.amount,
+        currency=case.currency,
+        customer=case.customer,
+        asked_by=asked.user,
+        asked_by_name=asked.who.username,
+        reason=asked.reason,
+        note=asked.note,
+        excess_json=json.dumps([each.to_json() for each in above]),
+        expires_at=now + settings.PAYMENT_APPROVAL_TIME if waits else None,
+        baseline=case.baseline,
+        seen_json=json.dumps(case.seen.to_json()),
+        last_modified=case.last_modified,
+        state=state,
+        next_check_at=next_check(state, 0, now),
+    )
+    seen = add(execution, Kind.SEEN, {"payment": case.seen.to_json()}, asked.who.username)
+    if waits:
+        details = named(execution.pk, [seen]) | {"reason": asked.reason, "note": asked.note, "above": execution.excess}
+        log.event(
+            asked.who,
+            AuditAction.PAYMENT_APPROVAL_REQUEST,
+            subject_of(execution),
+            details=details,
+            outcome=log.Outcome.ACCEPTED,
+        )
+    return execution
+
+
+def carry_out(api: OrderApi, execution: Execution, who: log.Who) -> Execution:
+    """All steps after the claim, for an execution that is `prepared`. Raises PaymentChangedError and ApiError, having sent nothing; else never."""
+    try:
+        before = look_again(api, execution)
+    except PaymentChangedError as moved:
+        not_sent(execution, who, {"why": ["moved"], "differences": [list(each) for each in moved.differences]})
+        raise
+    except ApiError as error:
+        not_sent(execution, who, {"why": ["unread"], "error": str(error)})
+        raise
+    attempt = record(execution, who)
+    if attempt is None:
+        not_sent(execution, who, {"why": ["unrecorded"]})
+        return execution
+    with attempt:
+        send(api, execution, before, attempt)
+    return execution
+
+
+def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Attempt) -> None:
+    """From the mark to the outcome."""
+    try:
+        is_marked = mark_sending(execution, before)
+    except Exception:
+        attempt.failed(message="The database refused; nothing was sent.")
+        raise
+    if not is_marked:
+        attempt.failed(message="It had been given up before it was sent.")
+        return
+    reply = call(api, execution)
+    after = None if reply.answer == Answer.NEVER_SENT else look_back(api, execution)
+    verdict = judge(before, after, reconciliation.action_of(before, execution), reply.answer)
+    try:
+        conclude(execution, reply, after, verdict, attempt)
+    except Exception:
+        logger.exception("The outcome of execution %s could not be written; it stays in doubt", execution.pk)
+        execution.state = State.SENDING  # what it was set to was rolled back; nobody is told what is not written
+        attempt.outcome = None  # so was that
+        attempt.unanswered(message="The outcome could not be written.", request_id=reply.request_id)
+
+
+def look_again(api: OrderApi, execution: Execution) -> Snapshot:
+    """The payment as it is now, from one call; a second one only if anything of the order was changed since. Raises PaymentChangedError, ApiError.
+
+    The order carries its payments' states, amounts and actions, but not their transactions. Those stay as they were seen as long as the
+    order says that it was last modified when it was seen.
+    """
+    seen = reconciliation.seen_of(execution)
+    now = reconciliation.read_with_order(api, execution, seen)
+    what = [*differences(seen, now), *reconciliation.tried_since(execution)]
+    if what or now.offers(execution.action_id) is None:
+        raise PaymentChangedError(what)
+    return now
+
+
+def record(execution: Execution, who: log.Who) -> log.Attempt | None:
+    """The intent in the audit log; None where it could not be written, and then nothing is sent."""
+    details = named(execution.pk, list(execution.evidence.all())) | {
+        "action": execution.action_type,
+        "amount": execution.amount,
+        "currency": execution.currency,
+        "baseline": execution.baseline,
+        "reason": execution.reason,
+        "note": execution.note,
+        "asked by": execution.asked_by_name,
+    }
+    try:
+        return log.begin(who, ACTION, subject_of(execution), details=details)
+    except log.AuditUnavailableError:
+        return None
+
+
+def mark_sending(execution: Execution, before: Snapshot) -> bool:
+    """The point of no return, committed. False if the execution was given up meanwhile."""
+    with transaction.atomic(durable=True):
+        marked = move(
+            execution,
+            State.SENDING,
+            expected=(State.PREPARED,),
+            sent_at=timezone.now(),
+            before_json=json.dumps(before.to_json()),
+        )
+        if marked:
+            add(execution, Kind.BEFORE, {"payment": before.to_json()})
+    return marked
+
+
+def call(api: OrderApi, execution: Execution) -> Reply:
+    """The one call. Whatever goes wrong is a reply; only what surely never left, or was clearly refused, is more than silence."""
+    try:
+        api.payments.execute(execution.order_id, execution.payment_id, execution.action_id)
+    except ApiError as error:
+        return Reply(_meaning_of(error), error.status, error.code or "", error.message, error.request_id)
+    except Exception as error:
+        logger.exception("Execution %s: the call ended in an error of our own", execution.pk)
+        return Reply(Answer.SILENT, message=type(error).__name__)
+    last = api.last_change
+    return Reply(Answer.ACCEPTED, last.status if last else None, request_id=last.request_id if last else "")
+
+
+def _meaning_of(error: ApiError) -> Answer:
+    if isinstance(error, Unavailable) and not error.sent:
+        return Answer.NEVER_SENT
+    # An answer that is not the API's own may be a gateway's, which knows nothing of what goes on behind it.
+    if error.may_have_happened or isinstance(error, BadAnswer):
+        return Answer.SILENT
+    return Answer.REFUSED
+
+
+def look_back(api: OrderApi, execution: Execution) -> Snapshot | None:
+    """The payment after the call, in two calls; None if it could not be read, for whatever reason: what was sent is sent."""
+    try:
+        return reconciliation.read(api, execution)
+    except ApiError as error:
+        logger.warning("Execution %s: the payment could not be read after the call: %s", execution.pk, error)
+    except Exception:
+        logger.exception("Execution %s: reading the payment after the call ended in an error of our own", execution.pk)
+    return None
+
+
+@transaction.atomic
+def conclude(
+    execution: Execution, reply: Reply, after: Snapshot | None, verdict: Verdict, attempt: log.Attempt
+) -> None:
+    """Keep what was answered and found, what follows from it, and its entry in the audit log: all of it, or nothing.
+
+    If somebody has settled it meanwhile, only the evidence is added. Raises AuditUnavailable.
+    """
+    before = execution.evidence.filter(kind=Kind.BEFORE)
+    evidence = [
+        *before,
+        add(execution, Kind.ANSWER, reply.to_json()),
+        add(execution, Kind.AFTER, reading(after, verdict)),
+    ]
+    move(
+        execution,
+        verdict.state,
+        answer=reply.answer,
+        status=reply.status,
+        code=reply.code,
+        message=reply.message,
+        request_id=reply.request_id,
+        checked_at=timezone.now(),
+    )
+    outcome = OUTCOMES.get(State(execution.state), log.Outcome.UNANSWERED)
+    details = named(execution.pk, evidence) | {"why": list(verdict.why)}
+    if not attempt.end(log.Result(outcome, {**reply.said(), "details": details})):
+        raise log.AuditUnavailableError("The outcome could not be written into the audit log.")
+
+
+def not_sent(execution: Execution, who: log.Who, why: dict[str, Any]) -> None:
+    """The payment is free again; a request that was approved has lapsed if the payment moved."""
+    to = State.LAPSED if execution.decided_at and "moved" in why["why"] else State.NOT_SENT
+    with transaction.atomic():
+        found = add(execution, Kind.BEFORE, why, who.username)
+        if move(execution, to, expected=(State.PREPARED,), answer=Answer.NEVER_SENT):
+            details = named(execution.pk, [found]) | why
+            try:
+                with transaction.atomic():
+                    log.event(
+                        who,
+                        AuditAction.PAYMENT_ACTION_NOT_SENT,
+                        subject_of(execution),
+                        details=details,
+                        outcome=log.Outcome.FAILED,
+                    )
+            except log.AuditUnavailableError:
+                logger.exception("Execution %s was not sent; the audit log could not be told", execution.pk)

@@ -1,0 +1,29 @@
+"""The form of a payment action: a reason, a note, and the password where it was last given too long ago. No amount: the API takes none."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from payments.presentation.vocabulary import NEEDS_NOTE, REASONS_TO_ASK
+from payments.reauthentication import StepUp
+
+
+class ExecuteForm(StepUp):
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose …")), *REASONS_TO_ASK.items()])
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept in the audit log. Only staff can read it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("reason") == NEEDS_NOTE and cleaned.get("note", NEEDS_NOTE).strip() == "":
+            self.add_error("note", _("Say in a few words what the reason is."))
+        return cleaned

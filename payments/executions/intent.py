@@ -1,0 +1,144 @@
+"""What an execution would be about: one action of one payment, as a person sees it now. Sealed into the form, so that nobody can say otherwise."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from typing import Any, NamedTuple, Self
+
+from django.core import signing
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.channels import Channel
+from order_api import OrderApi
+from order_api.errors import NotFound
+from order_api.schemas import Order, Payment, PaymentTransaction
+from payments.executions.snapshot import Action, Snapshot, TransactionMark
+from payments.models import OPEN, Execution, State
+from payments.presentation.amounts import amount_of
+
+LIFE = dt.timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """`amount` is what would move, in `currency`'s major unit, None where the API says no amount. `after` is the last attempt that ended."""
+
+    merchant: str
+    channel: str
+    order_id: str
+    order_reference: str
+    payment_id: str
+    payment_reference: str
+    provider: str
+    method: str
+    action: Action
+    amount: Decimal | None
+    currency: str
+    customer: str
+    seen: Snapshot
+    last_modified: str
+    after: str = ""
+
+    @property
+    def baseline(self) -> str:
+        return self.seen.fingerprint(self.after)
+
+    @property
+    def salt(self) -> str:
+        return salt_of(self.merchant, self.channel, self.order_id, self.payment_id, self.action.id)
+
+    def seal(self, *whose: str) -> str:
+        """As text that nobody can change; good for one person alone if their id is given."""
+        data = asdict(self) | {"seen": self.seen.to_json(), "action": list(self.action)}
+        data["amount"] = str(self.amount) if self.amount is not None else None
+        return signing.dumps(data, salt="/".join((self.salt, *whose)), compress=True)
+
+    @classmethod
+    def unseal(cls, text: str, salt: str) -> "Self | None":
+        """None if it was not sealed here, or for another action or person, or long ago."""
+        try:
+            data: dict[str, Any] = signing.loads(text, salt=salt, max_age=LIFE)
+        except (signing.BadSignature, ValueError, TypeError):
+            return None
+        amount = Decimal(data["amount"]) if data["amount"] is not None else None
+        return cls(
+            **{**data, "amount": amount, "action": Action(*data["action"]), "seen": Snapshot.from_json(data["seen"])}
+        )
+
+
+def salt_of(*ids: str) -> str:
+    return "payments.case:" + "/".join(ids)
+
+
+class Facts(NamedTuple):
+    """What was read for the dialog, in two calls, and when."""
+
+    case: Intent
+    order: Order
+    payment: Payment
+    transactions: tuple[PaymentTransaction, ...]
+    read_at: dt.datetime
+
+
+def read(api: OrderApi, channel: Channel, order_id: str, payment_id: str, action_id: str) -> Facts:
+    """The facts of now: GET order, GET transactions. Raises NotFound where the order or the payment is not there, and ApiError.
+
+    An action that is gone is no error: `case.seen.offers(action_id)` is None then, and the case has no type.
+    """
+    order = api.orders.get(order_id)
+    payment = payment_of(order, payment_id)
+    transactions = api.payments.transactions(order_id, payment_id)
+    read_at = timezone.now()
+    seen = Snapshot.of(payment, map(TransactionMark.of, transactions), read_at)
+    case = Intent(
+        merchant=channel.merchant,
+        channel=channel.name,
+        order_id=order_id,
+        order_reference=order.reference or "",
+        payment_id=payment_id,
+        payment_reference=payment.reference or "",
+        provider=payment.adapter_id or "",
+        method=payment.name or "",
+        action=seen.offers(action_id) or Action(action_id, ""),
+        amount=None,
+        currency=(payment.currency or order.currency or "").upper(),
+        customer=customer_of(order),
+        seen=seen,
+        last_modified=str(order.raw.get("lastModified") or ""),
+    )
+    case = replace(case, amount=amount_of(case.action.type, seen), after=last_ended(case))
+    return Facts(case, order, payment, transactions, read_at)
+
+
+def payment_of(order: Order, payment_id: str) -> Payment:
+    """The payment in the order. Raises NotFound, in the words that the API would use."""
+    for payment in order.payments:
+        if payment.id == payment_id:
+            return payment
+    message = f"Payment with id:{payment_id} not found."
+    raise NotFound(
+        message, operation="GET orders/{order_id}/payments/{payment_id}", status=404, code="payment-not-found"
+    )
+
+
+def customer_of(order: Order) -> str:
+    """Stands for the customer by the e-mail of the billing address; empty where there is none."""
+    billing = order.customer.billing if order.customer else None
+    email = (billing.email or "").strip().lower() if billing else ""
+    return salted_hmac("payments.customer", email, algorithm="sha256").hexdigest() if email else ""
+
+
+def attempts_on(what: "Intent | Execution") -> "QuerySet[Execution]":
+    """All that was asked for on that payment through this desk, in whatever state: what the database's locks are about."""
+    return Execution.objects.filter(
+        merchant=what.merchant, channel=what.channel, order_id=what.order_id, payment_id=what.payment_id
+    )
+
+
+def last_ended(case: Intent) -> str:
+    """The last attempt on this payment through this desk that is over; empty if there was none."""
+    ended = attempts_on(case).exclude(state__in=[*OPEN, State.WAITING])
+    last = ended.order_by("-ended_at", "-created_at").values_list("pk", flat=True).first()
+    return str(last or "")

@@ -1,0 +1,56 @@
+"""The thread that looks at what is open. One in every process that serves; it sleeps until something is due or is woken.
+
+Where the pages are served otherwise than by `manage.py serve`, `manage.py payments_reconcile --loop` does the same beside them.
+"""
+
+import logging
+import os
+import threading
+
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from payments.executions import reconciliation
+
+logger = logging.getLogger(__name__)
+LONGEST_SLEEP = 20.0  # seconds; another process may have died over its work
+
+_lock = threading.Lock()
+_woken = threading.Event()
+_running_in: int | None = None
+
+
+def ensure() -> None:
+    """Start the thread, if this process should have one and has none, and let it look at once; after a fork a new one is needed."""
+    global _running_in  # noqa: PLW0603 - one thread a process
+    if not settings.PAYMENT_WORKER:
+        return
+    _woken.set()
+    with _lock:
+        if _running_in != os.getpid():
+            threading.Thread(target=run, name="payments-reconcile", daemon=True).start()
+            _running_in = os.getpid()
+
+
+def run() -> None:
+    """Look at what is due, for ever."""
+    while True:
+        _woken.wait(look_once())
+        _woken.clear()
+
+
+def look_once() -> float:
+    """Look at what is due and say how many seconds may pass before the next look."""
+    due = None
+    try:
+        while reconciliation.check_due():
+            pass
+        due = reconciliation.next_due()
+    except Exception:
+        logger.exception("What is open could not be looked at; it is tried again later")
+    finally:
+        connections.close_all()
+    if due is None:
+        return LONGEST_SLEEP
+    return min(LONGEST_SLEEP, max(0.2, (due - timezone.now()).total_seconds()))

@@ -1,0 +1,109 @@
+"""How much people of a role may execute without a second person."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+
+from accounts.roles import ADMIN, SUPPORT, highest
+from domain.states import MONEY_ACTIONS
+from payments.executions.intent import Intent
+from payments.models import MAY_HAVE_MOVED, Execution, Limit
+from ui.days import start_of
+
+ANY = "*"
+
+
+class Excess(NamedTuple):
+    """A limit that would be passed: `kind` is action, order, day, count, currency, amount or type; `limit` and `would_be` as text."""
+
+    kind: str
+    limit: str = ""
+    would_be: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+
+def role_name(user: User) -> str:
+    """The role whose limits are this person's: the highest one; whoever has none of the three counts as support."""
+    return ADMIN if user.is_superuser else highest(set(user.groups.values_list("name", flat=True))) or SUPPORT
+
+
+def limits_for(role: str, case: Intent) -> "QuerySet[Limit]":
+    """The rows that speak of this case, whatever their currency."""
+    return limits_of_channel(role, case).filter(action_type__in=[case.action.type.lower(), ""])
+
+
+def limits_of_channel(role: str, case: Intent) -> "QuerySet[Limit]":
+    """The rows that speak of this role in this channel, whatever their action."""
+    return Limit.objects.filter(role=role, merchant__in=[case.merchant, ANY], channel__in=[case.channel, ANY])
+
+
+def excess(user: User, case: Intent, *, lock: bool = False) -> list[Excess]:
+    """The limits that this person would pass by executing it; none where no limit is set for their role.
+
+    `lock`, inside a transaction: until its end nobody else can look, so that two attempts at once cannot both count the day without the
+    other.
+    """
+    if lock:
+        _wait_for_turn()
+    role = role_name(user)
+    rows = list(limits_for(role, case))
+    if not rows:
+        is_known = case.action.type.lower() in MONEY_ACTIONS
+        return [] if is_known or not limits_of_channel(role, case).exists() else [Excess("type", "", case.action.type)]
+    of_currency = [row for row in rows if row.currency.upper() == case.currency]
+    if not of_currency:
+        return [Excess("currency", ", ".join(sorted({row.currency for row in rows})), case.currency)]
+    if case.amount is None:
+        return [Excess("amount")]
+    return list(_passed(max(of_currency, key=_says), user, case, case.amount))
+
+
+def _wait_for_turn() -> None:
+    """All rows, in one order: a person's day is counted over all channels and an order over all people, whichever row is theirs.
+
+    On SQLite the transaction is IMMEDIATE (settings), so it is alone already.
+    """
+    list(Limit.objects.order_by("pk").select_for_update().values_list("pk"))
+
+
+def _says(limit: Limit) -> tuple[bool, bool, bool]:
+    """How much a row says: the merchant before the channel, and both before the type of action."""
+    return limit.merchant != ANY, limit.channel != ANY, bool(limit.action_type)
+
+
+def _passed(limit: Limit, user: User, case: Intent, amount: Decimal) -> Iterable[Excess]:
+    counted = Execution.objects.filter(state__in=MAY_HAVE_MOVED, currency=case.currency)
+    if limit.action_type:
+        counted = counted.filter(action_type__iexact=limit.action_type)
+    of_order = counted.filter(merchant=case.merchant, channel=case.channel, order_id=case.order_id)
+    day = start_of_day()  # what was approved counts for the day on which it was sent
+    today = counted.filter(Q(created_at__gte=day) | Q(decided_at__gte=day), asked_by=user)
+    for kind, most, before in (
+        ("action", limit.per_action, None),
+        ("order", limit.per_order, of_order),
+        ("day", limit.per_day, today),
+    ):
+        if most is None:
+            continue
+        would_be = amount + (_sum(before) if before is not None else 0)
+        if would_be > most:
+            yield Excess(kind, format(most.normalize(), "f"), format(would_be.normalize(), "f"))
+    if limit.per_day_count is not None and (count := today.count() + 1) > limit.per_day_count:
+        yield Excess("count", str(limit.per_day_count), str(count))
+
+
+def _sum(rows: "QuerySet[Execution]") -> Decimal:
+    return rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+
+
+def start_of_day() -> dt.datetime:
+    """When today began where the desk stands (the setting TIME_ZONE), in UTC."""
+    zone = timezone.get_default_timezone()
+    return start_of(timezone.localdate(timezone=zone), zone)

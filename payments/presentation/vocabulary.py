@@ -1,0 +1,123 @@
+"""Payment actions, their states and the reasons as people read them. Action types are an open set: one without a line stands as it is written."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+
+class ActionWords(NamedTuple):
+    """How one type of action is spoken of. `verb` begins a button ("Refund 499.00 kr"), `did` ends a sentence ("499.00 kr was refunded")."""
+
+    verb: Words
+    noun: Words
+    did: Words
+
+
+ACTIONS: Mapping[str, ActionWords] = MappingProxyType(
+    {
+        "capture": ActionWords(_("Capture"), _("capture"), _("captured")),
+        "cancel": ActionWords(_("Cancel"), _("cancellation"), _("cancelled")),
+        "refund": ActionWords(_("Refund"), _("refund"), _("refunded")),
+    }
+)
+
+
+def action_words(kind: str) -> ActionWords:
+    """The words for a type of action, in whatever case the adapter writes it; its own name where it is not known here."""
+    return ACTIONS.get(kind.lower()) or ActionWords(_("Execute “%s”") % kind, f"“{kind}”", _("executed"))
+
+
+# Adapters are called psp_api_adapter (Norce docs, advanced/create-payment-adapter).
+_ADAPTER = re.compile(r"(?P<provider>[a-z]{1,40})(_[a-z]{1,40}){0,5}_adapter")
+
+
+def provider_name(adapter_id: str) -> str:
+    """The provider as people call it, told from its adapter's id (`klarna_checkout_adapter`: Klarna); an id of another form as it is."""
+    found = _ADAPTER.fullmatch(adapter_id)
+    return found["provider"].capitalize() if found else adapter_id
+
+
+# Why somebody asks for it. The last one needs a note.
+REASONS_TO_ASK: Mapping[str, Words] = MappingProxyType(
+    {
+        "returned": _("Customer returned the goods"),
+        "withdrawn": _("Customer withdrew from the purchase"),
+        "defective": _("Goods were defective or wrong"),
+        "undelivered": _("Goods were not delivered"),
+        "delivered": _("Goods were sent"),
+        "duplicate": _("Order or payment was made twice"),
+        "fraud": _("Suspected fraud"),
+        "mistake": _("Mistake of ours"),
+        "other": _("Another reason"),
+    }
+)
+NEEDS_NOTE = "other"
+
+# What the codes in the evidence mean (payments.executions.verdict, engine, reconcile, approvals, by_hand).
+WHY: Mapping[str, Words] = MappingProxyType(
+    {
+        "succeeded": _("There is a new transaction that says it was done."),
+        "state": _("The payment is in the state that this leads to."),
+        "action-gone": _("The payment no longer offers this action."),
+        "twice": _(
+            "There are two such transactions: one of them is not from this desk. Look at the provider's own screens."
+        ),
+        "unnamed": _("It does not say what caused it: it may have been somebody at the provider's own screens."),
+        "failed": _("There is a new transaction that says it failed."),
+        "api-refused": _("The Order API refused it."),
+        "contradiction": _("These contradict each other, so nothing is concluded."),
+        "pending": _("The provider has taken it on and will finish it later."),
+        "nothing-new": _("The payment is as it was before. It may still be on its way."),
+        "unclear": _("Something has changed, but nothing that proves this."),
+        "unread": _("The payment could not be read."),
+        "never-sent": _("The Order API could not be reached, so nothing was sent."),
+        "lost-before": _("The program was interrupted before anything was sent. It cannot be sent any more."),
+        "lost-after": _("The program was interrupted while it was being sent."),
+        "moved": _("The payment had changed since it was looked at, so nothing was sent."),
+        "unrecorded": _("It could not be written into the audit log, so nothing was sent."),
+        "expired": _("Nobody approved it in time."),
+        "approved": _("A second person approved it."),
+        "turned-down": _("A second person turned it down."),
+        "withdrawn": _("It was withdrawn by the person who had asked for it."),
+        "person": _("A person looked and said what they found."),
+    }
+)
+
+
+def why_words(codes: list[str]) -> list[Words]:
+    return [WHY.get(code, code) for code in codes]
+
+
+# What moved between two looks (payments.executions.snapshot.Difference.kind).
+MOVED: Mapping[str, Words] = MappingProxyType(
+    {
+        "state": _("State of the payment"),
+        "amount": _("Amount"),
+        "currency": _("Currency"),
+        "action-gone": _("Action that is gone"),
+        "action-new": _("New action"),
+        "line-new": _("New transaction"),
+        "line-gone": _("Transaction that is gone"),
+        "attempt": _("Another attempt through this desk"),
+    }
+)
+
+
+def above_words(kind: str, limit: str, would_be: str) -> str:
+    """A limit that is passed (payments.limits.rules.Excess), in a sentence; the amounts come written for the reader."""
+    words = {
+        "action": _("More than the limit of %(limit)s for one action."),
+        "order": _("With what was done on this order already it would be %(would_be)s; the limit for an order is %(limit)s."),
+        "day": _("With what was done that day already it would be %(would_be)s; the limit for a person and day is %(limit)s."),
+        "count": _("It would be number %(would_be)s of the day; the limit for a person is %(limit)s."),
+        "currency": _("The limits are in %(limit)s, and this payment is in %(would_be)s."),
+        "type": _("There are limits, none of them for “%(would_be)s”, and this desk does not know what that does."),
+        "amount": _("The API names no amount, so it cannot be compared with the limits."),
+    }.get(kind, kind)  # fmt: skip
+    return str(words) % {"limit": limit, "would_be": would_be}

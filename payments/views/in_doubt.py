@@ -1,0 +1,176 @@
+"""In doubt: everything that is in flight, in doubt or pending, what is known of it, and what to do about it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from audit import log
+from gateway.permissions import may_execute, may_view
+from gateway.request import ApiRequest
+from payments.executions import reconciliation
+from payments.executions.access import api_of, channel_of, execution_of, visible
+from payments.executions.manual_settlement import AlreadySettledError, NewEvidenceError, settle_by_hand
+from payments.executions.settlement_form import SettleForm
+from payments.models import OPEN, Evidence, Execution, State
+from payments.presentation.evidence_log import sayings
+from payments.presentation.preview import through
+from payments.presentation.summary import how, known, title_of, via
+from payments.presentation.vocabulary import Words
+from ui.pages import render_page
+from ui.ways_back import next_page
+
+MOST, RECENT = 200, 20
+SOON = dt.timedelta(minutes=1)
+FIRST = [State.IN_DOUBT, State.PENDING, State.SENDING, State.PREPARED]
+"""What has to be looked at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`is_here`: it is of the channel that the person works in now, so that a plain link leads to its order."""
+
+    execution: Execution
+    title: str
+    through: str
+    says: list[Words]
+    channel: str
+    is_here: bool
+    age: str
+
+
+@never_cache
+@require_safe
+@may_view
+def doubt_list(request: ApiRequest) -> HttpResponse:
+    """What is open in all the channels of the person, what waits for approval, and what was settled last. Reads nothing at the API."""
+    now, mine = timezone.now(), visible(request.user)
+    open_ones = sorted(mine.filter(state__in=OPEN).order_by("created_at")[:MOST], key=_urgency)
+    context = {
+        "rows": rows_of(request, open_ones, now),
+        "requests": rows_of(request, mine.filter(state=State.WAITING).order_by("created_at")[:MOST], now),
+        "settled": rows_of(request, recently(mine), now),
+        "is_live": any(is_moving(each, now) for each in open_ones),
+        "now": now,
+        "place": "doubt",
+    }
+    return render_page(request, "payments/doubt_list.html", context, partials=("doubt",))
+
+
+def _urgency(execution: Execution) -> int:
+    return FIRST.index(State(execution.state))
+
+
+def recently(executions: "QuerySet[Execution]") -> "QuerySet[Execution]":
+    """What was sent and is settled, newest first."""
+    settled = executions.exclude(state__in=[*OPEN, State.WAITING])
+    return settled.filter(sent_at__isnull=False).order_by("-ended_at")[:RECENT]
+
+
+def rows_of(request: ApiRequest, executions: "list[Execution] | QuerySet[Execution]", now: dt.datetime) -> list[Row]:
+    """The executions with the last of their evidence; one query more."""
+    rows = list(executions)
+    pieces = Evidence.objects.filter(execution__in=rows).order_by("pk")
+    last = {piece.execution_id: piece for piece in pieces if sayings(piece)}
+    return [row_of(request, each, last.get(each.pk), now) for each in rows]
+
+
+def row_of(request: ApiRequest, execution: Execution, last: Evidence | None, now: dt.datetime) -> Row:
+    channel = channel_of(execution)
+    began = execution.sent_at or execution.created_at
+    return Row(
+        execution=execution,
+        title=title_of(execution),
+        through=through(via(execution), execution.provider),
+        says=sayings(last) if last else [],
+        channel=str(channel),
+        is_here=channel == request.channel,
+        age=timesince(began, now, depth=1) if now - began >= SOON else _("less than a minute"),
+    )
+
+
+def is_moving(execution: Execution, now: dt.datetime) -> bool:
+    """Whether something may happen to it by itself within the minute, so that looking again soon is worth it."""
+    due = execution.next_check_at
+    return execution.is_open and (execution.state != State.IN_DOUBT or bool(due and due <= now + SOON))
+
+
+@require_POST
+@may_view
+def execution_check(request: ApiRequest, pk: UUID) -> HttpResponse:
+    """Reads the payment again, now, and says what that showed. Everybody who may look may ask: it is a reading."""
+    execution = execution_of(request.user, pk)
+    before = execution.state
+    try:
+        reconciliation.check(execution, api_of(execution), by=log.Who.of(request))
+    except log.AuditUnavailableError:
+        messages.error(request, _("It was read, but could not be written into the log, so nothing was concluded."))
+    else:
+        tell(request, execution, before)
+    return redirect(next_page(request, resolve_url("execution-detail", execution.pk)))
+
+
+def tell(request: HttpRequest, execution: Execution, before: str) -> None:
+    if execution.check_error:
+        messages.warning(request, _("The payment could not be read. %s") % execution.check_error)
+    elif execution.state == before:
+        messages.info(request, _("Nothing new. %s") % known(execution))
+    else:
+        messages.success(request, known(execution, execution.evidence.last()))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@may_execute
+def execution_settle(request: ApiRequest, pk: UUID) -> HttpResponse:
+    """The form in which a person says what they found, and where; posted, it ends the doubt."""
+    execution = execution_of(request.user, pk)
+    if request.method != "POST":
+        return show(request, execution, SettleForm(request=request))
+    form = SettleForm(request.POST, request=request)
+    if not form.is_valid():
+        return show(request, execution, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        settle_by_hand(execution, log.Who.of(request), **form.word)
+    except AlreadySettledError:
+        return show(request, execution, form, HTTPStatus.CONFLICT)
+    except NewEvidenceError as news:
+        execution.refresh_from_db()
+        words = _("There is something new since you opened this: %s Look again, then say what you found.")
+        form.add_error(None, words % " ".join(map(str, sayings(news.evidence))))
+        return show(request, execution, form, HTTPStatus.CONFLICT)
+    except log.AuditUnavailableError:
+        form.add_error(None, _("It could not be written into the log, so nothing was settled. Try again in a moment."))
+        return show(request, execution, form, HTTPStatus.SERVICE_UNAVAILABLE)
+    messages.success(request, known(execution, execution.evidence.last()))
+    where = resolve_url("execution-detail", execution.pk)
+    return HttpResponseClientRedirect(where) if request.htmx else redirect(where)
+
+
+def show(
+    request: ApiRequest, execution: Execution, form: SettleForm, status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    """The form, with what is known by now. What can't be settled by hand has no button."""
+    last = execution.evidence.last()
+    context = {
+        "execution": execution,
+        "form": form,
+        "title": title_of(execution),
+        "known": known(execution, last),
+        "seen": last.pk if last else "",
+        "how": how(execution),
+        "can_settle": execution.state in (State.IN_DOUBT, State.PENDING),
+        "place": "doubt",
+    }
+    return render_page(request, "payments/execution_settle.html", context, partials=("dialog",), status=status)
