@@ -45,7 +45,7 @@ def test_sessions_that_were_ended_while_a_preference_was_saved_stay_ended(
     assert {client.get(reverse("preferences")).status_code for client in (here, elsewhere)} == {302}
 
 
-@pytest.mark.parametrize("address", ["/orders/?remember=size&size=50", "/orders/", "/accounts/preferences/"])
+@pytest.mark.parametrize("address", ["/orders/?size=50", "/orders/", "/accounts/preferences/"])
 def test_sessions_that_were_ended_while_a_page_was_read_stay_ended(
     support: User, client_of: ClientOf, address: str
 ) -> None:

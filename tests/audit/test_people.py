@@ -19,25 +19,25 @@ def entries(action: str) -> list[Entry]:
 
 def test_a_sign_in_is_recorded(support: User, visitor: Client) -> None:
     before = len(entries("sign-in"))
-    visitor.post(reverse("account_login"), LOGIN, REMOTE_ADDR="192.0.2.17", HTTP_USER_AGENT="Firefox")
+    visitor.post(reverse("account_login"), LOGIN, REMOTE_ADDR="127.0.2.17", HTTP_USER_AGENT="Firefox")
     newest, *_ = found = entries("sign-in")
     assert len(found) == before + 1
     assert (newest.username, newest.user_id, newest.ip, newest.agent) == (
         "support",
         support.pk,
-        "192.0.2.17",
+        "127.0.2.17",
         "Firefox",
     )
     assert newest.outcome == Outcome.DONE
 
 
 def test_a_sign_in_that_failed_is_recorded_with_the_name_as_it_was_typed(support: User, visitor: Client) -> None:
-    visitor.post(reverse("account_login"), LOGIN | {"password": "wrong"}, REMOTE_ADDR="192.0.2.17")
+    visitor.post(reverse("account_login"), LOGIN | {"password": "wrong"}, REMOTE_ADDR="127.0.2.17")
     newest = entries("sign-in")[0]
     assert (newest.username, newest.user_id, newest.ip, newest.outcome) == (
         "support",
         None,
-        "192.0.2.17",
+        "127.0.2.17",
         Outcome.REFUSED,
     )
 
