@@ -36,7 +36,7 @@ from orders.changes.json_fields import LARGEST, as_text
 from orders.changes.removal import Removal, RemovalExplanation, RemovalMerge
 from orders.changes.row_fields import Row, rearranged, rows_in, with_rows
 from orders.changes.state import status_of
-from payments.presentation.order_panel import lock
+from payments.executions.locks import lock
 from ui.formats import format_money
 from ui.numbers import CURRENCY
 

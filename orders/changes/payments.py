@@ -20,7 +20,7 @@ from orders.changes.lookup import Choices, attributes_of, part_of, state_choices
 from orders.changes.removal import STATE_ALONE, Removal, RemovalExplanation
 from orders.page.payments import present_money
 from orders.page.words import PAYMENT_TYPES
-from payments.presentation.order_panel import lock
+from payments.executions.locks import lock
 from ui.formats import format_amount, format_money
 from ui.numbers import CURRENCY, NumberField
 

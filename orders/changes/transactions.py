@@ -18,7 +18,7 @@ from orders.changes.explanation import Explanation, Warn, Words
 from orders.changes.json_fields import JsonTextField, parse
 from orders.changes.payments import choices_of, name_of, payment_of
 from orders.page.words import EVENTS
-from payments.presentation.order_panel import lock
+from payments.executions.locks import lock
 from ui.numbers import NumberField
 
 RESULTS = {"true": True, "false": False}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from domain.states import Result, result_of
 from order_api.schemas import PaymentTransaction
 from orders.page.tree import Payload, payload
-from payments.presentation.order_panel import Origin
+from payments.presentation.origins import Origin
 from privacy import PAGE, mask_text
 
 OriginOf = Callable[[PaymentTransaction], Origin | None]

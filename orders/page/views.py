@@ -26,7 +26,8 @@ from orders.page.people import BILLING, SHIPPING, address_of, identity_number
 from orders.page.shippings import present_shipping
 from orders.page.transactions import Transaction, present_transactions
 from orders.page.tree import render_tree, to_text
-from payments.presentation.order_panel import of_order, origins_of
+from payments.presentation.order_panel import of_order
+from payments.presentation.origins import origins_of
 from privacy import PAGE_WITH_PEOPLE, mask
 from ui.pages import render_page
 

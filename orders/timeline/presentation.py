@@ -21,7 +21,7 @@ from order_api.schemas import Order, Payment, PaymentTransaction
 from orders.notes.services import Written
 from orders.page.payments import present_payment
 from orders.page.transactions import present_transactions
-from payments.presentation.order_panel import Origins
+from payments.presentation.origins import Origins
 from ui.formats import format_day
 
 ALL, MONEY, CHANGES, NOTES = "all", "money", "changes", "notes"

@@ -16,7 +16,7 @@ from order_api.schemas import Order
 from orders.notes.services import notes_of
 from orders.page.payments import present_payment
 from orders.timeline.presentation import Day, Logs, Sources, present_timeline
-from payments.presentation.order_panel import origins_of
+from payments.presentation.origins import origins_of
 
 MOST_LOGS = 8
 """Each payment's log is a call of its own, one after the other."""

@@ -10,8 +10,10 @@ from django.utils import timezone
 from audit import log
 from order_api import OrderApi
 from order_api.errors import ApiError, NotFound
-from payments.executions import engine, intent, reconciliation
+from payments.approvals import endings
+from payments.executions import engine, intent
 from payments.executions.access import channel_of
+from payments.executions.readings import gone, seen_of
 from payments.models import OPEN, Execution, State
 
 
@@ -39,17 +41,17 @@ def look(api: OrderApi, execution: Execution) -> Look:
     """Read the whole case of a request that waits, in two calls; it ends here if its time is up or the payment is not as it was."""
     if execution.state != State.WAITING:
         return Look()
-    if reconciliation.is_over(execution):
-        reconciliation.check_request(execution, api)
+    if endings.is_over(execution):
+        endings.check(execution, api)
         return Look()
     try:
         facts = intent.read(api, channel_of(execution), execution.order_id, execution.payment_id, execution.action_id)
     except NotFound:
-        reconciliation.compare_request(execution, reconciliation.gone(reconciliation.seen_of(execution)))
+        endings.compare(execution, gone(seen_of(execution)))
         return Look()
     except ApiError as error:
         return Look(error=error)
-    reconciliation.compare_request(execution, facts.case.seen)
+    endings.compare(execution, facts.case.seen)
     return Look(facts if execution.state == State.WAITING else None)
 
 
@@ -61,8 +63,8 @@ def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note:
     """
     if not may_decide(user, execution):
         raise PermissionDenied
-    if reconciliation.is_over(execution):
-        reconciliation.check_request(execution, api)
+    if endings.is_over(execution):
+        endings.check(execution, api)
     try:
         _decide(execution, State.PREPARED, user, who, {"why": ["approved"], "note": note})
     except IntegrityError:
@@ -84,7 +86,7 @@ def _decide(execution: Execution, to: State, user: User, who: log.Who, data: dic
         "decided_at": timezone.now(),
         "decision_note": data["note"],
     }
-    if not reconciliation.end_request(execution, to, data, by=who, **decision):
+    if not endings.end(execution, to, data, by=who, **decision):
         raise RequestClosedError
 
 
@@ -99,5 +101,5 @@ def withdraw(execution: Execution, user: User, who: log.Who) -> None:
     """Whoever asked for it may take it back. Raises PermissionDenied, RequestClosedError."""
     if not is_own(user, execution):
         raise PermissionDenied
-    if not reconciliation.end_request(execution, State.WITHDRAWN, {"why": ["withdrawn"]}, by=who):
+    if not endings.end(execution, State.WITHDRAWN, {"why": ["withdrawn"]}, by=who):
         raise RequestClosedError

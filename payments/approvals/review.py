@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from domain.customers import customer_name
 from domain.states import Result, result_of
 from payments.approvals.requests import Look
-from payments.executions.reconciliation import seen_of
+from payments.executions.readings import seen_of
 from payments.executions.snapshot import Snapshot, TransactionMark
 from payments.limits.rules import Excess
 from payments.models import Execution, Kind

@@ -27,9 +27,11 @@ from audit import log
 from audit.actions import AuditAction
 from order_api import OrderApi
 from order_api.errors import ApiError, BadAnswer, Unavailable
-from payments.executions import reconciliation, worker
-from payments.executions.evidence import OUTCOMES, add, move, named, next_check, reading, subject_of
-from payments.executions.intent import Intent, attempts_on, last_ended
+from payments.executions import worker
+from payments.executions.evidence import OUTCOMES, add, move, named, reading, subject_of
+from payments.executions.intent import Intent, attempts_on, last_ended, tried_since
+from payments.executions.readings import action_of, read, read_with_order, seen_of
+from payments.executions.schedule import next_check
 from payments.executions.snapshot import Difference, Snapshot, differences
 from payments.executions.verdict import Verdict, judge
 from payments.limits import rules
@@ -204,7 +206,7 @@ def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Att
         return
     reply = call(api, execution)
     after = None if reply.answer == Answer.NEVER_SENT else look_back(api, execution)
-    verdict = judge(before, after, reconciliation.action_of(before, execution), reply.answer)
+    verdict = judge(before, after, action_of(before, execution), reply.answer)
     try:
         conclude(execution, reply, after, verdict, attempt)
     except Exception:
@@ -220,9 +222,9 @@ def look_again(api: OrderApi, execution: Execution) -> Snapshot:
     The order carries its payments' states, amounts and actions, but not their transactions. Those stay as they were seen as long as the
     order says that it was last modified when it was seen.
     """
-    seen = reconciliation.seen_of(execution)
-    now = reconciliation.read_with_order(api, execution, seen)
-    what = [*differences(seen, now), *reconciliation.tried_since(execution)]
+    seen = seen_of(execution)
+    now = read_with_order(api, execution, seen)
+    what = [*differences(seen, now), *tried_since(execution)]
     if what or now.offers(execution.action_id) is None:
         raise PaymentChangedError(what)
     return now
@@ -285,7 +287,7 @@ def _meaning_of(error: ApiError) -> Answer:
 def look_back(api: OrderApi, execution: Execution) -> Snapshot | None:
     """The payment after the call, in two calls; None if it could not be read, for whatever reason: what was sent is sent."""
     try:
-        return reconciliation.read(api, execution)
+        return read(api, execution)
     except ApiError as error:
         logger.warning("Execution %s: the payment could not be read after the call: %s", execution.pk, error)
     except Exception:

@@ -1,24 +1,22 @@
 """Writing down what was found, and moving an execution on by it. Nothing here calls the Order API."""
 
-import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from audit import log
 from audit.actions import AuditAction
+from payments.executions.schedule import next_check
 from payments.executions.snapshot import Snapshot, digest_of
 from payments.executions.verdict import Verdict
 from payments.models import OPEN, Evidence, Execution, Kind, State
 
-FIRST_CHECK = dt.timedelta(seconds=2)
-FIRST_LOOK_AT_REQUEST = dt.timedelta(seconds=30)
-LONGEST_PAUSE = dt.timedelta(minutes=15)
+WHO = log.Who.system("reconcile")
+"""In whose name the desk itself looks at what is open."""
 OUTCOMES: dict[State, log.Outcome] = {
     State.PREPARED: log.Outcome.ACCEPTED,
     State.DONE: log.Outcome.DONE,
@@ -76,18 +74,6 @@ def move(execution: Execution, to: State, *, expected: tuple[State, ...] = OPEN,
     for name, value in values.items():
         setattr(execution, name, value)
     return True
-
-
-def next_check(state: State, checks: int, now: dt.datetime) -> dt.datetime | None:
-    """When to look again: sooner at first, then ever later; None where there is nothing to look for."""
-    given_up_after: dt.timedelta = settings.PAYMENT_GIVEN_UP_AFTER
-    if state in (State.PREPARED, State.SENDING):
-        return now + given_up_after
-    if state in (State.IN_DOUBT, State.PENDING):
-        return now + min(FIRST_CHECK * (1 << min(checks, 12)), LONGEST_PAUSE)
-    if state == State.WAITING:
-        return now + min(FIRST_LOOK_AT_REQUEST * (1 << min(checks, 6)), LONGEST_PAUSE)
-    return None
 
 
 @transaction.atomic

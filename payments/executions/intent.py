@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -14,7 +14,7 @@ from accounts.channels import Channel
 from order_api import OrderApi
 from order_api.errors import NotFound
 from order_api.schemas import Order, Payment, PaymentTransaction
-from payments.executions.snapshot import Action, Snapshot, TransactionMark
+from payments.executions.snapshot import Action, Difference, Snapshot, TransactionMark
 from payments.models import OPEN, Execution, State
 from payments.presentation.amounts import amount_of
 
@@ -142,3 +142,10 @@ def last_ended(case: Intent) -> str:
     ended = attempts_on(case).exclude(state__in=[*OPEN, State.WAITING])
     last = ended.order_by("-ended_at", "-created_at").values_list("pk", flat=True).first()
     return str(last or "")
+
+
+def tried_since(execution: Execution) -> list[Difference]:
+    """What else was sent for the payment since this was asked for, and has ended: it may have moved money that no reading shows."""
+    sent = attempts_on(execution).filter(sent_at__gt=execution.created_at)
+    sent = sent.exclude(Q(pk=execution.pk) | Q(state__in=OPEN))
+    return [Difference("attempt", "", f"{each.action_type} {each.pk}") for each in sent.order_by("sent_at")]

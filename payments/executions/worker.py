@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from payments.executions import reconciliation
+from payments.executions import reconciliation, schedule
 
 logger = logging.getLogger(__name__)
 LONGEST_SLEEP = 20.0  # seconds; another process may have died over its work
@@ -46,7 +46,7 @@ def look_once() -> float:
     try:
         while reconciliation.check_due():
             pass
-        due = reconciliation.next_due()
+        due = schedule.next_due()
     except Exception:
         logger.exception("What is open could not be looked at; it is tried again later")
     finally:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.executions.evidence import is_intact
-from payments.executions.reconciliation import before_of
+from payments.executions.readings import before_of
 from payments.executions.snapshot import Snapshot, TransactionMark
 from payments.models import Answer, Evidence, Execution, Kind
 from payments.presentation.vocabulary import MOVED, Words, why_words

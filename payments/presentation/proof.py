@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from audit.chain import GENESIS, digest
 from audit.models import Entry, Outcome
-from payments.executions.reconciliation import seen_of
+from payments.executions.readings import seen_of
 from payments.executions.snapshot import Snapshot
 from payments.models import Evidence, Execution, State
 from payments.presentation.amounts import Figures, figures_of

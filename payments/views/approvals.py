@@ -20,10 +20,10 @@ from django.views.decorators.http import require_POST, require_safe
 from audit import log
 from gateway.permissions import may_execute, may_view
 from gateway.request import ApiRequest
-from payments.approvals import requests
+from payments.approvals import endings, requests
 from payments.approvals.forms import ApproveForm, TurnDownForm
 from payments.approvals.review import what_ended_it, whole_case
-from payments.executions import engine, reconciliation
+from payments.executions import engine
 from payments.executions.access import api_of, channel_of, execution_of, visible
 from payments.limits.rules import Excess
 from payments.models import Execution, Limit, State
@@ -74,8 +74,8 @@ def approval_list(request: ApiRequest) -> HttpResponse:
 
 def ended_by_time(execution: Execution) -> bool:
     """Whether its time is up; then it has ended now, if it had not yet."""
-    if reconciliation.is_over(execution):
-        reconciliation.check_request(execution)
+    if endings.is_over(execution):
+        endings.check(execution)
     return execution.state != State.WAITING
 
 

@@ -17,9 +17,11 @@ from pytest_django import Settings
 from audit.models import Entry
 from gateway.connection import order_api
 from order_api import OrderApi
-from payments.executions import engine, manual_settlement, reconciliation, worker
-from payments.executions.evidence import LONGEST_PAUSE, is_intact
+from payments.executions import engine, evidence, manual_settlement, reconciliation, schedule, worker
+from payments.executions.evidence import is_intact
 from payments.executions.intent import Intent
+from payments.executions.readings import before_of
+from payments.executions.schedule import LONGEST_PAUSE
 from payments.models import Execution, Kind, State
 from sandbox.delivery import deliver_due
 from sandbox.models import ProviderCall
@@ -30,7 +32,7 @@ CaseOf = Callable[[tuple[str, str], str], Intent]
 Execute = Callable[[str], Execution]
 pytestmark = pytest.mark.django_db
 SECONDS = dt.timedelta(seconds=1)
-WORKER = reconciliation.WHO.username
+WORKER = evidence.WHO.username
 
 
 @pytest.fixture
@@ -146,7 +148,7 @@ def test_when_the_time_is_over_it_waits_for_a_person(in_doubt: Execution, settin
     in_doubt.refresh_from_db()
     assert (in_doubt.state, in_doubt.next_check_at) == (State.IN_DOUBT, None)
     assert reconciliation.check_due(100) == 0
-    assert in_doubt not in reconciliation.due(timezone.now() + dt.timedelta(days=365))
+    assert in_doubt not in schedule.due(timezone.now() + dt.timedelta(days=365))
 
 
 def test_whoever_asks_looks_again_also_then(api: OrderApi, in_doubt: Execution, admin: User) -> None:
@@ -180,7 +182,7 @@ def test_what_may_still_be_under_way_is_left_to_its_process(
     prepared = claimed(case_of, make_payment, admin)
     reconciliation.check(prepared)
     assert prepared.state == State.PREPARED
-    assert engine.mark_sending(prepared, reconciliation.before_of(prepared))
+    assert engine.mark_sending(prepared, before_of(prepared))
     reconciliation.check(prepared)
     assert prepared.state == State.SENDING
 
@@ -201,7 +203,7 @@ def test_what_is_marked_as_sent_in_the_last_moment_is_not_given_up(
     """The worker has read that it was not sent; before it can write that down, it is."""
     execution = claimed(case_of, make_payment, admin)
     as_the_worker_read_it = Execution.objects.get(pk=execution.pk)
-    engine.mark_sending(execution, reconciliation.before_of(execution))
+    engine.mark_sending(execution, before_of(execution))
     settings.PAYMENT_GIVEN_UP_AFTER = dt.timedelta(0)
     reconciliation.check(as_the_worker_read_it)
     execution.refresh_from_db()
@@ -212,7 +214,7 @@ def test_a_process_that_died_while_sending_leaves_a_doubt_that_evidence_ends(
     api: OrderApi, case_of: CaseOf, make_payment: MakePayment, admin: User, settings: Settings
 ) -> None:
     execution = claimed(case_of, make_payment, admin)
-    engine.mark_sending(execution, reconciliation.before_of(execution))
+    engine.mark_sending(execution, before_of(execution))
     settings.PAYMENT_GIVEN_UP_AFTER = dt.timedelta(0)
     reconciliation.check(execution)
     assert (execution.state, execution.answer) == (State.IN_DOUBT, "silent")
@@ -249,7 +251,7 @@ def test_what_one_worker_cannot_look_at_holds_up_nobody(execute: Execute) -> Non
     Execution.objects.filter(pk=broken.pk).update(before_json="{}")
     assert reconciliation.check_due() == 2
     other.refresh_from_db()
-    assert (other.checks, reconciliation.due().count()) == (1, 0)
+    assert (other.checks, schedule.due().count()) == (1, 0)
 
 
 def test_what_a_person_settled_meanwhile_stays_settled(api: OrderApi, in_doubt: Execution, admin: User) -> None:
