@@ -13,7 +13,7 @@ from orders.changes.callbacks import (
 )
 from orders.changes.cart import CartChange
 from orders.changes.consents import ConsentAddition, ConsentRemoval, ConsentsChange
-from orders.changes.creation import OrderDeletion
+from orders.changes.deletion import OrderDeletion
 from orders.changes.payments import PaymentChange, PaymentCreate, PaymentRemoval
 from orders.changes.shippings import ShippingChange, ShippingCreate, ShippingRemoval
 from orders.changes.state import ReferenceChange, StateChange
