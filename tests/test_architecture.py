@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from domain.states import ORDER, PAYMENT, SHIPPING
+from order_api import errors
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -188,3 +189,24 @@ def test_no_template_asks_for_a_state_of_the_api_by_its_name() -> None:
         if (named := set(asked.findall(path.read_text())) & names)
     }
     assert found == {}
+
+
+def caught(path: Path) -> set[str]:
+    """The names of the errors that a module catches."""
+    handlers = [node.type for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ExceptHandler)]
+    nodes = [node for kind in handlers if kind is not None for node in ast.walk(kind)]
+    return {node.id for node in nodes if isinstance(node, ast.Name)} | {
+        node.attr for node in nodes if isinstance(node, ast.Attribute)
+    }
+
+
+def errors_of_the_api() -> set[str]:
+    return {
+        name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.ApiError)
+    }
+
+
+def test_no_view_catches_an_error_of_the_api() -> None:
+    views = [(module, path) for module, path in modules() if {"views"} & set(module.split("."))]
+    assert len(views) > 10
+    assert {module: found for module, path in views if (found := caught(path) & errors_of_the_api())} == {}

@@ -28,7 +28,7 @@ class LastAdminError(Exception):
     """Nobody could manage people any more. Nothing was changed."""
 
 
-class RightsChanged(Exception):  # noqa: N818 - a state of affairs
+class RightsChangedError(Exception):
     """The person's rights are not what whoever changes them saw. Nothing was changed."""
 
 
@@ -96,12 +96,12 @@ def invite(who: Who, newcomer: Newcomer, rights: Rights) -> User:
 def change_rights(who: Who, person: User, rights: Rights, seen: Rights | None = None) -> bool:
     """Give the person these rights and no others; whether that was any change. In force from their next request on.
 
-    `seen`: what the person had when this was decided. RightsChanged if they have something else by now.
+    `seen`: what the person had when this was decided. RightsChangedError if they have something else by now.
     """
     with _step(who, AuditAction.PERSON_RIGHTS_CHANGE, person.username) as step:
         now = rights_of(User.objects.get(pk=person.pk))
         if seen is not None and now != seen:
-            raise RightsChanged
+            raise RightsChangedError
         step.changes = rights.changes_from(now)
         step.is_recorded = bool(step.changes)
         if step.changes:

@@ -23,7 +23,7 @@ from accounts import links
 from accounts.models import OneTimeLink
 from accounts.people import services
 from accounts.people.forms import RIGHTS_CHANGED, FirstPasswordForm, InviteForm, RightsForm, channel_word
-from accounts.people.services import LastAdminError, Newcomer, RightsChanged, rights_of
+from accounts.people.services import LastAdminError, Newcomer, RightsChangedError, rights_of
 from accounts.roles import MATRIX, RIGHTS, ROLES, WORDS
 from audit.log import AuditUnavailableError, Who
 from domain.states import DONE, OFF, WAIT, State
@@ -39,7 +39,7 @@ LAST_ADMIN = gettext_lazy(
     "Nobody would be left who can manage people, so nothing was changed. Make somebody else an admin first."
 )
 UNRECORDED = gettext_lazy("It could not be written into the log, so it was not done. Try again in a moment.")
-_WHY_NOT = {LastAdminError: LAST_ADMIN, RightsChanged: RIGHTS_CHANGED, AuditUnavailableError: UNRECORDED}
+_WHY_NOT = {LastAdminError: LAST_ADMIN, RightsChangedError: RIGHTS_CHANGED, AuditUnavailableError: UNRECORDED}
 
 
 class Row(NamedTuple):

@@ -195,7 +195,7 @@ def send(request: ApiRequest, form: OrderChange) -> HttpResponse:
             [log.Change(d.field, d.old, d.new) for d in form.differences()],
             classify=outcome_of,
         )
-    except idempotency.AlreadySent:
+    except idempotency.AlreadySentError:
         return busy(request, type(form))
     except (log.AuditUnavailableError, DatabaseError):
         idempotency.forget(request, adds=form.adds)

@@ -26,7 +26,7 @@ UNKNOWN: Final = "?"
 """It is being sent, or was sent and nobody can say what became of it."""
 
 
-class AlreadySent(Exception):  # noqa: N818 - a state of affairs
+class AlreadySentError(Exception):
     """Another request began to send this very form a moment ago, so it must not be sent."""
 
 
@@ -41,7 +41,7 @@ def fate(request: HttpRequest, *, adds: bool) -> Any:
 
 
 def start(request: HttpRequest, *, adds: bool) -> None:
-    """It is about to be sent. Raises AlreadySent, and DatabaseError where that could not be kept: then it must not be sent."""
+    """It is about to be sent. Raises AlreadySentError, and DatabaseError where that could not be kept: then it must not be sent."""
     if not _has_mark(request):
         return
     tidy()
@@ -51,7 +51,7 @@ def start(request: HttpRequest, *, adds: bool) -> None:
         with transaction.atomic():
             SentForm.objects.create(key=key, at=now, became_json=json.dumps(UNKNOWN))
     except IntegrityError as error:
-        raise AlreadySent from error
+        raise AlreadySentError from error
 
 
 def settle(request: HttpRequest, became: Any, *, adds: bool) -> None:

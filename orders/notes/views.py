@@ -16,17 +16,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from audit import log
+from gateway.outages import keeps_what_was_typed
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
-from order_api.errors import ApiError, NotFound
 from orders.changes.flow import subject_of
 from orders.models import Note
 from orders.notes import services
-from ui.held import hold
 from ui.pages import render_page
 
 may_write = permission_required("accounts.add_note", raise_exception=True)
 form_view = require_http_methods(["GET", "POST"])
+NOT_ASKED = gettext_lazy("The Order API could not be asked about this order, so the note was not kept. %(error)s")
 NOT_LOGGED = gettext_lazy("It could not be written into the log, so it was not kept. Try again in a moment.")
 
 
@@ -56,18 +56,13 @@ class EditForm(forms.Form):
 @form_view
 @may_view
 @may_write
+@keeps_what_was_typed(NOT_ASKED)
 def note_create(request: ApiRequest, order_id: str) -> HttpResponse:
     """Keeps a note. In the timeline the box comes back empty, and the list beside it reads itself anew."""
     if request.method != "POST":
         request.api.orders.get(order_id)
         return show_box(request, order_id, NoteForm.empty())
-    try:
-        request.api.orders.get(order_id)  # there is none of another channel, nor one that does not exist
-    except NotFound:
-        raise
-    except ApiError as error:
-        says = _("The Order API could not be asked about this order, so the note was not kept. %(error)s")
-        return hold(request, says % {"error": error}, HTTPStatus.SERVICE_UNAVAILABLE)
+    request.api.orders.get(order_id)  # there is none of another channel, nor one that does not exist
     form = NoteForm(request.POST, label_suffix="")
     if not form.is_valid():
         return show_box(request, order_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -21,7 +21,7 @@ AMOUNTS = ("per_action", "per_order", "per_day", "per_day_count")
 FIELDS = ("role", "merchant", "channel", "action_type", "currency", *AMOUNTS)
 
 
-class LimitChanged(Exception):  # noqa: N818 - a state of affairs
+class LimitChangedError(Exception):
     """The limit is not what whoever changes it saw. Nothing was changed."""
 
 
@@ -54,12 +54,12 @@ def add_limit(who: log.Who, limit: Limit) -> None:
 def change_limit(who: log.Who, limit: Limit, seen: str) -> bool:
     """Save a limit that is there; whether that was any change. IntegrityError: there is another one for the same already.
 
-    `seen`: the fingerprint of what it was when this was decided. LimitChanged if it is not that any more, or is gone.
+    `seen`: the fingerprint of what it was when this was decided. LimitChangedError if it is not that any more, or is gone.
     """
     with transaction.atomic():
         was = _locked(limit)
         if fingerprint(was) != seen:
-            raise LimitChanged
+            raise LimitChangedError
         changes = _changes(was, limit)
         if changes:
             limit.save(update_fields=FIELDS)

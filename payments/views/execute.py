@@ -10,13 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import log
+from gateway.outages import keeps_what_was_typed
 from gateway.permissions import may_execute, may_view
 from gateway.request import ApiRequest
-from order_api.errors import ApiError, NotFound
 from payments.executions import engine
 from payments.executions import intent as cases
 from payments.executions.access import execution_of
@@ -32,12 +33,17 @@ from ui.pages import render_page
 
 logger = logging.getLogger(__name__)
 TEMPLATE = "payments/execute.html"
+NOT_ASKED = gettext_lazy(
+    "The Order API could not be asked, so nothing was sent. To try again, open it anew from the order. %(error)s"
+)
+NOT_WRITTEN = gettext_lazy("It could not be written down, so nothing was sent. Try again in a moment.")
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 @may_view
 @may_execute
+@keeps_what_was_typed(NOT_ASKED)
 def payment_action_execute(request: ApiRequest, order_id: str, payment_id: str, action_id: str) -> HttpResponse:
     """The facts of now and a form; posted, the action is executed once, or waits for a second person."""
     ids = (order_id, payment_id, action_id)
@@ -53,10 +59,8 @@ def payment_action_execute(request: ApiRequest, order_id: str, payment_id: str, 
         if case is None or not form.is_valid():
             return show(request, ids, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         return press(request, case, form)
-    except NotFound:
-        raise
-    except (ApiError, Error) as error:
-        return hold(request, words_of(error), HTTPStatus.SERVICE_UNAVAILABLE)
+    except Error:
+        return hold(request, str(NOT_WRITTEN), HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def press(request: ApiRequest, case: cases.Intent, form: ExecuteForm) -> HttpResponse:
@@ -85,15 +89,6 @@ def told(request: ApiRequest, execution: Execution) -> HttpResponse:
         logger.exception("What became of execution %s could not be shown", execution.pk)
         words = _("It may have been sent, and what became of it cannot be read at the moment. Look under In doubt.")
         return hold(request, words, HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-def words_of(error: Exception) -> str:
-    """What went wrong before anything was sent: what goes wrong afterwards is the execution's to tell."""
-    if isinstance(error, ApiError):
-        return _(
-            "The Order API could not be asked, so nothing was sent. To try again, open it anew from the order. %(error)s"
-        ) % {"error": error}
-    return _("It could not be written down, so nothing was sent. Try again in a moment.")
 
 
 def show(

@@ -21,7 +21,7 @@ from accounts.roles import WORDS
 from audit import log
 from payments.limits.forms import LIMIT_CHANGED, LimitForm
 from payments.limits.services import (
-    LimitChanged,
+    LimitChangedError,
     add_limit,
     change_limit,
     concerns,
@@ -105,7 +105,7 @@ def _edit(request: Request, form: LimitForm) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             is_changed = _saved(log.Who.of(request), form)
-        except LimitChanged:
+        except LimitChangedError:
             form.add_error(None, str(LIMIT_CHANGED))
         except IntegrityError:
             form.add_error(

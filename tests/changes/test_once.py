@@ -105,7 +105,7 @@ def test_the_second_to_begin_is_told_so(rf: RequestFactory, support: User) -> No
     request = rf.post("/orders/new/", {"once": "mark"})
     request.user = support
     idempotency.start(request, adds=True)
-    with pytest.raises(idempotency.AlreadySent):
+    with pytest.raises(idempotency.AlreadySentError):
         idempotency.start(request, adds=True)
     idempotency.forget(request, adds=True)
     idempotency.start(request, adds=True)

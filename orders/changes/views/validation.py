@@ -3,23 +3,16 @@
 from http import HTTPStatus
 from typing import cast
 
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from audit import log
 from gateway.request import ApiRequest
-from order_api.errors import ApiError
-from order_api.schemas import ValidationError
-from orders.changes import idempotency
-from orders.changes.flow import answered, demand, doubt, failed, outcome_of, show, subject_of
+from orders.changes.flow import demand, show
 from orders.changes.lock import OrderLockedError, lease
-from orders.changes.validation import ValidationRun, answers_of
+from orders.changes.validation import ValidationRun
+from orders.changes.validation_run import run
 from orders.changes.views.dialogs import form_view
 from ui.held import hold
-
-Reasons = list[dict[str, str | None]]
-"""`ValidationError`s, as they are kept for the form that comes again."""
 
 
 @form_view
@@ -33,41 +26,8 @@ def order_validate(request: HttpRequest, order_id: str) -> HttpResponse:
     form = ValidationRun(request.POST, order=order)
     try:
         with lease(request.channel.merchant, request.channel.name, f"validate:{form.once}"):
-            return _run(request, form)
+            return run(request, form)
     except OrderLockedError:
         return hold(
             request, _("The validation is running already. Its answers are not there yet."), HTTPStatus.CONFLICT
         )
-
-
-def _run(request: ApiRequest, form: ValidationRun) -> HttpResponse:
-    """Once: a form that comes again shows the answers that it got."""
-    reasons = idempotency.fate(request, adds=form.adds)
-    if reasons == idempotency.UNKNOWN:
-        return doubt(request, form)
-    if reasons is None:
-        try:
-            reasons = _ask(request, form)
-        except idempotency.AlreadySent:
-            return doubt(request, form)
-        except (log.AuditUnavailableError, DatabaseError):
-            idempotency.forget(request, adds=form.adds)
-            form.add_error(None, _("It could not be written into the log, so it was not run. Try again in a moment."))
-            return show(request, form, HTTPStatus.SERVICE_UNAVAILABLE)
-        except ApiError as error:
-            return failed(request, form, error)
-    return show(request, form, answers=answers_of(form.order, [ValidationError(**reason) for reason in reasons]))
-
-
-def _ask(request: ApiRequest, form: ValidationRun) -> Reasons:
-    """The reasons why the order does not validate. Raises AuditUnavailable and DatabaseError, with nothing asked, and ApiError."""
-    order_id = form.order.id or ""
-    idempotency.start(request, adds=form.adds)
-    with log.begin(log.Who.of(request), form.action, subject_of(request, order_id), classify=outcome_of) as attempt:
-        reasons = request.api.orders.validate(order_id)
-        said = [{"adapter": reason.adapter_id, "code": reason.code} for reason in reasons]
-        details = {"validates": not reasons, "reasons": said}
-        attempt.end(log.Result(log.Outcome.DONE, {**answered(request), "details": details}))
-    answers = [{"code": each.code, "adapter_id": each.adapter_id, "message": each.message} for each in reasons]
-    idempotency.settle(request, answers, adds=form.adds)
-    return answers
