@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from babel.dates import format_date
 from django.utils.functional import Promise
@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from domain.states import ORDER
 from orders.list.filters.address import Address
 from orders.list.filters.dates import Preset
-from orders.list.filters.fields import shown
 from orders.list.filters.orders import DAYS, PRESETS, OrderFilterSet
+from orders.list.filters.query import PanelFilter
 from ui.regions import reader_locale
 
 
@@ -74,7 +74,8 @@ def _chips(filters: OrderFilterSet, address: Address) -> Iterator[Chip]:
     problems = {name: " ".join(map(str, errors)) for name, errors in filters.errors.items()}
     days_told = False
     for name, values in address.filters.items():
-        label = str(filters.filters[name].label)
+        each = cast(PanelFilter, filters.filters[name])
+        label = str(each.label)
         if name in problems:
             yield _chip(name, label, ", ".join(values), address, problem=problems[name])
         elif name in ("preset", *DAYS):
@@ -82,17 +83,13 @@ def _chips(filters: OrderFilterSet, address: Address) -> Iterator[Chip]:
                 yield _chip("days", _("Created"), _days(filters), address, "preset", *DAYS)
             days_told = True
         elif name != "sort":
-            yield _chip(name, label, ", ".join(_value(name, value) for value in values), address)
+            yield _chip(name, label, ", ".join(each.words(value) for value in values), address)
 
 
 def _chip(name: str, label: str, value: str, address: Address, *params: str, problem: str = "") -> Chip:
     chip = Chip(name, label, value, address.without(*params or (name,)), "", problem)
     edit = address.to({"edit": [chip.field.removeprefix("f-")]})
     return chip._replace(edit=f"{edit}#{chip.field}")
-
-
-def _value(name: str, value: str) -> str:
-    return str(ORDER[value].word) if name == "status" else shown(name, value)
 
 
 def _days(filters: OrderFilterSet) -> str:

@@ -15,7 +15,6 @@ from domain.states import OrderState, States
 from orders import countries
 from orders.phones import compact
 from ui.days import EARLIEST, LATEST
-from ui.formats import country_name
 
 MOST_VALUES = 50
 LONGEST_VALUE = 200
@@ -124,8 +123,3 @@ def too_many_bytes(values: Mapping[str, Any]) -> str:
     """The name of the longest of the filters where together they are too long for an address; empty where they are not."""
     sizes = {name: len(urlencode({name: value}, doseq=True)) + 1 for name, value in values.items() if value}
     return max(sizes, key=sizes.__getitem__) if sum(sizes.values()) > LONGEST_ADDRESS else ""
-
-
-def shown(name: str, value: str) -> str:
-    """A value as people read it: countries by name."""
-    return country_name(value) if name.endswith("countries") else value

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-import django_filters as df
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -25,9 +24,10 @@ from orders.list.filters.fields import (
     StatesField,
     too_many_bytes,
 )
-from orders.list.filters.query import ApiFilterSet, ApiQuery, SeveralFilter, ViewFilter
+from orders.list.filters.query import ApiFilterSet, ApiQuery, PanelFilter, SeveralFilter, TextFilter, ViewFilter
 from orders.phones import spellings
 from ui import days
+from ui.formats import country_name
 
 NEWEST_FIRST = "-created"
 SORTS = {
@@ -72,30 +72,48 @@ class OrderFilterForm(forms.Form):
 
 class CountriesFilter(SeveralFilter):
     field_class = CountriesField
+    hint = _("By name or code; several parted by a comma")
+    suggestions = "country-names"
+
+    def words(self, value: str) -> str:
+        return country_name(value)
 
 
 class EmailsFilter(SeveralFilter):
     field_class = EmailsField
+    hint = _("Whole addresses; several parted by a comma")
 
 
 class NamesFilter(SeveralFilter):
     field_class = NamesField
+    hint = _("Several names: part them by a semicolon")
 
 
 class PhonesFilter(SeveralFilter):
     field_class = PhonesField
+    hint = _("As at home or with +46; several parted by a comma")
 
 
 class StatesFilter(SeveralFilter):
     field_class = StatesField
+    kind = "boxes"
+
+    def words(self, value: str) -> str:
+        return str(ORDER[value].word)
 
 
 class DayFilter(ViewFilter):
     field_class = DayField
+    kind = "day"
 
 
 class ChoiceFilter(ViewFilter):
     field_class = forms.ChoiceField
+    kind = "select"
+
+
+IN_ORDER, IN_BILLING, IN_SHIPPING = _("Order"), _("Billing"), _("Shipping")
+"""The groups of the panel."""
 
 
 class OrderFilterSet(ApiFilterSet):
@@ -106,27 +124,28 @@ class OrderFilterSet(ApiFilterSet):
     which ends of `date_from` and `date_to` count.
     """
 
-    search = df.CharFilter(label=_("Search"), max_length=LONGEST_VALUE)
-    status = StatesFilter(label=_("Order state"), known=ORDER)
+    search = TextFilter(label=_("Search"), max_length=LONGEST_VALUE)
     preset = ChoiceFilter(
         label=_("Created"),
+        group=IN_ORDER,
         choices=tuple(PRESETS.items()),
         error_messages={"invalid_choice": _("“%(value)s” is not a stretch of days.")},
     )
-    date_from = DayFilter(label=_("First day"))
-    date_to = DayFilter(label=_("Last day"))
-    reference = df.CharFilter(label=_("Order reference"), max_length=LONGEST_VALUE)
-    cart_reference = df.CharFilter(label=_("Cart reference"), max_length=LONGEST_VALUE)
-    payment_id = df.CharFilter(label=_("Payment id"), max_length=LONGEST_VALUE)
-    countries = CountriesFilter(label=_("Order country"))
-    billing_names = NamesFilter(label=_("Billing name"))
-    billing_emails = EmailsFilter(label=_("Billing e-mail"))
-    billing_phones = PhonesFilter(label=_("Billing phone"), spell=spellings)
-    billing_countries = CountriesFilter(label=_("Billing country"))
-    shipping_names = NamesFilter(label=_("Shipping name"))
-    shipping_emails = EmailsFilter(label=_("Shipping e-mail"))
-    shipping_phones = PhonesFilter(label=_("Shipping phone"), spell=spellings)
-    shipping_countries = CountriesFilter(label=_("Shipping country"))
+    status = StatesFilter(label=_("Order state"), group=IN_ORDER, known=ORDER)
+    date_from = DayFilter(label=_("First day"), group=IN_ORDER)
+    date_to = DayFilter(label=_("Last day"), group=IN_ORDER)
+    reference = TextFilter(label=_("Order reference"), group=IN_ORDER, max_length=LONGEST_VALUE)
+    cart_reference = TextFilter(label=_("Cart reference"), group=IN_ORDER, max_length=LONGEST_VALUE)
+    payment_id = TextFilter(label=_("Payment id"), group=IN_ORDER, max_length=LONGEST_VALUE)
+    countries = CountriesFilter(label=_("Order country"), group=IN_ORDER)
+    billing_names = NamesFilter(label=_("Billing name"), group=IN_BILLING)
+    billing_emails = EmailsFilter(label=_("Billing e-mail"), group=IN_BILLING)
+    billing_phones = PhonesFilter(label=_("Billing phone"), group=IN_BILLING, spell=spellings)
+    billing_countries = CountriesFilter(label=_("Billing country"), group=IN_BILLING)
+    shipping_names = NamesFilter(label=_("Shipping name"), group=IN_SHIPPING)
+    shipping_emails = EmailsFilter(label=_("Shipping e-mail"), group=IN_SHIPPING)
+    shipping_phones = PhonesFilter(label=_("Shipping phone"), group=IN_SHIPPING, spell=spellings)
+    shipping_countries = CountriesFilter(label=_("Shipping country"), group=IN_SHIPPING)
     sort = ChoiceFilter(
         label=_("Sort"),
         choices=tuple(SORTS.items()),
@@ -139,6 +158,12 @@ class OrderFilterSet(ApiFilterSet):
     def __init__(self, query: QueryDict) -> None:
         self.query = settled(query)
         super().__init__(self.query, queryset=ApiQuery())  # type: ignore[arg-type]  # stands in for a queryset
+
+    @property
+    def of_panel(self) -> dict[str, PanelFilter]:
+        """The filters that stand in the panel, in its order."""
+        filters = cast(dict[str, PanelFilter], self.filters)
+        return {name: each for name, each in filters.items() if each.group}
 
     def filter_queryset(self, queryset: Any) -> Any:
         query = super().filter_queryset(queryset)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import django_filters as df
+from django.utils.functional import Promise
 
 
 class ApiQuery:
@@ -31,8 +32,33 @@ class ApiFilterSet(df.FilterSet):
         return queryset
 
 
-class SeveralFilter(df.Filter):
+class PanelFilter(df.Filter):
+    """A filter as the panel shows it: in which `group` of it (none: elsewhere on the page), as which `kind` of field, with which hint.
+
+    `kind`: text, day, select, boxes, or several (one as text, more as boxes and room for another). `suggestions` is the id of a datalist.
+    """
+
+    kind = "text"
+    hint: str | Promise = ""
+    suggestions = ""
+
+    def __init__(self, *args: Any, group: str | Promise = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.group = group
+
+    def words(self, value: str) -> str:
+        """A value as people read it, in the panel and in the chip."""
+        return value
+
+
+class TextFilter(PanelFilter, df.CharFilter):
+    """Text that is sent as it was typed."""
+
+
+class SeveralFilter(PanelFilter):
     """Several values that are alternatives; `spell` gives the ways in which the API may have written one."""
+
+    kind = "several"
 
     def __init__(self, *args: Any, spell: Callable[[str], Sequence[str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +71,7 @@ class SeveralFilter(df.Filter):
         return qs.filter(**{str(self.field_name): list(dict.fromkeys(values))})
 
 
-class ViewFilter(df.Filter):
+class ViewFilter(PanelFilter):
     """A field of the form that several parameters come from; the filter set itself says which."""
 
     def filter(self, qs: Any, value: Any) -> Any:
