@@ -10,6 +10,7 @@ class AuditAction(models.TextChoices):
     SIGN_IN = "sign-in", _("Sign in")
     SIGN_OUT = "sign-out", _("Sign out")
     DENIED = "denied", _("Open what is not theirs")
+    ORDER_FOREIGN = "order.foreign", _("See an order of another channel")
     PERSONAL_DATA_VIEW = "personal-data.view", _("See unmasked personal data")
     AUDIT_EXPORT = "audit.export", _("Export the audit log")
     ORDER_CREATE = "order.create", _("Create an order")

@@ -1,5 +1,6 @@
 """The way from Django's settings to the Order API: one connection a process, made when it is first needed."""
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -8,8 +9,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from audit import log
+from audit.actions import AuditAction
+from audit.log import Who
 from gateway.in_process import answer
-from order_api import Bulkhead, Connection, OrderApi, Secret, bulkhead
+from order_api import Bulkhead, Connection, KnownOrders, Mismatch, OrderApi, Secret, bulkhead
+
+logger = logging.getLogger(__name__)
 
 PATIENCE = 3.0  # seconds, for the event log
 T = TypeVar("T")
@@ -89,6 +95,35 @@ def notification_url(order_url: str | None) -> str:
     return parts._replace(path=parts.path.removesuffix("/order") + "/notification").geturl()
 
 
-def order_api(merchant: str, channel: str) -> OrderApi:
-    """The Order API, bound to this merchant and channel."""
-    return OrderApi(get_connection(), merchant, channel, events=event_log())
+def order_api(merchant: str, channel: str, who: Who | None = None) -> OrderApi:
+    """The Order API, bound to this merchant and channel. What it answers about others is refused, and logged with `who` was to see it."""
+
+    def on_mismatch(mismatch: Mismatch) -> None:
+        record_mismatch(who or Who.system("order-api"), merchant, channel, mismatch)
+
+    known = _kept("known orders", KnownOrders)
+    return OrderApi(get_connection(), merchant, channel, events=event_log(), known=known, on_mismatch=on_mismatch)
+
+
+def record_mismatch(who: Who, merchant: str, channel: str, mismatch: Mismatch) -> None:
+    """Into the audit log and the program's: the API answered in the name of one merchant and channel with what is another's. Never raises."""
+    came = f"{mismatch.merchant}/{mismatch.channel}"
+    logger.warning(
+        "%s for %s/%s was answered with what is of %s (request %s)",
+        mismatch.operation,
+        merchant,
+        channel,
+        came,
+        mismatch.request_id,
+    )
+    try:
+        log.event(
+            who,
+            AuditAction.ORDER_FOREIGN,
+            log.Subject(mismatch.order_id, merchant, channel, target=mismatch.operation),
+            outcome=log.Outcome.DENIED,
+            request_id=mismatch.request_id,
+            details={"answered with": came},
+        )
+    except log.AuditUnavailableError:
+        logger.exception("It could not be written into the audit log that an answer was refused")

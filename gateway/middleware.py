@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from audit.log import Who
 from gateway.connection import order_api
 from order_api.errors import ApiError, NotFound, Unauthorized, Unavailable
 from ui.pages import render_problem
@@ -30,7 +31,7 @@ class OrderApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         channel = getattr(request, "channel", None)
         if channel is not None:
-            request.api = SimpleLazyObject(lambda: order_api(channel.merchant, channel.name))  # type: ignore[attr-defined]
+            request.api = SimpleLazyObject(lambda: order_api(channel.merchant, channel.name, Who.of(request)))  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
@@ -60,7 +61,7 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
     """What went wrong, as a page, or for htmx as a fragment in the place that the page set aside."""
     context = {
         "error": error,
-        "kind": type(error).__name__,
+        "kind": NotFound.__name__ if isinstance(error, NotFound) else type(error).__name__,
         "retry": request.get_full_path(),
         "place": "orders",
         "order": order_without_it(request, error),

@@ -6,6 +6,7 @@
     ├── NoAnswer        a change was sent and nobody can say whether it happened
     ├── Unauthorized    401 or 403: the token is refused, or may not do this
     ├── NotFound        404: no such order, payment, action … in this merchant and channel
+    │   └── Foreign     it is there, and belongs to another merchant or channel, although nobody asked for those
     ├── Conflict        409: it would be a second one of what may be there once
     ├── Rejected        400 or another 4xx: refused, for the reason in `code` and `message`
     └── BadAnswer       an answer that is not the Order API's: HTML, broken off, too large, of another shape
@@ -78,6 +79,10 @@ class Unauthorized(ApiError):
 
 class NotFound(ApiError):
     """There is no such thing in this merchant and channel, or not any more."""
+
+
+class Foreign(NotFound):
+    """What came is another merchant's or channel's. Reads like an order that does not exist, and is one for whoever asked."""
 
 
 class Conflict(ApiError):

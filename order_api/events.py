@@ -10,6 +10,7 @@ from order_api import answers
 from order_api.call import Call
 from order_api.errors import Unavailable
 from order_api.schemas.base import Document, Moment
+from order_api.tenancy import Tenancy
 from order_api.transport import Connection
 
 PREFIX = "/api/v1/"
@@ -45,9 +46,10 @@ class EventPage(Document):
 class Events:
     """The events of one merchant, asked for by order."""
 
-    def __init__(self, connection: Connection | None, merchant: str, channel: str) -> None:
-        """`connection`: to the service itself; None where nobody knows its address."""
+    def __init__(self, connection: Connection | None, merchant: str, channel: str, tenancy: Tenancy) -> None:
+        """`connection`: to the service itself; None where nobody knows its address. An event does not say whose it is; its order does."""
         self._connection = connection
+        self._tenancy = tenancy
         self._headers = {"x-merchant": merchant}
         self._channel = channel
 
@@ -55,6 +57,7 @@ class Events:
         """GET events: those of one order in this channel, as the service orders them. Raises the errors of `order_api.errors`."""
         if self._connection is None:
             raise Unavailable("The address of the event log is not known.", operation="GET events", sent=False)
+        self._tenancy.confirm(order_id)
         params = [("order_id", order_id), ("channel", self._channel), ("offset", str(offset)), ("limit", str(limit))]
         answer = self._connection.send(Call("GET", "events", params=params, prefix=PREFIX), self._headers)
         kind: Any = tuple[Event, ...] if answer.content.lstrip()[:1] == b"[" else EventPage

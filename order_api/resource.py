@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from order_api import answers
 from order_api.call import Answer, Call
 from order_api.schemas import CreateResponse, encode
+from order_api.tenancy import Tenancy
 from order_api.transport import Connection
 
 T = TypeVar("T")
@@ -18,21 +19,30 @@ Listener = Callable[[Answer], None]
 
 
 class Resource:
-    """Calls bound to one merchant and channel. `heard` is told of every answer, before it means anything."""
+    """Calls bound to one merchant and channel. `heard` is told of every answer, before it means anything.
 
-    def __init__(self, connection: Connection, merchant: str, channel: str, heard: Listener) -> None:
+    What questions bring is compared with the merchant and channel that they were asked for; an order is, before anything of it is changed.
+    """
+
+    def __init__(self, connection: Connection, tenancy: Tenancy, heard: Listener) -> None:
         self._connection = connection
-        self._headers = {"x-merchant": merchant, "x-channel": channel}
+        self._tenancy = tenancy
         self._heard = heard
 
     def _send(self, method: str, template: str, body: Any = NOTHING, *, params: Any = (), **ids: str) -> Answer:
         content = None if body is NOTHING else encode(body)
-        answer = self._connection.send(Call(method, template, ids, params, content), self._headers)
+        call = Call(method, template, ids, params, content)
+        if call.changes and "order_id" in ids:
+            self._tenancy.confirm(ids["order_id"])
+        answer = self._connection.send(call, self._tenancy.headers)
         self._heard(answer)
         return answer
 
-    def _get(self, kind: type[T], template: str, **ids: str) -> T:
-        return answers.value(self._send("GET", template, **ids), kind)
+    def _get(self, kind: type[T], template: str, *, params: Any = (), whole: bool = True, **ids: str) -> T:
+        answer = self._send("GET", template, params=params, **ids)
+        value = answers.value(answer, kind, whole=whole)
+        self._tenancy.check(answer, value)
+        return value
 
     def _do(self, method: str, template: str, body: Any = NOTHING, **ids: str) -> Answer:
         return answers.require_done(self._send(method, template, body, **ids))

@@ -2,7 +2,7 @@
 
 All of them raise the errors of `order_api.errors`: Unavailable, Unauthorized, NotFound, Rejected and BadAnswer; what changes
 something also NoAnswer; what creates an order, a payment or a shipping also Conflict. Everything is said of the merchant and
-channel that the OrderApi is bound to: an order of another one is NotFound.
+channel that the OrderApi is bound to: an order of another one is NotFound, and Foreign where it was the API that did not say so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ class Orders(Resource):
         The orders do not keep their `raw`: get one before changing it. A time without a zone is a ValueError.
         """
         params = [("limit", str(limit)), ("offset", str(offset)), *on_the_wire(query)]
-        return answers.value(self._send("GET", "orders", params=params), OrderPaginationSet, whole=False)
+        return self._get(OrderPaginationSet, "orders", params=params, whole=False)
 
     def get(self, order_id: str) -> Order:
         """GET orders/{order_id}: the order with its payments and shippings, the document itself in `raw`."""

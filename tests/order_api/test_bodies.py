@@ -21,9 +21,9 @@ def zipped_zeros(megabytes: int) -> Iterator[bytes]:
     yield packer.flush()
 
 
-def test_a_gigabyte_in_one_chunk_is_unpacked_step_by_step_and_only_up_to_the_bound() -> None:
-    bomb = b"".join(zipped_zeros(1000))
-    assert len(bomb) < 2_000_000
+def test_two_hundred_megabytes_in_one_chunk_is_unpacked_step_by_step_and_only_up_to_the_bound() -> None:
+    bomb = b"".join(zipped_zeros(200))
+    assert len(bomb) < 1_000_000
     parts: list[int] = []
     with pytest.raises(body.TooLargeError):
         for part in body.read([bomb], "gzip", 3_000_000):

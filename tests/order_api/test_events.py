@@ -8,7 +8,7 @@ import pytest
 from gateway import connection
 from gateway.connection import notification_url, order_api
 from order_api import Connection, OrderApi, Secret
-from order_api.errors import BadAnswer, Unauthorized, Unavailable
+from order_api.errors import BadAnswer, NotFound, Unauthorized, Unavailable
 from order_api.schemas import Notification
 from sandbox import delivery
 from tests.changes.conftest import MakeOrder, api, make_order
@@ -40,7 +40,8 @@ def test_the_tries_to_deliver_a_notification_are_read_with_their_status(api: Ord
     (event,) = api.events.list(order.id or "")
     assert (event.adapter_id, event.reference) == ("nshift_adapter", "on-state") and event.created_at is not None
     assert [attempt.status for attempt in event.attempts] != []
-    assert order_api("norce", "no").events.list(order.id or "") == ()
+    with pytest.raises(NotFound):
+        order_api("norce", "no").events.list(order.id or "")
 
 
 @pytest.mark.parametrize("wrap", [lambda data: data, lambda data: {"data": data, "more": 1}])
