@@ -24,7 +24,7 @@ REAL = {
 LEFT_BEHIND = """
 from django.utils import timezone
 from payments.models import Execution
-from payments.baseline import Snapshot
+from payments.executions.snapshot import Snapshot
 import json
 now = timezone.now()
 seen = json.dumps(Snapshot("reserved", "499", "SEK", (), (), now.isoformat()).to_json())

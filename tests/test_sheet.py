@@ -10,6 +10,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 
 from dashboard.storage import StaticStorage
+from tests.test_architecture import FLOOR
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -56,7 +57,7 @@ def written() -> set[str]:
         for value in re.findall(r'\bclass="((?:{%.*?%}|{{.*?}}|[^"])*)"', path.read_text()):
             words |= set(re.findall(r"[\w-]+", value))
             words |= {f"{stem}{n}" for stem in re.findall(r"([\w-]+-){{", value) for n in range(1, 10)}
-    for room in ("dashboard", "orders", "payments", "accounts", "audit"):
+    for room in FLOOR:
         for path in (ROOT / room).rglob("*.py"):
             texts = (n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant))
             words |= {w for text in texts if isinstance(text, str) for w in re.findall(r"[\w-]+", text)}

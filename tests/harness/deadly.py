@@ -26,7 +26,7 @@ from tests.payments.conftest import asked_by
 
 
 def press(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """The page: `sent`, `already`, `occupied` or `moved`, or the name of the error."""
+    """The page: `sent`, or the name of the error in small letters."""
     asked = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
     case = Intent.unseal(asked["seal"], asked["salt"])
     assert case is not None
