@@ -8,13 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from accounts.channels import switch_channel
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from accounts.forms import PreferenceForm
 from accounts.models import Preference, keep_preference, preference_of
-from ui.pages import render_page
+from ui.pages import form_view, render_page
 from ui.ways_back import next_page
 
 
@@ -48,7 +48,7 @@ def rows_per_page(request: HttpRequest) -> HttpResponse:
     return redirect(next_page(request))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def preferences(request: HttpRequest) -> HttpResponse:
     """How the person wants their pages. Says that it is saved in the language that was just chosen."""
     preference = Preference.objects.filter(user=cast(User, request.user)).first() or preference_of(request.user)

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditAction(models.TextChoices):
-    """The name under which an action is recorded, and its words. Entries cannot be changed, so a name that was written once stays."""
+    """The name under which an action is recorded, and its words. Entries cannot be changed, so a name that was
+    written once stays."""
 
     SIGN_IN = "sign-in", _("Sign in")
     SIGN_OUT = "sign-out", _("Sign out")

@@ -1,4 +1,5 @@
-"""Where the money of an order is, and what is wrong with it, by the states of its payments. The list and the page ask here, and nowhere else.
+"""Where the money of an order is, and what is wrong with it, by the states of its payments. The list and the page ask
+here, and nowhere else.
 
 Amounts are `Decimal` in major units. They are compared in the currency's minor units, and never across currencies.
 """
@@ -31,9 +32,15 @@ def minor_units(currency: str) -> int:
     return get_currency_precision(currency.upper()) if len(currency) == _CODE_LENGTH else _USUAL_UNITS
 
 
+@lru_cache(maxsize=512)
+def smallest(currency: str) -> Decimal:
+    """The smallest amount that can be paid in the currency."""
+    return Decimal(1).scaleb(-minor_units(currency))
+
+
 def to_minor_units(value: Decimal, currency: str) -> Decimal:
     """Rounded to what can be paid in the currency."""
-    return value.quantize(Decimal(1).scaleb(-minor_units(currency)), ROUND_HALF_UP)
+    return value.quantize(smallest(currency), ROUND_HALF_UP)
 
 
 class Part(Protocol):
@@ -58,14 +65,19 @@ class Buckets:
     lost: Decimal = ZERO
     unknown: Decimal = ZERO
 
+    def sum_of(self, buckets: Iterable[Bucket]) -> Decimal:
+        return sum((getattr(self, bucket) for bucket in buckets), ZERO)
+
     @property
     def kept(self) -> Decimal:
-        """What covers for certain: neither given back, nor come to nothing, nor in a state of which nothing is known."""
+        """What covers for certain: neither given back, nor come to nothing, nor in a state of which nothing is
+        known."""
         return self.open + self.held + self.taken
 
     @property
     def covered(self) -> Decimal:
-        """The most that may be covered. What was given back did cover, and so may what is in a state that is not known."""
+        """The most that may be covered. What was given back did cover, and so may what is in a state that is not
+        known."""
         return self.kept + self.returned + self.unknown
 
     @property
@@ -91,7 +103,8 @@ class Paid(StrEnum):
 class Money:
     """`own`: in the order's currency. `foreign`: in others, each apart, as they are neither added up nor compared.
 
-    `total` is what the order comes to, None where it does not say. `has_failure`: a payment went wrong; `is_empty`: no payment counts.
+    `total` is what the order comes to, None where it does not say. `has_failure`: a payment went wrong; `is_empty`:
+    no payment counts.
     """
 
     currency: str
@@ -103,7 +116,8 @@ class Money:
 
     @property
     def covers_unknown(self) -> bool:
-        """Whether it cannot be said what covers the order: a payment that did not come to nothing is in another currency."""
+        """Whether it cannot be said what covers the order: a payment that did not come to nothing is in another
+        currency."""
         return bool(self.foreign)
 
     @property
@@ -111,13 +125,15 @@ class Money:
         """What payments cover too much, or, below zero, at least too little; nothing where that is not certain."""
         if self.total is None or (self.is_empty and self.total <= 0):
             return ZERO
-        too_much, too_little = self.own.kept - self.total, self.own.covered - self.total
-        sure = too_much if too_much > 0 else min(too_little, ZERO)
-        return to_minor_units(sure, self.currency) + ZERO  # no minus zero
+        sure = self.own.kept - self.total
+        if sure < 0:
+            sure = min(sure + self.own.returned + self.own.unknown, ZERO)
+        return (to_minor_units(sure, self.currency) + ZERO) if sure else ZERO  # no minus zero
 
     @property
     def undeclared(self) -> Decimal:
-        """What the payments' amounts miss of the total: an order validates only where that is nothing. Below zero: too much."""
+        """What the payments' amounts miss of the total: an order validates only where that is nothing. Below zero:
+        too much."""
         return to_minor_units((self.total or ZERO) - self.own.declared, self.currency) + ZERO
 
     @property
@@ -133,7 +149,7 @@ class Money:
     def amounts(self, *buckets: Bucket) -> tuple[Amount, ...]:
         """What is in these buckets together, the order's own currency first; only what is not nothing."""
         each = {self.currency: self.own, **self.foreign}
-        sums = [Amount(sum((getattr(of, b) for b in buckets), ZERO), currency) for currency, of in each.items()]
+        sums = [Amount(of.sum_of(buckets), currency) for currency, of in each.items()]
         return tuple(amount for amount in sums if amount.value)
 
 
@@ -146,10 +162,12 @@ def money_of(parts: Iterable[Part], total: Decimal | None, currency: str | None)
     own = (currency or "").upper() or _only_currency(part for part, _row in live)
     sums: dict[str, dict[str, Decimal]] = {own: {}}
     for part, row in live:
-        code = (part.currency or own).upper()
-        if code == own or row.bucket is not Bucket.LOST:
+        code, bucket = part.currency or own, row.bucket
+        code = code if code == own else code.upper()
+        if code == own or bucket is not Bucket.LOST:
             of = sums.setdefault(code, {})
-            of[row.bucket] = of.get(row.bucket, ZERO) + (part.amount or ZERO)
+            amount = part.amount or ZERO
+            of[bucket] = of[bucket] + amount if bucket in of else amount
     return Money(
         currency=own,
         total=total,
@@ -185,27 +203,26 @@ class Finding(NamedTuple):
 def findings(stage: Stage, money: Money) -> list[Finding]:
     """What is to be said about the money of an order at that stage, the gravest first.
 
-    One that came to nothing should hold no money. One that is placed should be covered exactly: the amounts of payments add up to the
-    total (Norce docs, order/callbacks). Before that nobody has promised anything, so only a payment that failed is told. What the API
-    does not say is not concluded: whether a payment was given back for a part of the order, or what a state means that is not known.
+    One that came to nothing should hold no money. One that is placed should be covered exactly: the amounts of
+    payments add up to the total (Norce docs, order/callbacks). Before that nobody has promised anything, so only a
+    payment that failed is told. What the API does not say is not concluded: whether a payment was given back for a
+    part of the order, or what a state means that is not known.
     """
-    found = [*_held(stage, money), *_cover(stage, money)]
-    if back := money.amounts(Bucket.RETURNED):
-        found.append(Finding(Concern.RETURNED, back))
-    return found
+    worst = _held(money) if stage is Stage.GIVEN_UP else _cover(stage, money)
+    back = money.amounts(Bucket.RETURNED)
+    return [*([worst] if worst else []), *([Finding(Concern.RETURNED, back)] if back else [])]
 
 
-def _held(stage: Stage, money: Money) -> list[Finding]:
+def _held(money: Money) -> Finding | None:
     held = money.amounts(Bucket.HELD, Bucket.TAKEN)
-    return [Finding(Concern.HELD_FOR_NOTHING, held)] if stage is Stage.GIVEN_UP and held else []
+    return Finding(Concern.HELD_FOR_NOTHING, held) if held else None
 
 
-def _cover(stage: Stage, money: Money) -> list[Finding]:
-    if stage is Stage.GIVEN_UP:
-        return []
+def _cover(stage: Stage, money: Money) -> Finding | None:
     if money.covers_unknown:
-        return [Finding(Concern.CANNOT_SAY)]
-    gap = Amount(abs(money.gap), money.currency)
-    if money.gap < 0 and (stage is Stage.PLACED or money.has_failure):
-        return [Finding(Concern.NOT_COVERED, (gap,))]
-    return [Finding(Concern.TOO_MUCH, (gap,))] if money.gap > 0 and stage is Stage.PLACED else []
+        return Finding(Concern.CANNOT_SAY)
+    gap, is_placed = money.gap, stage is Stage.PLACED
+    if not gap or not (is_placed or (gap < 0 and money.has_failure)):
+        return None
+    concern = Concern.NOT_COVERED if gap < 0 else Concern.TOO_MUCH
+    return Finding(concern, (Amount(abs(gap), money.currency),))

@@ -1,9 +1,12 @@
-"""What the trade knows of each state: one row a state. Whatever depends on a state is asked of its row; nothing else names one.
+"""What the trade knows of each state: one row a state. Whatever depends on a state is asked of its row; nothing else
+names one.
 
-The names are those of the API's documents (Norce reference: schemas/state, schemas/paymenttransaction). What a state means for money,
-and what follows on it, no document says in one place; the rows hold what the documented uses of the states add up to (docs/sandbox.md).
+The names are those of the API's documents (Norce reference: schemas/state, schemas/paymenttransaction). What a state
+means for money, and what follows on it, no document says in one place; the rows hold what the documented uses of the
+states add up to (docs/sandbox.md).
 
-The API's sets are open. `of` answers for a state of tomorrow with a row that has its name for a word, grey, and that knows nothing.
+The API's sets are open. `of` answers for a state of tomorrow with a row that has its name for a word, grey, and that
+knows nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,7 +24,8 @@ DONE, WAIT, BUSY, BAD, OFF, RAW = "is-done", "is-wait", "is-busy", "is-bad", "is
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state as people read it. `meaning` is what it says, in a few words; `is_failure`: something went wrong that others wait for."""
+    """A state as people read it. `meaning` is what it says, in a few words; `is_failure`: something went wrong that
+    others wait for."""
 
     name: str
     word: Text
@@ -32,15 +36,16 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class RemovableState(State):
-    """A state of what is created in one state (`is_start`) and taken out by another: then it stays, and counts no more."""
+    """A state of what is created in one state (`is_start`) and taken out by another: then it stays, and counts no
+    more."""
 
     is_start: bool = field(default=False, kw_only=True)
-    is_removed: bool = field(default=False, kw_only=True)
+    is_live: bool = field(default=True, kw_only=True)
+    """Whether what is in this state counts."""
 
     @property
-    def is_live(self) -> bool:
-        """Whether what is in this state counts."""
-        return not self.is_removed
+    def is_removed(self) -> bool:
+        return not self.is_live
 
 
 class Stage(StrEnum):
@@ -54,7 +59,8 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderState(RemovableState):
-    """`follows`: the states that an order can take from here. `usual_next`: the one that usually follows, empty where none does.
+    """`follows`: the states that an order can take from here. `usual_next`: the one that usually follows, empty where
+    none does.
 
     `tab`: its words as a heading over the list, where they are not its word.
     """
@@ -71,7 +77,8 @@ class OrderState(RemovableState):
 
 
 class Bucket(StrEnum):
-    """Where the money of a payment is: not promised yet, held for us, taken, given back, come to nothing, or not counted at all."""
+    """Where the money of a payment is: not promised yet, held for us, taken, given back, come to nothing, or not
+    counted at all."""
 
     OPEN = "open"
     HELD = "held"
@@ -84,7 +91,8 @@ class Bucket(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentState(RemovableState):
-    """`event`: what leads here, as the API calls events and types of action. `usual_next`: the states that usually follow, in their order.
+    """`event`: what leads here, as the API calls events and types of action. `usual_next`: the states that usually
+    follow, in their order.
 
     `actions`: the types of action that people look for here.
     """
@@ -133,7 +141,8 @@ class ExecutionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRow(State):
-    """`is_open`: the payment is locked. `is_unsettled`: whether money moved is not known yet. `may_have_moved`: it counts towards limits.
+    """`is_open`: the payment is locked. `is_unsettled`: whether money moved is not known yet. `may_have_moved`: it
+    counts towards limits.
 
     `needs_person`: by itself it may never be settled, so a person can look and say what happened.
     """
@@ -173,7 +182,8 @@ class States(Mapping[str, S], Generic[S]):
         return len(self._rows)
 
     def of(self, name: str | None) -> S:
-        """The row of a state, in whatever case it is written; of one that is not here, or of none, a row that knows nothing."""
+        """The row of a state, in whatever case it is written; of one that is not here, or of none, a row that knows
+        nothing."""
         name = name or ""
         return self._rows.get(name) or self._by_lower.get(name.lower()) or self._unknown(name, name)
 
@@ -182,7 +192,8 @@ class States(Mapping[str, S], Generic[S]):
 
 
 MONEY_ACTIONS = ("capture", "cancel", "refund")
-"""The types of action of which it is known what they do, in the order in which they are done (the adapters' endpoints)."""
+"""The types of action of which it is known what they do, in the order in which they are done (the adapters'
+endpoints)."""
 
 ORDER = States(
     OrderState,
@@ -201,17 +212,19 @@ ORDER = States(
         ),
         OrderState("completed", _("Completed"), DONE, _("done"), Stage.PLACED),
         OrderState("declined", _("Declined"), BAD, _("refused"), Stage.GIVEN_UP),
-        OrderState("removed", _("Removed"), OFF, _("taken out"), Stage.GIVEN_UP, is_removed=True),
+        OrderState("removed", _("Removed"), OFF, _("taken out"), Stage.GIVEN_UP, is_live=False),
     ],
 )  # fmt: skip
 PAYMENT = States(
     PaymentState,
     [
         PaymentState(
-            "intent", _("Intent"), OFF, _("nothing promised"), Bucket.OPEN, usual_next=("reserved", "captured"), is_start=True
+            "intent", _("Intent"), OFF, _("nothing promised"), Bucket.OPEN,
+            usual_next=("reserved", "captured"), is_start=True,
         ),
         PaymentState(
-            "processing", _("Processing"), BUSY, _("customer at the provider"), Bucket.OPEN, usual_next=("reserved", "captured")
+            "processing", _("Processing"), BUSY, _("customer at the provider"), Bucket.OPEN,
+            usual_next=("reserved", "captured"),
         ),
         PaymentState(
             "pending", _("Pending"), BUSY, _("provider is looking"), Bucket.OPEN, usual_next=("reserved", "captured")
@@ -229,7 +242,7 @@ PAYMENT = States(
         PaymentState("cancelled", _("Cancelled"), OFF, _("reservation let go"), Bucket.LOST, "cancel"),
         PaymentState("refunded", _("Refunded"), OFF, _("money returned"), Bucket.RETURNED, "refund"),
         PaymentState("credited", _("Credited"), OFF, _("money returned"), Bucket.RETURNED, "refund"),
-        PaymentState("removed", _("Removed"), OFF, _("taken out"), Bucket.NONE, is_removed=True),
+        PaymentState("removed", _("Removed"), OFF, _("taken out"), Bucket.NONE, is_live=False),
     ],
 )  # fmt: skip
 SHIPPING = States(
@@ -239,7 +252,7 @@ SHIPPING = States(
         ShippingState("processing", _("Processing"), BUSY, _("being booked"), is_at_carrier=True),
         ShippingState("confirmed", _("Confirmed"), DONE, _("booked"), is_booked=True, is_at_carrier=True),
         ShippingState("failed", _("Failed"), BAD, _("not booked"), is_failure=True),
-        ShippingState("removed", _("Removed"), OFF, _("taken out"), is_removed=True),
+        ShippingState("removed", _("Removed"), OFF, _("taken out"), is_live=False),
     ],
 )
 UPSELL = States(
@@ -312,7 +325,8 @@ def removed_of(states: States[R]) -> str:
 
 
 def led_to_by(action_type: str) -> tuple[PaymentState, ...]:
-    """The states that a payment is in once such an action was done, the plainest first; none where it is not known what it does."""
+    """The states that a payment is in once such an action was done, the plainest first; none where it is not known
+    what it does."""
     kind = action_type.lower()
     return PAYMENT.where(lambda row: kind in MONEY_ACTIONS and row.event == kind)
 

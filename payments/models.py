@@ -15,7 +15,8 @@ from domain.states import EXECUTION, ExecutionRow, ExecutionState
 from ui.fields import OutsideText
 
 State = ExecutionState
-"""waiting → prepared → sending → done | refused | pending | in doubt; pending and in doubt are settled by evidence or by a person."""
+"""waiting → prepared → sending → done | refused | pending | in doubt; pending and in doubt are settled by evidence or
+by a person."""
 
 
 def _states(holds: Callable[[ExecutionRow], bool]) -> tuple[State, ...]:
@@ -23,7 +24,8 @@ def _states(holds: Callable[[ExecutionRow], bool]) -> tuple[State, ...]:
 
 
 OPEN = _states(lambda row: row.is_open)
-"""While an execution is in one of these, the payment is locked for all others, on every machine that shares the database."""
+"""While an execution is in one of these, the payment is locked for all others, on every machine that shares the
+database."""
 UNSETTLED = _states(lambda row: row.is_unsettled)
 """Whether money moved is not known yet."""
 MAY_HAVE_MOVED = _states(lambda row: row.may_have_moved)
@@ -43,8 +45,11 @@ class Answer(models.TextChoices):
 class Execution(models.Model):
     """One intent to execute one payment action. Written before anything is sent; sent at most once; never deleted.
 
-    `amount` is in the currency's major unit. `seen_json` is what the person saw of the payment, `baseline` stands for it, so that
-    the same form sent twice is one intent.
+    `amount` is in the currency's major unit. `seen_json` is what the person saw of the payment, `baseline` stands for
+    it, so that the same form sent twice is one intent.
+
+    JSON is kept as text: what a provider wrote may hold what PostgreSQL's JSON refuses (U+0000), and must not keep an
+    attempt from being recorded.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -154,7 +159,8 @@ class Kind(models.TextChoices):
 
 
 class Evidence(models.Model):
-    """One thing that was found, as it was found. Only ever added. Its digest stands in the audit log, which nobody can change."""
+    """One thing that was found, as it was found. Only ever added. Its digest stands in the audit log, which nobody
+    can change."""
 
     execution = models.ForeignKey(Execution, on_delete=models.PROTECT, related_name="evidence")
     at = models.DateTimeField()
@@ -178,7 +184,8 @@ class Evidence(models.Model):
 class Limit(models.Model):
     """What people of a role may execute without a second person, in one currency. An empty amount sets no limit.
 
-    `*` for the merchant or the channel means all of them, an empty action type all actions; the row that says most counts.
+    `*` for the merchant or the channel means all of them, an empty action type all actions; the row that says most
+    counts.
     """
 
     role = models.CharField(max_length=40)

@@ -5,7 +5,8 @@ import datetime as dt
 from django.utils import timezone
 
 EARLIEST, LATEST = dt.date(1970, 1, 2), dt.date(2999, 12, 30)
-"""Days that every time zone can tell in UTC. What is before begins with the first, and what is after ends with the last."""
+"""Days that every time zone can tell in UTC. What is before begins with the first, and what is after ends with the
+last."""
 
 
 def start_of(day: dt.date, zone: dt.tzinfo | None = None) -> dt.datetime:

@@ -7,7 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+"""For a view that shows a form and takes it: 405 for anything else."""
 
 
 class Request(HttpRequest):

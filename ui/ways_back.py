@@ -1,4 +1,5 @@
-"""Where a person goes from here: only ever to a page of this desk, whatever an address says that came with the request."""
+"""Where a person goes from here: only ever to a page of this desk, whatever an address says that came with the
+request."""
 
 from typing import cast
 from urllib.parse import urlsplit
@@ -17,13 +18,15 @@ def is_ours(request: HttpRequest, url: str) -> bool:
 
 
 def next_page(request: HttpRequest, otherwise: str = "home") -> str:
-    """The page that a posted form wants to come back to (its field `next`), if it is ours; else `otherwise`, an address or a URL's name."""
+    """The page that a posted form wants to come back to (its field `next`), if it is ours; else `otherwise`, an
+    address or a URL's name."""
     url = request.POST.get("next", "")
     return url if is_ours(request, url) else resolve_url(otherwise)
 
 
 def page_of(request: HttpRequest) -> str:
-    """The page that the person looks at: this one or, where this is a part of a page or a change, the one that it was asked from."""
+    """The page that the person looks at: this one or, where this is a part of a page or a change, the one that it was
+    asked from."""
     htmx = cast(Request, request).htmx
     if htmx:
         path = htmx.current_url_abs_path or ""

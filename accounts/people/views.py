@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import links
 from accounts.models import OneTimeLink
@@ -27,7 +27,7 @@ from accounts.people.services import LastAdminError, Newcomer, RightsChangedErro
 from accounts.roles import MATRIX, RIGHTS, ROLES, WORDS
 from audit.log import AuditUnavailableError, Who
 from domain.states import DONE, OFF, WAIT, State
-from ui.pages import render_page
+from ui.pages import form_view, render_page
 
 may_manage_people = permission_required(services.MANAGE, raise_exception=True)
 LINK_KEY = "one-time-link"
@@ -77,7 +77,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     return render_page(request, "accounts/person_list.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @may_manage_people
 def person_invite(request: HttpRequest) -> HttpResponse:
     """A new account, and the link with which its owner opens it."""
@@ -100,7 +100,7 @@ def _invited(request: HttpRequest, form: InviteForm) -> HttpResponse:
     return redirect("person-detail", person.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @may_manage_people
 def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
     """One person, with a form for what they may do and where. Shows a link that was just made, this once."""
@@ -212,7 +212,7 @@ def demand_power_over(request: HttpRequest, person: User) -> None:
 
 @never_cache
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def person_password(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind a one-time link. Opening it uses nothing up; setting the password does."""
     link = links.find(token)

@@ -17,7 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import starmap
 from typing import NamedTuple
 
-from domain.money import minor_units
+from domain.money import smallest
 from order_api.schemas import Cart, Discount, Item, Price
 
 ZERO = Decimal(0)
@@ -87,7 +87,7 @@ class Count(NamedTuple):
 
 def cent_of(currency: str | None) -> Decimal:
     """The smallest amount that the currency has."""
-    return Decimal(1).scaleb(-minor_units(currency or ""))
+    return smallest(currency or "")
 
 
 def keyed(cart: Cart | None) -> dict[str, Item]:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Preference, preference_of
+from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from order_api.schemas import OrderPaginationSet
 from orders import countries
@@ -34,7 +34,7 @@ PANEL = "filter-form"
 
 
 @require_safe
-@permission_required("accounts.view_order", raise_exception=True)
+@may_view
 def order_list(request: ApiRequest) -> HttpResponseBase:
     """The orders that the address asks for. One API call; an address that needs tidying is tidied first."""
     query = asked_for(request.GET)
@@ -58,7 +58,7 @@ def order_list(request: ApiRequest) -> HttpResponseBase:
 
 
 @require_safe
-@permission_required("accounts.view_order", raise_exception=True)
+@may_view
 def order_find(request: ApiRequest) -> HttpResponse:
     """Goes to the order that the text names, or to the list of those that it may mean."""
     finding = find(request.api, request.GET.get("search", ""))

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from audit import log
@@ -22,10 +22,9 @@ from gateway.request import ApiRequest
 from orders.changes.flow import subject_of
 from orders.models import Note
 from orders.notes import services
-from ui.pages import render_page
+from ui.pages import form_view, render_page
 
 may_write = permission_required("accounts.add_note", raise_exception=True)
-form_view = require_http_methods(["GET", "POST"])
 NOT_ASKED = gettext_lazy("The Order API could not be asked about this order, so the note was not kept. %(error)s")
 NOT_LOGGED = gettext_lazy("It could not be written into the log, so it was not kept. Try again in a moment.")
 

@@ -1,4 +1,5 @@
-"""What somebody has to act on: the band under the head of an order's page. Silence means that nothing waits for anybody."""
+"""What somebody has to act on: the band under the head of an order's page. Silence means that nothing waits for
+anybody."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -40,7 +40,8 @@ class Track:
 
 
 def order_track(order: Order) -> Track:
-    """The order's own way, with the times of its transitions, back and forth included, and the steps that usually follow."""
+    """The order's own way, with the times of its transitions, back and forth included, and the steps that usually
+    follow."""
     current = order.state.current_status if order.state else None
     past = list(_merged(_taken(order, current)))
     if current and (not past or past[-1].word != current):
@@ -54,7 +55,8 @@ def order_track(order: Order) -> Track:
 
 
 def _taken(order: Order, current: str | None) -> Iterator[Step]:
-    """Every state it took. An order is created in checkout (Norce reference, createcheckoutorder), so that needs no transition.
+    """Every state it took. An order is created in checkout (Norce reference, createcheckoutorder), so that needs no
+    transition.
 
     Of an order whose first state is none that we know, nothing is claimed about its beginning.
     """
@@ -93,7 +95,8 @@ def payment_track(state: str | None) -> Track:
 
 
 def payment_way(state: str | None, transactions: Iterable[PaymentTransaction]) -> Track:
-    """A payment's past, present and what usually follows. The event that led to its state is that step, and gives it its time."""
+    """A payment's past, present and what usually follows. The event that led to its state is that step, and gives it
+    its time."""
     past, track = payment_past(transactions), payment_track(state)
     if not (past.steps and track.steps and past.steps[-1].word == PAYMENT.of(state).event):
         return replace(past, steps=past.steps + track.steps)

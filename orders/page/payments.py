@@ -97,7 +97,8 @@ def present_money(order: Order) -> Money:
 
 
 def how_paid(money: Money) -> str:
-    """How the order is paid, for the head of its page: in words, or by what is where; nothing where there is nothing to pay."""
+    """How the order is paid, for the head of its page: in words, or by what is where; nothing where there is nothing
+    to pay."""
     if money.paid in _PAID:
         return str(_PAID[money.paid])
     parts = [
@@ -109,7 +110,8 @@ def how_paid(money: Money) -> str:
 
 
 def present_payment(payment: Payment, currency: str | None = None, others: Iterable[Payment] = ()) -> PaymentCard:
-    """One payment; `currency` is the order's, for a payment that names none, and `others` are the order's live payments."""
+    """One payment; `currency` is the order's, for a payment that names none, and `others` are the order's live
+    payments."""
     recurring = payment.recurring
     return PaymentCard(
         payment=payment,

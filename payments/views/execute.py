@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from audit import log
 from gateway.outages import keeps_what_was_typed
@@ -29,7 +29,7 @@ from payments.presentation import preview
 from payments.presentation.summary import how, known
 from payments.presentation.vocabulary import MOVED, why_words
 from ui.held import hold
-from ui.pages import render_page
+from ui.pages import form_view, render_page
 
 logger = logging.getLogger(__name__)
 TEMPLATE = "payments/execute.html"
@@ -40,7 +40,7 @@ NOT_WRITTEN = gettext_lazy("It could not be written down, so nothing was sent. T
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@form_view
 @may_view
 @may_execute
 @keeps_what_was_typed(NOT_ASKED)

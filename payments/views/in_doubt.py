@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit import log
@@ -28,7 +28,7 @@ from payments.presentation.evidence_log import sayings
 from payments.presentation.preview import through
 from payments.presentation.summary import how, known, title_of, via
 from payments.presentation.vocabulary import Words
-from ui.pages import render_page
+from ui.pages import form_view, render_page
 from ui.ways_back import next_page
 
 MOST, RECENT = 200, 20
@@ -131,7 +131,7 @@ def tell(request: HttpRequest, execution: Execution, before: str) -> None:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@form_view
 @may_execute
 def execution_settle(request: ApiRequest, pk: UUID) -> HttpResponse:
     """The form in which a person says what they found, and where; posted, it ends the doubt."""

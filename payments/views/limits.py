@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.channels import grants_of
 from accounts.people.forms import channel_word
@@ -31,10 +31,9 @@ from payments.limits.services import (
 )
 from payments.models import Limit
 from payments.presentation.vocabulary import Words, action_words
-from ui.pages import Request, render_page
+from ui.pages import Request, form_view, render_page
 
 may_change_limits = permission_required("accounts.change_limit", raise_exception=True)
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class Row(NamedTuple):

@@ -158,7 +158,7 @@ def test_an_order_that_names_no_total_comes_to_what_its_lines_do_in_the_list_too
 def test_every_payment_s_state_has_a_place_for_its_money_and_no_other_has() -> None:
     assert {name for name, row in PAYMENT.items() if row.bucket is Bucket.UNKNOWN} == set()
     assert {name for name, row in PAYMENT.items() if row.bucket is Bucket.NONE} == {
-        name for name, row in PAYMENT.items() if row.is_removed
+        name for name, row in PAYMENT.items() if not row.is_live
     }
     assert PAYMENT.of(UNKNOWN).bucket is Bucket.UNKNOWN
     assert findings(Stage.GIVEN_UP, money_of([], Decimal(1), "SEK")) == []

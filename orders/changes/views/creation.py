@@ -9,7 +9,7 @@ from gateway.request import ApiRequest
 from orders.changes.creation import OrderCreation
 from orders.changes.drafts import copy_of
 from orders.changes.flow import create
-from orders.changes.views.dialogs import form_view
+from ui.pages import form_view
 
 
 @form_view

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from orders.changes.base import OrderChange
 from orders.changes.flow import change
-
-form_view = require_http_methods(["GET", "POST"])
+from ui.pages import form_view
 
 
 def changing(form_class: type[OrderChange]) -> Callable[..., HttpResponse]:

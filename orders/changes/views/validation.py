@@ -11,8 +11,8 @@ from orders.changes.flow import demand, show
 from orders.changes.lock import OrderLockedError, lease
 from orders.changes.validation import ValidationRun
 from orders.changes.validation_run import run
-from orders.changes.views.dialogs import form_view
 from ui.held import hold
+from ui.pages import form_view
 
 
 @form_view
