@@ -39,6 +39,12 @@ class Proof:
     """Digests that the log names, of evidence that is not there any more."""
 
     @property
+    def call(self) -> str:
+        """What was called, below the Order API's own address."""
+        execution = self.execution
+        return f"orders/{execution.order_id}/payments/{execution.payment_id}/actions/{execution.action_id}/execute"
+
+    @property
     def is_whole(self) -> bool:
         is_intact = all(link.holds for link in self.links) and all(each.piece.is_intact for each in self.found)
         return is_intact and not self.missing and self.is_as_logged

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import Error
@@ -111,8 +112,9 @@ def show(
         "above": [preview.above(each, case.currency) for each in rules.excess(request.user, case)]
         if case.action.type
         else [],
-        "other": other,
+        "other": in_the_way(other) if other else None,
         "is_gone": not case.action.type,
+        "heading": page.title if case.action.type else _("This action is not offered any more"),
         "executed": None
         if case.action.type
         else cases.attempts_on(case).filter(state=State.DONE, action_id=ids[2]).last(),
@@ -123,6 +125,21 @@ def show(
         "place": "orders",
     }
     return render_page(request, TEMPLATE, context, partials=("dialog",), status=status)
+
+
+class InTheWay(NamedTuple):
+    """An attempt that has to end before another one can be sent: what it is, in a sentence, and where it can be looked at."""
+
+    says: str
+    address: str
+
+
+def in_the_way(other: Execution) -> InTheWay:
+    if other.state == State.WAITING:
+        words, page = _("%(name)s has asked for this already. It waits for a second person."), "approval-detail"
+    else:
+        words, page = _("The payment is locked: an attempt by %(name)s is not settled."), "execution-detail"
+    return InTheWay(words % {"name": other.asked_by_name}, reverse(page, args=[other.pk]))
 
 
 def open_on(case: cases.Intent) -> Execution | None:

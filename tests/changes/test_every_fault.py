@@ -22,7 +22,7 @@ from tests.forms import TYPED, Fields, address, fields_of, filled, put_order
 FORMS = sorted(set().union(*WRITES.values()))
 TOKEN = "a-token-that-nobody-may-ever-see"
 IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog", "X-Problem-Target": "#change-problem"}
-EVIDENCE = re.compile(r'<div class="actions"><a class="btn" href="([^"]+)">')
+EVIDENCE = re.compile(r'<div class="actions">\s*<a class="btn" href="([^"]+)">')
 
 
 class Person:
