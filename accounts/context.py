@@ -1,9 +1,14 @@
+from functools import lru_cache
+
+from django.contrib.auth.context_processors import PermWrapper
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.channels import channels_of
-from accounts.entitlements import role_of
+from accounts.entitlements import entitlements_of, role_of
 from accounts.models import Preference, preference_of
+from ui.regions import get_region
 
 
 def person(request: HttpRequest) -> dict[str, object]:
@@ -13,10 +18,29 @@ def person(request: HttpRequest) -> dict[str, object]:
     """
     user = getattr(request, "user", None)
     if user is None:
-        return {"preference": Preference(), "channel": None, "channels": (), "role": ""}
+        return {"preference": Preference(), "channel": None, "channels": (), "role": "", "perms": {}, "rights": ""}
     return {
+        **_rights(user),
+        "region": get_region(),
         "preference": SimpleLazyObject(lambda: preference_of(user)),
         "channel": getattr(request, "channel", None),
         "channels": SimpleLazyObject(lambda: channels_of(user)),
         "role": SimpleLazyObject(lambda: role_of(user)),
     }
+
+
+def _rights(user: User | AnonymousUser) -> dict[str, object]:
+    """`perms` as Django's own, without asking every backend anew each time; `rights`, the same as one word to tell two sets apart."""
+    if not isinstance(user, User) or not user.is_active:
+        return {"perms": {}, "rights": ""}
+    if user.is_superuser:
+        return {"perms": PermWrapper(user), "rights": "*"}
+    return _of(entitlements_of(user).permissions)
+
+
+@lru_cache(maxsize=256)
+def _of(permissions: frozenset[str]) -> dict[str, object]:
+    perms: dict[str, dict[str, bool]] = {}
+    for label, _, name in (permission.partition(".") for permission in permissions):
+        perms.setdefault(label, {})[name] = True
+    return {"perms": perms, "rights": " ".join(sorted(permissions))}

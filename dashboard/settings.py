@@ -82,7 +82,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "orderdesk_cache",
         "OPTIONS": {"MAX_ENTRIES": 50_000},
-    }
+    },
+    # Parts of pages that are the same for everybody of a language and a set of rights, for the template tag `cache`.
+    "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
@@ -208,6 +210,7 @@ TEMPLATES = [
             "builtins": [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
+                "ui.templatetags.constant_words",
                 "django.templatetags.static",
             ],
             "context_processors": [

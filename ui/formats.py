@@ -25,6 +25,7 @@ def format_number(value: Decimal, decimals: int) -> str:
     return write_number(value, decimals, get_language(), get_region())
 
 
+@lru_cache(maxsize=4096)
 def write_number(value: Decimal, decimals: int, language: str | None, region: str) -> str:
     """A number as it is written in that language and region."""
     group, point = separators(language, region)
@@ -109,6 +110,9 @@ def format_exact(moment: dt.datetime) -> str:
 
 def country_name(code: str | None) -> str:
     """A country's name in the reader's language; the code itself where there is none (it came from the API as it is)."""
-    if not code:
-        return ""
-    return str(locale_of(get_language()).territories.get(code.upper(), code))
+    return _country_name(code, get_language()) if code else ""
+
+
+@lru_cache(maxsize=1024)
+def _country_name(code: str, language: str | None) -> str:
+    return str(locale_of(language).territories.get(code.upper(), code))

@@ -3,9 +3,9 @@
 One for each request, beside Django's language and time zone. Empty: as the language alone has it.
 """
 
+from contextvars import ContextVar
 from functools import lru_cache
 
-from asgiref.local import Local
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from domain import countries
 
-_active = Local()
+_active: ContextVar[str] = ContextVar("region", default="")
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _IN_ENGLISH = {
@@ -32,11 +32,11 @@ _WRITTEN_IN_ENGLISH = {region: pair for pair, regions in _IN_ENGLISH.items() for
 
 def activate(region: str) -> None:
     """From now on in this thread or task; a territory's code (SE), or nothing."""
-    _active.value = region if is_region(region) else ""
+    _active.set(region if is_region(region) else "")
 
 
 def get_region() -> str:
-    return getattr(_active, "value", "")
+    return _active.get()
 
 
 def is_region(code: str) -> bool:

@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
+from ui.templatetags.desk import icon
 from domain.states import RAW, state_of
 from order_api.schemas import Order
 from orders.changes.state import followers
-from orders.list.row_markup import markup
-from orders.list.rows import Row
 from orders.page.tree import render_tree
 from orders.page.words import KINDS
 
@@ -50,10 +50,17 @@ def breakable(text: str) -> SafeString:
     return mark_safe(re.sub(r"(?<=[@._])(?=\w)", "<wbr>", escape(text)))  # noqa: S308 - escaped
 
 
-@register.inclusion_tag("orders/order/copyable.html")
-def copyable(value: str, of: str) -> dict[str, object]:
+@register.simple_tag
+def copyable(value: str, of: str) -> SafeString:
     """An id that can be copied; `of` says to a screen reader whose it is."""
-    return {"value": value, "of": of}
+    return format_html(
+        '<span class="id"><code>{}</code><button class="btn btn-quiet btn-icon btn-tiny" type="button" data-copy="{}"'
+        ' aria-label="{}">{}</button></span>',
+        value,
+        value,
+        gettext("Copy %(of)s") % {"of": of},
+        icon("copy"),
+    )
 
 
 @register.filter
@@ -67,9 +74,3 @@ def change_link(name: str, label: str, look: str = "", **ids: str) -> SafeString
     """A way to a change: opens its form in the dialog, or as a page without a script. Stands behind `perms`; the view decides."""
     address = reverse(name, kwargs=ids)
     return format_html('<a class="{}" href="{}" hx-get="{}" hx-target="#dialog">{}</a>', look, address, address, label)
-
-
-@register.filter
-def order_row(row: Row) -> SafeString:
-    """An order as a row of the list."""
-    return markup(row)

@@ -36,8 +36,8 @@ class Address:
             params["size"] = [str(self.size)]
         if page > 1:
             params["page"] = [str(page)]
-        query = urlencode(params, doseq=True)
-        return f"{reverse('order-list')}?{query}" if query else reverse("order-list")
+        base = reverse("order-list")
+        return f"{base}?{urlencode(params, doseq=True)}" if params else base
 
     def without(self, *names: str) -> str:
         return self.to(dict.fromkeys(names, ()))
