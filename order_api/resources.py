@@ -26,6 +26,7 @@ from order_api.schemas import (
     Shipping,
     ValidationError,
 )
+from order_api.unread import UnreadOrders, unread
 
 
 class Orders(Resource):
@@ -38,6 +39,14 @@ class Orders(Resource):
         """
         params = [("limit", str(limit)), ("offset", str(offset)), *on_the_wire(query)]
         return self._get(OrderPaginationSet, "orders", params=params, whole=False)
+
+    def list_unread(self, *, limit: int = 25, offset: int = 0, **query: Unpack[OrderQuery]) -> UnreadOrders:
+        """As `list`, but of each order no more is read than whose it is, until it is asked for."""
+        params = [("limit", str(limit)), ("offset", str(offset)), *on_the_wire(query)]
+        answer = self._send("GET", "orders", params=params)
+        found = unread(answer)
+        self._tenancy.check(answer, found.owners)
+        return found
 
     def get(self, order_id: str) -> Order:
         """GET orders/{order_id}: the order with its payments and shippings, the document itself in `raw`."""

@@ -9,17 +9,15 @@ from collections.abc import Iterable
 
 from django.core.cache import cache
 
-from order_api.schemas import Order
-
 REMEMBERED = 90 * 24 * 60 * 60
 """Seconds: a stray order in another currency is forgotten in the end, if nobody comes across it again."""
 
 
-def seen_in(channel: str, orders: Iterable[Order]) -> frozenset[str]:
-    """The currencies met in that channel up to now, those of these orders among them; for everybody at this desk."""
+def seen_in(channel: str, currencies: Iterable[str | None]) -> frozenset[str]:
+    """The currencies met in that channel up to now, these among them; for everybody at this desk."""
     key = f"currencies:{channel}"
     before: frozenset[str] = cache.get(key, frozenset())
-    seen = before | {order.currency.upper() for order in orders if order.currency}
+    seen = before | {currency.upper() for currency in currencies if currency}
     if seen != before:
         cache.set(key, seen, REMEMBERED)
     return seen

@@ -1,12 +1,13 @@
 """Where on the list a page stands, told from what the API says of it, which is not much that one can rely on."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from order_api.schemas import OrderPaginationSet, Pagination
+from order_api.schemas import Pagination
 from orders.list.filters import Address
+from orders.list.written import WrittenRow
 
 LOOK_AHEAD = 1
 """Rows that are asked for beyond those of the page: whether they come tells whether there is a next page."""
@@ -51,6 +52,27 @@ class Paging:
         return list(_with_gaps(self.page, self.pages)) if self.pages and self.pages > 1 else []
 
 
+class _Priced(Protocol):
+    @property
+    def currency(self) -> str | None: ...
+
+
+class _Page(Protocol):
+    """What came for a page: orders, as far as their currency, and what the API says of them all."""
+
+    @property
+    def data(self) -> Sequence[_Priced]: ...
+    @property
+    def pagination(self) -> Pagination | None: ...
+
+
+class Found(NamedTuple):
+    """Rows as they were written, and what the API says of all that match."""
+
+    data: Sequence[WrittenRow]
+    pagination: Pagination | None
+
+
 class PageLink(NamedTuple):
     """A page to go to; without an address it is the one that is shown, or, without a number too, a gap."""
 
@@ -80,7 +102,7 @@ def links_of(address: Address, paging: Paging) -> PageLinks:
     )
 
 
-def paging_of(found: OrderPaginationSet, page: int, size: int) -> Paging:
+def paging_of(found: _Page, page: int, size: int) -> Paging:
     """`size` and LOOK_AHEAD rows were asked for; the API may serve fewer, and says so in `pagination.limit`."""
     said = found.pagination or Pagination()
     asked = size + LOOK_AHEAD
@@ -103,7 +125,7 @@ def _total(said: Pagination, offset: int, rows: int, served: int) -> int | None:
     return None
 
 
-def sum_of(found: OrderPaginationSet, paging: Paging, seen: Collection[str]) -> tuple[Decimal, str] | None:
+def sum_of(found: _Page, paging: Paging, seen: Collection[str]) -> tuple[Decimal, str] | None:
     """The API's sum of all that match, and its currency; None where currencies mix, or where it is not clear what was added up.
 
     `seen` are the currencies met in the channel so far: other pages count as mixed if there is more than one of them.

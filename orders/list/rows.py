@@ -1,15 +1,14 @@
 """An order as a row of the list: everything decided and formatted, so that the template only writes it down."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple, TypedDict
 from urllib.parse import quote
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from domain.customers import customer_name
 from domain.money import Concern, Money, findings, money_of
@@ -50,13 +49,8 @@ class Row(TypedDict):
     note: MoneyNote | None
 
 
-def rows_of(orders: Iterable[Order]) -> list[Row]:
-    base = reverse("order-list")
-    return [row_of(order, base) for order in orders]
-
-
-def row_of(order: Order, base: str) -> Row:
-    """The row of one order; `base` is the address that its id is put behind. Whatever is missing is left blank."""
+def row_of(order: Order, base: str, language: str | None) -> Row:
+    """The row of one order; `base` is the address that its id is put behind, `language` the reader's. Whatever is missing is left blank."""
     payments = [payment for payment in order.payments if PAYMENT.of(payment.state).is_live]
     shippings = [shipping for shipping in order.shippings if SHIPPING.of(shipping.state).is_live]
     status = order.state.current_status if order.state else None
@@ -73,11 +67,11 @@ def row_of(order: Order, base: str) -> Row:
         email=_customer(order, "email"),
         country=country,
         country_name=country_name(country),
-        state=_badge("order", status),
+        state=_badge("order", status, language),
         is_gone=not ORDER.of(status).is_live,
-        payment=_badge("payment", payment.state) if payment else SafeString(),
+        payment=_badge("payment", payment.state, language) if payment else SafeString(),
         method=_and_more(_method(payment), len(payments)) if payment else "",
-        shipping=_badge("shipping", shipping.state) if shipping else SafeString(),
+        shipping=_badge("shipping", shipping.state, language) if shipping else SafeString(),
         carrier=_and_more(_carrier(shipping), len(shippings)) if shipping else "",
         pieces=_pieces(order),
         amount=format_amount(total, order.currency),
@@ -143,10 +137,7 @@ def _and_more(name: str, how_many: int) -> str:
     return f"{name} + {how_many - 1}".lstrip() if how_many > 1 else name
 
 
-def _badge(kind: str, value: str | None) -> SafeString:
-    return _cached_badge(kind, str(value) if value else None, get_language())
-
-
 @lru_cache(maxsize=256)
-def _cached_badge(kind: str, value: str | None, language: str | None) -> SafeString:
+def _badge(kind: str, value: str | None, language: str | None) -> SafeString:
+    """Kept for each language; `value` is text like any other, so that a state equals its name."""
     return badge(kind, value)

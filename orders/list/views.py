@@ -18,17 +18,14 @@ from accounts.models import Preference, preference_of
 from domain import countries
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
-from order_api.schemas import OrderPaginationSet
 from orders.list.back import remember_list
 from orders.list.currencies import seen_in
 from orders.list.filters import SORTS, Address, OrderFilterSet, chips, read_address, says_the_same, stretches, tabs
 from orders.list.filters.panel import first_problem, panel_markup
 from orders.list.find import find
 from orders.list.headings import headings
-from orders.list.paging import LOOK_AHEAD, Paging, links_of, paging_of, sum_of
-from orders.list.rows import rows_of
-from ui.pages import render_page
-from ui.templatetags.desk import number
+from orders.list.paging import LOOK_AHEAD, Found, Paging, links_of, paging_of, sum_of
+from orders.list.written import write_rows
 
 SEARCH_BOX = "q"
 """The id of the search box; what it asks for while somebody types must not replace it."""
@@ -53,12 +50,13 @@ def order_list(request: ApiRequest) -> HttpResponseBase:
     is_edit = "edit" in request.GET
     if not request.htmx and not is_edit and not says_the_same(request.GET, address):
         return redirect(address.here)
-    found = request.api.orders.list(limit=address.size + LOOK_AHEAD, offset=address.offset, **filters.params)
+    found = request.api.orders.list_unread(limit=address.size + LOOK_AHEAD, offset=address.offset, **filters.params)
     remember_list(request, str(request.channel), address.here)
-    seen = seen_in(str(request.channel), found.data)
+    rows = write_rows(found.data)
+    seen = seen_in(str(request.channel), (row.currency for row in rows))
     swap = swap_context(request, filters)
     context = {
-        **list_context(filters, address, found, seen),
+        **list_context(filters, address, Found(rows, found.pagination), seen),
         **controls_context(filters, address),
         **swap,
         "panel": panel_markup(filters, str(swap["edit"])),
@@ -87,9 +85,7 @@ def asked_for(query: QueryDict) -> QueryDict:
     return asked
 
 
-def list_context(
-    filters: OrderFilterSet, address: Address, found: OrderPaginationSet, seen: Collection[str]
-) -> Mapping[str, Any]:
+def list_context(filters: OrderFilterSet, address: Address, found: Found, seen: Collection[str]) -> Mapping[str, Any]:
     paging = paging_of(found, address.page, address.size)
     shown = chips(filters, address)
     total = sum_of(found, paging, seen)
@@ -99,7 +95,7 @@ def list_context(
         "filters": filters,
         "chips": shown,
         "problems": [chip for chip in shown if chip.problem],
-        "rows": rows_of(found.data[: paging.rows]),
+        "rows": format_html_join("\n", "{}", ((row.markup,) for row in found.data[: paging.rows])),
         "paging": paging,
         "pages": links_of(address, paging),
         "range": range_of(paging),

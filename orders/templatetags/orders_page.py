@@ -9,12 +9,12 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from ui.templatetags.desk import icon
 from domain.states import RAW, state_of
 from order_api.schemas import Order
 from orders.changes.state import followers
 from orders.page.tree import render_tree
 from orders.page.words import KINDS
+from ui.templatetags.desk import icon
 
 register = template.Library()
 

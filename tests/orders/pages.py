@@ -14,3 +14,8 @@ def text_of(answer: HttpResponseBase) -> str:
     """The words of the page, as one line."""
     body = re.sub(r"<(script|style|datalist).*?</\1>", " ", answer.getvalue().decode(), flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def orders_on(answer: HttpResponseBase) -> dict[str, str]:
+    """The orders of a list, top down: each one's id, and the name of the link that opens it."""
+    return dict(re.findall(r'<a class="open" href="/orders/([^/"]+)/"[^>]*>(.*?)</a>', answer.getvalue().decode()))

@@ -50,7 +50,7 @@ def filters(query: str) -> OrderFilterSet:
 
 
 def test_a_state_that_is_added_to_the_table_is_in_the_list(tomorrow: None) -> None:
-    row = row_of(an_order_of_tomorrow(), "/orders/")
+    row = row_of(an_order_of_tomorrow(), "/orders/", "en")
     assert '<span class="badge is-busy">On hold</span>' in row["state"]
     assert '<span class="badge is-bad">Settled</span>' in row["payment"]
     assert row["note"] is not None
