@@ -26,6 +26,8 @@ from orders.list.find import find
 from orders.list.headings import headings
 from orders.list.paging import LOOK_AHEAD, Found, Paging, links_of, paging_of, sum_of
 from orders.list.written import write_rows
+from ui.pages import render_page
+from ui.templatetags.desk import number
 
 SEARCH_BOX = "q"
 """The id of the search box; what it asks for while somebody types must not replace it."""

@@ -34,9 +34,9 @@ def tomorrow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for states, row in ((ORDER, ON_HOLD), (PAYMENT, SETTLED)):
         monkeypatch.setitem(states._rows, row.name, row)
         monkeypatch.setitem(states._by_lower, row.name.lower(), row)
-    rows._cached_badge.cache_clear()
+    rows._badge.cache_clear()
     yield
-    rows._cached_badge.cache_clear()
+    rows._badge.cache_clear()
 
 
 def an_order_of_tomorrow() -> Order:
