@@ -27,6 +27,8 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parent.parent
 DESK, BARE = 8161, 8162
 WARM_UP, BLOCKS = 8, 5
+FIRST_PAGES = 6
+"""Pages of the list that are asked for once: as many as the seed has orders for in a channel."""
 
 
 class Took(NamedTuple):
@@ -140,20 +142,27 @@ def asked(port: int, path: str, cookies: str) -> tuple[Took, int]:
     return Took(took, float(api[1]) if api else 0.0), len(answer.body)
 
 
-def an_order() -> str:
-    """The id of the newest order of the first channel."""
+def some_orders() -> list[str]:
+    """The ids of the newest orders of the first channel, as many as the API gives at once."""
     headers = {"Authorization": "Bearer sandbox", "X-Merchant": "norce", "X-Channel": "se"}
-    answer = get(DESK, "/checkout/order/api/v0/checkout/orders?limit=1", headers=headers)
-    return str(json.loads(answer.body)["data"][0]["id"])
+    answer = get(DESK, "/checkout/order/api/v0/checkout/orders?limit=250", headers=headers)
+    return [str(order["id"]) for order in json.loads(answer.body)["data"]]
 
 
 def compare(rounds: int) -> None:
-    """Prints a row for each page."""
+    """Prints a row for each page: the same again and again, and each one for the first time since the desk was started."""
     person, nobody = sign_in(), get(BARE, "/in/").cookies
+    orders, pages = some_orders(), range(2, 2 + FIRST_PAGES)
     print("| page | bare, ms | page, ms | of it the API, ms | own ÷ bare | over five blocks | KB on the wire |")
     print("|---|---|---|---|---|---|---|")
-    for name, path in (("list, 50 rows", "/orders/?size=50"), ("order", f"/orders/{an_order()}/")):
-        pairs = [(asked(BARE, "/", nobody), asked(DESK, path, person)) for _ in range(WARM_UP + rounds)][WARM_UP:]
+    for name, paths in (
+        ("list, 50 rows", ["/orders/?size=50"] * (WARM_UP + rounds)),
+        ("order", [f"/orders/{orders[0]}/"] * (WARM_UP + rounds)),
+        ("list, 50 rows that nobody has seen", [f"/orders/?size=50&page={page}" for page in pages]),
+        ("order that nobody has seen", [f"/orders/{order}/" for order in orders[1 : 1 + WARM_UP + rounds]]),
+    ):
+        warm_up = WARM_UP if len(paths) > FIRST_PAGES else 1
+        pairs = [(asked(BARE, "/", nobody), asked(DESK, path, person)) for path in paths][warm_up:]
         report(name, [bare for (bare, _), _ in pairs], [desk for _, (desk, _) in pairs], pairs[0][1][1])
 
 

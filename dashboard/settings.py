@@ -85,6 +85,12 @@ CACHES = {
     },
     # Parts of pages that are the same for everybody of a language and a set of rights, for the template tag `cache`.
     "template_fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Orders as they were written, for whoever opens the same one again; some 20 KB each.
+    "order_pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "order_pages",
+        "OPTIONS": {"MAX_ENTRIES": 100},
+    },
 }
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")

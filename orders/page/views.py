@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable
 from functools import partial
+from hashlib import blake2b
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -17,7 +20,7 @@ from audit import log
 from audit.actions import AuditAction
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
-from order_api.schemas import PaymentTransaction
+from order_api.schemas import Order, PaymentTransaction, encode
 from orders.list.back import list_address
 from orders.page.lifecycle import payment_way
 from orders.page.order import present_order
@@ -37,10 +40,26 @@ _CURRENCY = re.compile(r"[A-Za-z]{3}")
 @require_safe
 @may_view
 def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
-    """Everything that the API knows of the order, from one call; transactions are read when somebody opens them."""
-    page = present_order(request.api.orders.get(order_id), picture_origins(request))
-    context = {"page": page, "order_id": order_id, "executions": of_order(request.channel, order_id), **_frame(request)}
+    """Everything that the API knows of the order, from one call; transactions are read when somebody opens them.
+
+    An order to which nothing was done through this desk is shown as it was written before, if it comes letter for letter the same.
+    """
+    order, origins = request.api.orders.get(order_id), picture_origins(request)
+    context = {
+        "page": SimpleLazyObject(lambda: present_order(order, origins)),
+        "title": order.reference or order.id or "",
+        "version": version_of(order, order_id, *origins),
+        "order_id": order_id,
+        "executions": of_order(request.channel, order_id),
+        **_frame(request),
+    }
     return render_page(request, "orders/order_detail.html", context)
+
+
+def version_of(order: Order, *more: str) -> str:
+    """A text that is the same only where the order's document, the reader's time zone, the day, and whatever else is given are."""
+    seen = (timezone.get_current_timezone_name(), str(timezone.localdate()), *sorted(more))
+    return blake2b(b"\n".join([encode(order.raw), *map(str.encode, seen)]), digest_size=16).hexdigest()
 
 
 @require_safe
