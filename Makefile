@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 JOBS ?= 2
+TESTS = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11
 
 # Puts in what a lock names, and nothing else. A lock is complete and has a hash for everything, so there is nothing to
@@ -16,11 +17,12 @@ define install
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run test harness check format types locks messages clean
+.PHONY: help run test test-rest harness check format types locks messages clean
 
 help:
 	@echo "make run    serve the desk on http://127.0.0.1:8000 (PORT and HOST change it)"
-	@echo "make test   run every test that can run here, and say what was skipped"
+	@echo "make test   run the tests that can run here, and say what was skipped"
+	@echo "make test-rest  run the rest: what takes long and goes over once more what 'make test' looks at"
 	@echo "make check  lint, format, types, templates, migrations, deploy check, locks"
 	@echo "make harness  interrupt and race payment actions, and count what moved"
 	@echo "make format write the format that 'make check' asks for"
@@ -30,13 +32,16 @@ run: $(VENV)/.run
 	@exec $(MANAGE) serve
 
 # Tests start many processes: none of them has to compile everything anew.
-test harness: export PYTHONDONTWRITEBYTECODE =
+test test-rest harness: export PYTHONDONTWRITEBYTECODE =
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup $(ARGS)
+	$(TESTS) -m "not rest" $(ARGS)
+
+test-rest: $(VENV)/.dev
+	$(TESTS) -m rest $(ARGS)
 
 harness: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup $(ARGS) tests/harness
+	$(TESTS) $(ARGS) tests/harness tests/test_again_on_postgresql.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -1,6 +1,11 @@
-"""A real desk in a real browser: `manage.py serve` in a process of its own, seeded, and Debian's Chromium."""
+"""A real desk in a real browser: `manage.py serve` in a process of its own, seeded, and Debian's Chromium.
 
+Each worker of the tests has a desk and a browser of its own, so that these tests, too, run on all cores.
+"""
+
+import fcntl
 import http.server
+import json
 import os
 import shutil
 import socket
@@ -17,8 +22,10 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, expect
 
+from tests.e2e import preparation
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 15_000  # ms; two cores share it with all other tests
+PATIENCE = 60_000  # ms, which only a test that fails waits for, however slow the machine is
 CHROMIUM = shutil.which("chromium")
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -30,12 +37,12 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests share one desk, so one worker runs them; without Chromium they are skipped, in so many words."""
+    """A worker that begins with a module does all of it, which saves signing in; without Chromium they are skipped, in so many words."""
     for item in items:
         if Path(__file__).parent not in item.path.parents:
             continue
         item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group("browser"))
+        item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
         if CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"):
             item.add_marker(pytest.mark.skip(reason="no Chromium here (Debian package chromium)"))
 
@@ -51,6 +58,11 @@ class Desk(NamedTuple):
     data_dir: Path
     environ: dict[str, str]
 
+    @property
+    def made(self) -> dict[str, str]:
+        """What the addresses of what was prepared are made of: a request, a limit, an execution in doubt and its payment."""
+        return dict(json.loads((self.data_dir / preparation.MADE).read_text()))
+
     def manage(self, *arguments: str) -> str:
         """Runs a management command against this desk's database."""
         command = [sys.executable, "manage.py", *arguments]
@@ -60,7 +72,7 @@ class Desk(NamedTuple):
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+    for _ in range(6000):  # ten minutes: how fast the machine is, is not the point
         if process.poll() is not None:
             break
         try:
@@ -72,16 +84,30 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"the desk did not start:\n{log.read_text()}")
 
 
+def environ_of(data_dir: Path) -> dict[str, str]:
+    """What the programs of a desk with that data folder are called with."""
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "ORDER_API", "DJANGO_SETTINGS"))}
+    return ours | {"DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "tests.e2e.settings"}
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder to begin with (tests/e2e/preparation.py). The first worker that needs it makes it; the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / preparation.MADE).exists():
+            folder.mkdir()
+            command = [sys.executable, "-m", "tests.e2e.preparation"]
+            subprocess.run(command, cwd=ROOT, env=environ_of(folder), check=True)
+    return folder
+
+
 def serve(data_dir: Path, **settings: str) -> Iterator[Desk]:
     """A desk until the last test is through; what it leaves behind has to be a log that `audit_verify` finds whole."""
     port = free_port()
-    environ = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "ORDER_API", "DJANGO_SETTINGS"))}
-    environ |= {
-        "DATA_DIR": str(data_dir),
-        "PORT": str(port),
-        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
-        **settings,
-    }
+    environ = environ_of(data_dir) | {"PORT": str(port), **settings}
     log = data_dir / "serve.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -93,14 +119,14 @@ def serve(data_dir: Path, **settings: str) -> Iterator[Desk]:
             yield desk
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(300)
     desk.manage("audit_verify")
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A desk over the sandbox, with 600 orders."""
-    yield from serve(tmp_path_factory.mktemp("desk"), SANDBOX_ORDERS="600")
+def desk(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk over the sandbox, with 600 orders, and the people and things that were prepared."""
+    yield from serve(shutil.copytree(prepared, tmp_path_factory.mktemp("desk") / "data"))
 
 
 class Faults:
@@ -149,22 +175,19 @@ class RemoteDesk(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def remote_desk(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteDesk]:
+def remote_desk(desk: Desk, prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteDesk]:
     """A second desk that reaches the first one's Order API over the network, as it would the real one; faults on demand."""
-    faults = Faults(desk.url)
+    faults, data_dir = Faults(desk.url), tmp_path_factory.mktemp("remote")
+    shutil.copy(prepared / preparation.FOR_REMOTE, data_dir / "orderdesk.sqlite3")
+    shutil.copytree(prepared / "static", data_dir / "static")
     for remote in serve(
-        tmp_path_factory.mktemp("remote"),
+        data_dir,
         ORDER_API_URL=f"{faults.url}/checkout/order",
         ORDER_API_TOKEN="sandbox",
         ORDER_API_CHANNELS="norce/se,norce/no",
         SECRET_KEY="a-key-for-this-test-alone-a-key-for-this-test-alone-0123456789",
         ENVIRONMENT="stage",
     ):
-        remote.manage(
-            "shell", "-c",
-            "from django.contrib.auth.models import User, Group; "
-            "u = User.objects.create_user('ines', password='a long enough word'); u.groups.add(Group.objects.get(name='support')); u.channel_grants.create(merchant='*', channel='*')",
-        )  # fmt: skip
         yield RemoteDesk(remote, faults)
     faults.server.shutdown()
 
@@ -189,10 +212,10 @@ def sign_in(page: Page, url: str, user: str, password: str) -> None:
     page.wait_for_url(f"{url}/orders/**")
 
 
-def state_of(desk: Desk, browser: Browser, user: str) -> StorageState:
-    """The cookies of one of the demo people, who signed in by hand."""
+def state_of(desk: Desk, browser: Browser, user: str, password: str = "demo") -> StorageState:
+    """The cookies of somebody, by default of the demo people, who signed in by hand."""
     context = browser.new_context()
-    sign_in(context.new_page(), desk.url, user, "demo")
+    sign_in(context.new_page(), desk.url, user, password)
     state = context.storage_state()
     context.close()
     return state

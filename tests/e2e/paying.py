@@ -1,7 +1,9 @@
 """Orders with a payment, made at the desk's own Order API as a payment adapter would make them."""
 
 import json
+import sqlite3
 import urllib.request
+from contextlib import closing
 from typing import Any, NamedTuple
 
 from tests.e2e.conftest import Desk
@@ -63,37 +65,9 @@ def moves_of(desk: Desk, what: Paid) -> list[str]:
     return [line["event"] for line in lines if line["event"] in ("capture", "cancel", "refund") and line["isSuccess"]]
 
 
-EXECUTE = """
-from django.contrib.auth.models import User
-from accounts.channels import Channel
-from audit.log import Who
-from orders.connection import order_api
-from payments import case, engine
-api, manager = order_api("norce", "se"), User.objects.get(username="manager")
-action = api.payments.get("{order_id}", "{payment_id}").actions[0]
-facts = case.read(api, Channel("norce", "se"), "{order_id}", "{payment_id}", action.id)
-asked = engine.Asked(manager, Who("manager", manager.pk), "other", "The customer asked to be charged at once")
-print(engine.execute(api, facts.case, asked, wants_approval={wants_approval}).pk)
-"""
-LIMIT = """
-from payments.models import Limit
-print(Limit.objects.get_or_create(role="support", currency="NOK", per_action=100)[0].pk)
-"""
-
-
-def executed(desk: Desk, what: Paid, *, wants_approval: bool = False) -> str:
-    """The id of an execution of the payment's first action, which is to capture it, asked for by the manager; whatever came of it."""
-    script = EXECUTE.format(**what._asdict(), wants_approval=wants_approval)
-    return desk.manage("shell", "-c", script).split()[-1]
-
-
-def asked_for(desk: Desk) -> dict[str, str]:
-    """A request that waits for approval, and a limit; what their addresses are made of."""
-    approval = executed(desk, paid(desk), wants_approval=True)
-    return {"approval": approval, "limit": desk.manage("shell", "-c", LIMIT).split()[-1]}
-
-
-def in_doubt(desk: Desk) -> dict[str, str]:
-    """An execution that got no answer, and its payment, which is locked; what their addresses are made of."""
-    what = paid(desk, day="timeout-before")
-    return {"execution": executed(desk, what), "locked": what.order_id, "locked_payment": what.payment_id}
+def provider_finishes(desk: Desk, what: Paid) -> None:
+    """The provider carries out now what it took on for that payment."""
+    with closing(sqlite3.connect(desk.data_dir / "orderdesk.sqlite3", timeout=20)) as database, database:
+        due = "UPDATE sandbox_settlement SET due = '2000-01-01 00:00:00' WHERE payment = ?"
+        assert database.execute(due, [what.payment_id]).rowcount == 1
+    paid(desk)  # any change wakes the thread that delivers what is due

@@ -6,31 +6,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests.e2e.axe import violations
-from tests.e2e.conftest import Desk, sign_in, watch
+from tests.e2e.conftest import Desk, sign_in, state_of, watch
 from tests.e2e.paying import Paid, call, moves_of, paid
-
-PASSWORD = "correct horse battery staple"
-# The limit is for managers, so that what admins do in other tests is none of its business.
-PETRA = f"""
-from django.contrib.auth.models import Group, Permission, User
-from payments.models import Limit
-petra = User.objects.create_user("petra", password="{PASSWORD}")
-petra.groups.add(Group.objects.get(name="manager"))
-petra.user_permissions.add(Permission.objects.get(codename="execute_payment_action"))
-petra.channel_grants.create(merchant="*", channel="*")
-Limit.objects.create(role="manager", currency="SEK", per_action=100)
-"""
+from tests.e2e.preparation import PASSWORD
 
 
 @pytest.fixture(scope="module")
 def petra_state(desk: Desk, browser: Browser) -> StorageState:
     """A manager who may execute up to 100 SEK alone."""
-    desk.manage("shell", "-c", PETRA)
-    context = browser.new_context()
-    sign_in(context.new_page(), desk.url, "petra", PASSWORD)
-    state = context.storage_state()
-    context.close()
-    return state
+    return state_of(desk, browser, "petra", PASSWORD)
 
 
 def context_of(browser: Browser, desk: Desk, state: StorageState) -> BrowserContext:

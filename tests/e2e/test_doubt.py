@@ -8,10 +8,11 @@ from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Desk, watch
-from tests.e2e.paying import Paid, moves_of, paid
+from tests.e2e.paying import Paid, moves_of, paid, provider_finishes
 from tests.e2e.test_execute import fill, open_dialog, press
 
-SOON = 30_000
+FIRST_PAUSE = 4000
+"""Milliseconds after which the page has renewed itself for the first time."""
 
 
 @pytest.fixture
@@ -106,7 +107,8 @@ def test_the_page_follows_what_is_pending_until_it_ends_and_is_still_then(admin_
     expect(row).to_contain_text("Pending at the provider")
     before = count(page)
     expect(page.locator(".updated")).to_contain_text(re.compile(r"\d+ s ago"))
-    expect(row_of(page, what, "settled")).to_contain_text("Done", timeout=SOON)
+    provider_finishes(desk, what)
+    expect(row_of(page, what, "settled")).to_contain_text("Done")
     expect(row).to_have_count(0)
     expect(page.locator("#doubt-count")).to_have_text(re.compile(f"^{before - 1} " if before > 1 else "^$"))
     assert moves_of(desk, what) == ["capture"]
@@ -117,16 +119,19 @@ def test_the_reader_can_stop_it_and_let_it_go_on(admin_page: Page, desk: Desk) -
     capture(page, desk, "timeout-before")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "hx-request" in request.headers else None)
+    page.clock.install()
     page.goto("/payments/")
-    with page.expect_request("**/payments/", timeout=SOON):
-        page.get_by_role("button", name="Stop").wait_for()
+    with page.expect_request("**/payments/"):
+        page.clock.run_for(FIRST_PAUSE)
     page.get_by_role("button", name="Stop").click()
+    page.clock.run_for(FIRST_PAUSE)
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     before = len(asked)
-    page.wait_for_timeout(6000)  # two of its first pauses
+    page.clock.run_for(10 * FIRST_PAUSE)
     assert len(asked) == before
-    with page.expect_request("**/payments/", timeout=SOON):
-        page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Go on").click()
+    with page.expect_request("**/payments/"):
+        page.clock.run_for(FIRST_PAUSE)
 
 
 def test_support_sees_the_doubt_but_neither_the_count_nor_a_way_to_settle(

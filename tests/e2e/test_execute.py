@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Desk, watch
-from tests.e2e.paying import Paid, call, moves_of, paid, state_of
+from tests.e2e.paying import Paid, call, moves_of, paid, provider_finishes, state_of
 
 
 @pytest.fixture
@@ -78,7 +78,8 @@ def test_what_is_pending_ends_in_the_dialog_that_watches_it(admin_page: Page, de
     fill(page)
     press(page, "Capture 499.00 SEK")
     expect(page.locator("#dialog")).to_contain_text("Pending at the provider")
-    expect(page.locator("#outcome .badge")).to_have_text("Done", timeout=30_000)
+    provider_finishes(desk, what)
+    expect(page.locator("#outcome .badge")).to_have_text("Done")
     expect(page.locator("#outcome b")).to_have_text("499.00 SEK was captured.")
     assert moves_of(desk, what) == ["capture"]
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import RemoteDesk, sign_in, watch
+from tests.e2e.preparation import PASSWORD
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def remote_page(browser: Browser, remote_desk: RemoteDesk) -> Iterator[Page]:
     remote_desk.faults.mode = "ok"
     context = browser.new_context(base_url=remote_desk.desk.url)
     page = watch(context.new_page(), [])
-    sign_in(page, remote_desk.desk.url, "ines", "a long enough word")
+    sign_in(page, remote_desk.desk.url, "ines", PASSWORD)
     yield page
     remote_desk.faults.mode = "ok"
     context.close()
@@ -30,7 +31,7 @@ def test_an_outage_keeps_the_rows_and_says_what_to_do(remote_page: Page, remote_
     remote_desk.faults.mode = "down"
     remote_page.get_by_role("link", name="Accepted").click()
     problem = remote_page.locator("#problem")
-    expect(problem.get_by_role("alert")).to_contain_text("does not answer", timeout=20_000)
+    expect(problem.get_by_role("alert")).to_contain_text("does not answer")
     expect(remote_page.locator("table.orders tbody tr")).to_have_count(25)
     expect(remote_page).not_to_have_url(re.compile("status=accepted"))
     expect(problem.get_by_role("link", name="Try again")).to_be_visible()
@@ -52,10 +53,10 @@ def test_a_log_that_fails_leaves_the_order_alone_and_is_tried_again_in_its_place
     fold = remote_page.locator("#payments details.fold").first
     remote_desk.faults.mode = "html"
     fold.locator("summary").first.click()
-    expect(fold.get_by_role("alert")).to_be_visible(timeout=20_000)
+    expect(fold.get_by_role("alert")).to_be_visible()
     expect(remote_page.locator("#items")).to_be_visible()
     remote_desk.faults.mode = "ok"
     fold.get_by_role("link", name="Try again").click()
-    expect(fold.locator(".tx").first).to_be_visible(timeout=20_000)
+    expect(fold.locator(".tx").first).to_be_visible()
     expect(fold.get_by_role("alert")).to_have_count(0)
     expect(remote_page).to_have_url(re.compile(r"/orders/[^/]+/$"))

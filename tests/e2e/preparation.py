@@ -1,0 +1,101 @@
+"""The data folder of the desks that a browser drives, made once a run in a process of its own: `python -m tests.e2e.preparation`.
+
+Every desk begins with a copy of it. All people of the tests are in it, so that each test finds its own on whichever worker it runs.
+"""
+
+import json
+from decimal import Decimal
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+ORDERS = 600
+PASSWORD = "correct horse battery staple"
+FOR_REMOTE = "remote.sqlite3"
+"""The database of a desk over the network: without orders and demo accounts, and with one person, ines."""
+MADE = "made.json"
+"""What the addresses of what was made are made of."""
+
+
+def petra() -> None:
+    """A manager who may execute payment actions, alone only up to 100 SEK."""
+    from django.contrib.auth.models import Group, Permission, User
+
+    from payments.models import Limit
+
+    user = User.objects.create_user("petra", password=PASSWORD)
+    user.groups.add(Group.objects.get(name="manager"))
+    user.user_permissions.add(Permission.objects.get(codename="execute_payment_action"))
+    user.channel_grants.create(merchant="*", channel="*")
+    Limit.objects.create(role="manager", currency="SEK", per_action=100)
+
+
+def ines() -> None:
+    """Somebody from support."""
+    from django.contrib.auth.models import Group, User
+
+    user = User.objects.create_user("ines", password=PASSWORD)
+    user.groups.add(Group.objects.get(name="support"))
+    user.channel_grants.create(merchant="*", channel="*")
+
+
+def executed(username: str, day: str = "", *, wants_approval: bool = False) -> dict[str, str]:
+    """A capture of 499 SEK of an order of its own, by that person; `day` is the provider's bad day for it."""
+    from django.contrib.auth.models import User
+
+    from accounts.channels import Channel
+    from audit.log import Who
+    from orders.api.schemas import Cart, Item, Order, Payment, Price
+    from orders.connection import order_api
+    from payments import case, engine
+
+    api, amount, user = order_api("norce", "se"), Decimal(499), User.objects.get(username=username)
+    price = Price(including_vat=amount, excluding_vat=amount * 4 / 5)
+    item = Item(name="Flask", sku="F-1", quantity=1, price=price, total=price, vat_rate=Decimal("0.25"))
+    order_id = api.orders.create(Order(currency="SEK", country="SE", cart=Cart(items=(item,), total=price)))
+    payment = Payment(
+        adapter_id="stripe_adapter", name="Card", currency="SEK", amount=amount, attributes={"sandbox": day}
+    )
+    payment_id = api.payments.create(order_id, payment)
+    api.payments.update(order_id, payment_id, api.payments.get(order_id, payment_id).changed(state="reserved"))
+    action = api.payments.get(order_id, payment_id).actions[0]
+    dialog = case.read(api, Channel("norce", "se"), order_id, payment_id, action.id or "").case
+    asked = engine.Asked(user, Who(user.username, user.pk), "other", "The customer asked to be charged at once")
+    execution = engine.execute(api, dialog, asked, wants_approval=wants_approval)
+    return {"execution": str(execution.pk), "order": order_id, "payment": payment_id}
+
+
+def made() -> dict[str, str]:
+    """A request that waits for approval, a limit, and an execution that got no answer with its payment, which is locked."""
+    from payments.models import Limit
+
+    doubt = executed("admin", "timeout-before")
+    return {
+        "approval": executed("manager", wants_approval=True)["execution"],
+        "limit": str(Limit.objects.create(role="support", currency="NOK", per_action=100).pk),
+        "execution": doubt["execution"],
+        "locked": doubt["order"],
+        "locked_payment": doubt["payment"],
+    }
+
+
+def prepare() -> None:
+    from accounts.demo import ensure_demo_accounts
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    ines()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(settings.DATA_DIR / FOR_REMOTE)])
+    ensure_demo_accounts()
+    petra()
+    call_command("sandbox_seed", orders=ORDERS, if_empty=True)
+    (settings.DATA_DIR / MADE).write_text(json.dumps(made()))
+    connection.close()
+
+
+if __name__ == "__main__":
+    django.setup()
+    prepare()
