@@ -47,9 +47,9 @@ def executed(username: str, day: str = "", *, wants_approval: bool = False) -> d
 
     from accounts.channels import Channel
     from audit.log import Who
-    from orders.api.schemas import Cart, Item, Order, Payment, Price
-    from orders.connection import order_api
-    from payments import case, engine
+    from gateway.connection import order_api
+    from order_api.schemas import Cart, Item, Order, Payment, Price
+    from payments.executions import engine, intent
 
     api, amount, user = order_api("norce", "se"), Decimal(499), User.objects.get(username=username)
     price = Price(including_vat=amount, excluding_vat=amount * 4 / 5)
@@ -61,7 +61,7 @@ def executed(username: str, day: str = "", *, wants_approval: bool = False) -> d
     payment_id = api.payments.create(order_id, payment)
     api.payments.update(order_id, payment_id, api.payments.get(order_id, payment_id).changed(state="reserved"))
     action = api.payments.get(order_id, payment_id).actions[0]
-    dialog = case.read(api, Channel("norce", "se"), order_id, payment_id, action.id or "").case
+    dialog = intent.read(api, Channel("norce", "se"), order_id, payment_id, action.id or "").case
     asked = engine.Asked(user, Who(user.username, user.pk), "other", "The customer asked to be charged at once")
     execution = engine.execute(api, dialog, asked, wants_approval=wants_approval)
     return {"execution": str(execution.pk), "order": order_id, "payment": payment_id}
