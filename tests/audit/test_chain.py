@@ -17,7 +17,7 @@ from audit.verify import verify
 from tests.audit.conftest import SERVER
 from tests.audit.helpers import draft, write
 
-THREADS, ENTRIES = 8, 200
+THREADS, ENTRIES = 8, 50
 
 
 def test_entries_are_numbered_without_gaps_and_each_carries_the_hash_before_it(database: str) -> None:

@@ -20,6 +20,7 @@ from tests.contract import CONTRACT
 
 Json = dict[str, Any]
 UNTIL = datetime(2026, 11, 22, 14, tzinfo=UTC)
+pytestmark = pytest.mark.xdist_group("seeds")  # so that one worker alone makes them
 WITHOUT_ACTIONS = {"nonpsp_adapter", "awardit_adapter"}
 
 

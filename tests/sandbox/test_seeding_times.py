@@ -10,6 +10,8 @@ from sandbox.provider.actions import wanted
 from sandbox.rules import TRANSITIONS
 from tests.sandbox.test_seeding_orders import UNTIL, WITHOUT_ACTIONS, Json, seeded
 
+pytestmark = pytest.mark.xdist_group("seeds")
+
 
 def moments_of(order: Json) -> list[datetime]:
     return [datetime.fromisoformat(passed["timeStamp"]) for passed in order["state"]["transitions"]]
