@@ -1,9 +1,14 @@
 """`manage.py serve`: everything between a fresh checkout and a page in the browser, in one command that Ctrl-C ends."""
 
 import argparse
+import ctypes
+import gc
+import multiprocessing
 import os
 import socket
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +17,8 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.template.loader import get_template
 from gunicorn.app.base import BaseApplication
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, demo_accounts_left, ensure_demo_accounts
@@ -20,6 +27,8 @@ from payments.executions import worker
 
 LONGEST_REQUEST_LINE = 8190
 """Bytes, the most that gunicorn can be told. The filters of the list, which stand in its address, keep well below it."""
+
+M_ARENA_MAX = -8  # of glibc's mallopt
 
 
 class Command(BaseCommand):
@@ -35,13 +44,16 @@ class Command(BaseCommand):
         refuse_bad_settings()
         refuse_taken_port(settings.HOST, settings.PORT)
         prepare_data_dir()
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        self.prepare_people()
-        if settings.SANDBOX and not no_seed:
-            call_command("sandbox_seed", orders=settings.SANDBOX_ORDERS, if_empty=True)
+        in_children(collect_static, lambda: self.prepare_database(seed=settings.SANDBOX and not no_seed))
         self.announce()
+        use_few_arenas()
         Server().run()
+
+    def prepare_database(self, *, seed: bool) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        self.prepare_people()
+        if seed:
+            call_command("sandbox_seed", orders=settings.SANDBOX_ORDERS, if_empty=True)
 
     def prepare_people(self) -> None:
         if settings.DEMO:
@@ -81,6 +93,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": f"[{settings.HOST}]:{settings.PORT}"
             if ":" in settings.HOST
             else f"{settings.HOST}:{settings.PORT}",
+            "preload_app": True,
             "worker_class": "dashboard.buffering.BufferingWorker",
             "worker_connections": CONNECTIONS,
             "sendfile": False,  # what is written to a slow client is written where its time is counted
@@ -98,7 +111,54 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return get_wsgi_application()
+        """The application, in the process that forks the workers: what is in memory by then they all share."""
+        application = get_wsgi_application()
+        load_templates()
+        connections.close_all()  # a connection belongs to one process
+        gc.collect()
+        gc.freeze()  # a collection in a worker would write to every object, and so copy every page
+        return application
+
+
+def collect_static() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def in_children(*works: Callable[[], None]) -> None:
+    """Does each in a process of its own, at the same time: the memory that they take goes with them.
+
+    Raises SystemExit where one has failed; it has said why.
+    """
+    connections.close_all()
+    fork = multiprocessing.get_context("fork")
+    children = [fork.Process(target=do_or_say_why_not, args=(work,)) for work in works]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    if any(child.exitcode for child in children):
+        raise SystemExit(1)
+
+
+def do_or_say_why_not(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except CommandError as error:
+        sys.exit(f"CommandError: {error}")
+
+
+def use_few_arenas() -> None:
+    """Lets threads share what glibc has freed, instead of keeping it for each of them; MALLOC_ARENA_MAX outweighs this."""
+    if "MALLOC_ARENA_MAX" not in os.environ:
+        with suppress(AttributeError, OSError):  # another C library
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
+def load_templates() -> None:
+    """Parses every template, and with them the tags, that a page may need."""
+    for folder in settings.TEMPLATES[0]["DIRS"]:
+        for path in sorted(folder.rglob("*.html")):
+            get_template(str(path.relative_to(folder)))
 
 
 def take_up_what_was_left(_worker: object) -> None:
