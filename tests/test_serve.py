@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +37,9 @@ Execution.objects.create(
 """
 
 
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks at processes in /proc")
+
+
 def manage(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Runs manage.py as a person would, with nothing in the environment but what is named."""
     environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "PORT": "0", **settings}
@@ -51,8 +55,8 @@ def manage(*arguments: str, folder: Path, **settings: str) -> subprocess.Complet
 
 
 @contextmanager
-def served(folder: Path, **settings: str) -> Iterator[int]:
-    """The port of a server with an empty sandbox, which is ended afterwards."""
+def serving(folder: Path, **settings: str) -> Iterator[tuple[int, int]]:
+    """The port and the process of a server with an empty sandbox, which is ended afterwards."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "PORT": str(port), **settings}
@@ -60,14 +64,41 @@ def served(folder: Path, **settings: str) -> Iterator[int]:
     server = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         wait_for(port, server)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
-        server.communicate(timeout=60)
+        server.communicate(timeout=300)
+
+
+@contextmanager
+def served(folder: Path, **settings: str) -> Iterator[int]:
+    with serving(folder, **settings) as (port, _process):
+        yield port
+
+
+def workers_of(process: int, count: int) -> set[int]:
+    """The processes that serve, once there are so many."""
+    children = Path(f"/proc/{process}/task/{process}/children")
+    for _ in range(600):
+        if len(found := {int(child) for child in children.read_text().split()}) == count:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{found} after a minute")
+
+
+def files_of(process: int) -> set[str]:
+    """Names of the files that the process holds open."""
+    return {link.readlink().name for link in Path(f"/proc/{process}/fd").iterdir() if link.is_symlink()}
+
+
+def status_of(port: int, path: str) -> int:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as desk:
+        desk.request("GET", path)
+        return desk.getresponse().status
 
 
 def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(3000):
         assert server.poll() is None, "the server ended before it answered"
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -75,7 +106,7 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
             time.sleep(0.1)
         else:
             return
-    raise AssertionError("nothing listened for a minute")
+    raise AssertionError("nothing listened for five minutes")
 
 
 def sentence_of(done: subprocess.CompletedProcess[str]) -> str:
@@ -104,6 +135,39 @@ def test_what_goes_over_the_wire_arrives_whole(tmp_path: Path) -> None:
         desk.request("GET", f"{orders}?reference=R-1", headers=signed)
         answer = desk.getresponse()
         assert json.loads(answer.read())["pagination"]["size"] == 1
+
+
+@needs_proc
+def test_the_process_that_forks_the_workers_hands_down_no_connection_and_no_thread(tmp_path: Path) -> None:
+    """It has loaded the program for all; what belongs to one process each of them opens for itself."""
+    with serving(tmp_path, WEB_CONCURRENCY="2") as (port, process):
+        workers = workers_of(process, 2)
+        for _ in range(20):
+            assert (status_of(port, "/health/"), status_of(port, "/accounts/login/")) == (200, 200)
+        assert "orderdesk.sqlite3" not in files_of(process)
+        assert len(list(Path(f"/proc/{process}/task").iterdir())) == 1
+        assert any("orderdesk.sqlite3" in files_of(worker) for worker in workers)
+
+
+@needs_proc
+def test_a_worker_that_dies_is_replaced_by_one_that_serves(tmp_path: Path) -> None:
+    with serving(tmp_path) as (port, process):
+        (before,) = workers_of(process, 1)
+        assert status_of(port, "/accounts/login/") == 200
+        os.kill(before, signal.SIGKILL)
+        for _ in range(600):
+            if (now := workers_of(process, 1)) != {before}:
+                break
+            time.sleep(0.1)
+        assert now != {before}
+        assert status_of(port, "/accounts/login/") == 200
+
+
+def test_static_files_that_changed_since_the_last_start_are_found(tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "staticfiles.json").write_text('{"version": "1.1", "paths": {}, "hash": ""}')
+    with served(tmp_path) as port:
+        assert status_of(port, "/accounts/login/") == 200
 
 
 def test_what_a_dead_process_left_is_taken_up_soon_after_the_start(tmp_path: Path) -> None:

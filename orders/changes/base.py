@@ -144,7 +144,7 @@ class OrderChange(forms.Form):
         super().full_clean()
         if self.is_bound:
             for name, says in lengths.too_long(self):
-                if name is None or name not in self._errors:
+                if name is None or name not in super().errors:
                     self.add_error(name, says)
 
     @property

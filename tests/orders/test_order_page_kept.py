@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import keep_preference
 from orders.page import views
+from orders.page.order import present_order
 from sandbox.models import Order as Stored
 from tests.conftest import ClientOf, person
 from tests.orders.orders_in_the_sandbox import an_order, put
@@ -30,7 +31,7 @@ def desk(client_of: ClientOf, support: User) -> Client:
 def written(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The pages that were made, one after the other."""
     made: list[Any] = []
-    present = views.present_order
+    present = present_order
 
     def presenting(*args: Any) -> Any:
         made.append(present(*args))

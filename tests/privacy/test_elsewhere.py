@@ -4,10 +4,11 @@ import datetime as dt
 import io
 import logging
 import logging.config
+from typing import Any
 
 from django.conf import settings
 
-from order_api.schemas import Payment, PaymentAction, PaymentTransaction
+from order_api.schemas import Payment, PaymentAction, PaymentEvent, PaymentTransaction
 from payments.executions.snapshot import Snapshot, TransactionMark
 from tests.privacy.test_both import JWT
 
@@ -15,9 +16,8 @@ SAID = f"asa.lindstrom@example.se, card 4111111111111111, token={JWT}"
 
 
 def test_a_line_of_the_server_has_no_secret_in_it_nor_in_its_traceback() -> None:
-    formatter = logging.config.DictConfigurator(dict(settings.LOGGING)).configure_formatter(
-        settings.LOGGING["formatters"]["line"]
-    )
+    configured: dict[str, Any] = settings.LOGGING
+    formatter = logging.config.DictConfigurator(configured).configure_formatter(configured["formatters"]["line"])
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(formatter)
@@ -34,7 +34,9 @@ def test_a_line_of_the_server_has_no_secret_in_it_nor_in_its_traceback() -> None
 
 def test_the_evidence_of_a_payment_keeps_no_secret_of_what_a_provider_said() -> None:
     action = PaymentAction(id="a", type="capture", url="https://psp.example/capture?token=s3cr3t-Zx81")
-    line = TransactionMark.of(PaymentTransaction(event="captured", is_success=False, error_detail=SAID))
+    line = TransactionMark.of(
+        PaymentTransaction(event=PaymentEvent.read("captured"), is_success=False, error_detail=SAID)
+    )
     snapshot = Snapshot.of(Payment(id="p", actions=(action,)), [line], dt.datetime(2026, 11, 28, tzinfo=dt.UTC))
     kept = str(snapshot.to_json())
     assert "https://psp.example/capture" in kept

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.template import engines
 from django.template.loader import get_template
 from gunicorn.app.base import BaseApplication
 
@@ -156,7 +158,7 @@ def use_few_arenas() -> None:
 
 def load_templates() -> None:
     """Parses every template, and with them the tags, that a page may need."""
-    for folder in settings.TEMPLATES[0]["DIRS"]:
+    for folder in map(Path, engines["django"].dirs):
         for path in sorted(folder.rglob("*.html")):
             get_template(str(path.relative_to(folder)))
 
