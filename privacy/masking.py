@@ -126,7 +126,7 @@ class _Walk:
     def __init__(self, strength: Strength) -> None:
         self.strength = strength
         self.left = strength.most
-        self.characters = 25 * strength.longest
+        self.characters = strength.characters
 
     def mask_at(self, value: object, path: str) -> object:
         parts = [part for part in path.split(".")[-MAX_DEPTH:] if plain(part) and not plain(part).isdigit()]

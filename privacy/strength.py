@@ -16,7 +16,8 @@ class Masked(str):
 @dataclass(frozen=True, slots=True)
 class Strength:
     """`people`: names, streets, e-mails and phones are shortened. `wary`: what merely may be an identity number, a phone or a key is
-    hidden too. `longest`: characters of one text that are looked at, and shown. `most`: values of one document, likewise.
+    hidden too. `longest`: characters of one text that are looked at, and shown; `most`: values of one document, `characters`: of all texts
+    of one document, likewise.
     """
 
     dots: str
@@ -24,8 +25,9 @@ class Strength:
     wary: bool
     longest: int
     most: int
+    characters: int
 
 
-PAGE = Strength(DOTS, people=True, wary=False, longest=20_000, most=100_000)
-PAGE_WITH_PEOPLE = Strength(DOTS, people=False, wary=False, longest=20_000, most=100_000)
-LOG = Strength("•••", people=True, wary=True, longest=3_900, most=1_000)
+PAGE = Strength(DOTS, people=True, wary=False, longest=20_000, most=50_000, characters=500_000)
+PAGE_WITH_PEOPLE = Strength(DOTS, people=False, wary=False, longest=20_000, most=50_000, characters=500_000)
+LOG = Strength("•••", people=True, wary=True, longest=3_900, most=1_000, characters=100_000)

@@ -24,6 +24,7 @@ from orders.changes.json_fields import LARGEST, JsonArea, as_text, masked, parse
 from orders.changes.merge import Merge
 from orders.changes.row_fields import rearranged, rows_in, with_rows
 from orders.changes.snapshot import Seen
+from orders.page.tree import count_values
 
 NAMES = ("key", "value")
 AS_TEXT, AS_ROWS = "as-text", "as-rows"
@@ -45,7 +46,10 @@ def attributes_of(order: Order) -> Attributes:
 
 
 def visible(order: Order) -> Attributes:
-    """What of them may stand in a form. A key that is itself somebody's address or number is left where it is, unseen."""
+    """What of them may stand in a form. A key that is itself somebody's address or number is left where it is, unseen; so are all of them
+    where they are more than a form can hold."""
+    if count_values(attributes_of(order), MOST + 1) > MOST:
+        return {}
     shown = ((key, masked({key: value})) for key, value in attributes_of(order).items())
     return {key: found[key] for key, found in shown if key in found}
 
@@ -92,7 +96,20 @@ def parsed_object(text: str) -> Attributes:
     return found
 
 
+MOST = 5_000
+"""Values of all attributes together that a form can hold."""
+
+
 class AttributesExplanation(Explanation["AttributesChange"]):
+    def closed(self) -> Words:
+        """A page of so many rows is of no use to anybody, and takes the browser minutes."""
+        too_many = count_values(attributes_of(self.form.order), MOST + 1) > MOST
+        return (
+            _g("These attributes have more values than a form can hold: change them where they are kept.")
+            if too_many
+            else ""
+        )
+
     def warnings(self) -> list[Warn]:
         removed = [each.field for each in self.form.differences() if each.new is None]
         return [Warn(_g("Removed: %s.") % ", ".join(removed))] if removed else []

@@ -14,6 +14,7 @@ from audit.actions import AuditAction
 from order_api import OrderApi
 from order_api.errors import ApiError, Conflict
 from order_api.schemas import Order
+from orders.changes import lengths
 from orders.changes.explanation import Explanation, Words
 from orders.changes.idempotency import new_mark
 from orders.changes.merge import Merge
@@ -135,6 +136,16 @@ class OrderChange(forms.Form):
         return self.retyped(self.data)
 
     # What `flow` asks
+
+    def full_clean(self) -> None:
+        """As forms do, and nothing is longer than it may be unless it was so before."""
+        if self.is_bound:
+            lengths.ease(self)
+        super().full_clean()
+        if self.is_bound:
+            for name, says in lengths.too_long(self):
+                if name is None or name not in self._errors:
+                    self.add_error(name, says)
 
     @property
     def errors(self) -> ErrorDict:

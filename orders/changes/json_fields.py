@@ -103,11 +103,11 @@ def restored(typed: Any, original: Any) -> Any:
 
 
 def _restored(typed: Any, original: Any, shown: Any) -> Any:
-    if isinstance(shown, Masked) and typed == shown:
+    if typed == shown and (isinstance(shown, Masked) or isinstance(typed, Mapping) or _is_list(typed)):
         return original
     if isinstance(typed, Mapping) and isinstance(original, Mapping) and isinstance(shown, Mapping):
         return dict(_entry(name, value, _by_shown_name(original, shown)) for name, value in typed.items())
-    if _is_list(typed) and _is_list(original) and _is_list(shown):
+    if _is_list(typed) and _is_list(original) and _is_list(shown) and len(original) == len(shown):
         before = [*zip(original, shown, strict=True), *[(None, None)] * len(typed)]
         return [_restored(value, *before[place]) for place, value in enumerate(typed)]
     return typed

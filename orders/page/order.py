@@ -1,14 +1,15 @@
 """The order's page as one value: everything that the API knows, in the order a person asks for it."""
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from domain.states import ORDER, PAYMENT, SHIPPING
 from order_api.schemas import Hook, Notification, Order
-from orders.page.alerts import Alert, present_alerts
+from orders.page.alerts import WAIT, Alert, present_alerts
 from orders.page.items import Line, present_items
 from orders.page.lifecycle import Track, order_track, payment_track
 from orders.page.payments import Payments, present_payments
@@ -17,6 +18,9 @@ from orders.page.shippings import Shippings, present_shippings
 from orders.page.totals import Totals, present_totals
 from orders.page.tree import Fact, facts_of
 from privacy import PAGE, PAGE_WITH_PEOPLE, mask, mask_text
+
+MAX_ROWS = 1_000
+"""Items, payments or callbacks of one order that a page shows: each takes about a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +78,40 @@ def present_order(order: Order, picture_origins: Set[str] = frozenset()) -> Orde
         title=order.reference or order.id or "",
         status=status,
         can_edit_cart=ORDER.of(status).is_start,
-        alerts=present_alerts(order, payments, shippings, totals),
+        alerts=[*present_alerts(order, payments, shippings, totals), *_cut(order)],
         order_track=order_track(order),
         payment_track=payment_track(payments.state),
-        lines=present_items(items, picture_origins),
+        lines=present_items(items[:MAX_ROWS], picture_origins),
         pieces=sum(item.quantity or 0 for item in items),
         totals=totals,
-        payments=payments,
-        shippings=shippings,
+        payments=replace(payments, live=payments.live[:MAX_ROWS], removed=payments.removed[:MAX_ROWS]),
+        shippings=replace(shippings, live=shippings.live[:MAX_ROWS], removed=shippings.removed[:MAX_ROWS]),
         people=present_people(order),
         references=list(_references(order)),
         validations=[
-            Call(v.adapter_id or "", "", "", mask_text(v.url or "", PAGE), v.id or "") for v in order.validations
+            Call(v.adapter_id or "", "", "", mask_text(v.url or "", PAGE), v.id or "")
+            for v in order.validations[:MAX_ROWS]
         ],
-        hooks=[_hook(hook) for hook in order.hooks],
-        notifications=[_notification(notification) for notification in order.notifications],
+        hooks=[_hook(hook) for hook in order.hooks[:MAX_ROWS]],
+        notifications=[_notification(notification) for notification in order.notifications[:MAX_ROWS]],
         attributes=list(_attributes(order)),
     )
+
+
+def _cut(order: Order) -> Iterator[Alert]:
+    """Said where the page leaves rows out: sums are of all of them."""
+    kinds = (
+        order.cart.items if order.cart else (),
+        order.payments,
+        order.shippings,
+        order.validations,
+        order.hooks,
+        order.notifications,
+    )
+    most = max(map(len, kinds))
+    if most > MAX_ROWS:
+        title = gettext("This order has more than a page can show: %(count)d rows of one kind.") % {"count": most}
+        yield Alert(WAIT, title, gettext("Of each kind the first %(count)d are here.") % {"count": MAX_ROWS}, "items")
 
 
 def _references(order: Order) -> Iterator[Reference]:

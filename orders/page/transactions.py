@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from domain.states import Result, result_of
 from order_api.schemas import PaymentTransaction
-from orders.page.tree import Payload, payload
+from orders.page.tree import Payload, payload, too_large
 from payments.presentation.origins import Origin
 from privacy import PAGE, mask_text
 
+MAX_DOCUMENTS = 2_000_000
+"""Characters of all requests and answers on one page."""
 OriginOf = Callable[[PaymentTransaction], Origin | None]
 
 
@@ -40,20 +42,32 @@ def present_transactions(
     """The log, newest first; lines without a time keep their place at the end."""
     given = list(transactions)
     dated = sorted((t for t in given if t.created), key=_moment, reverse=True)
-    return [_transaction(t, origin_of(t)) for t in [*dated, *(t for t in given if not t.created)]]
+    budget = _Budget(MAX_DOCUMENTS)
+    return [_transaction(t, origin_of(t), budget) for t in [*dated, *(t for t in given if not t.created)]]
+
+
+class _Budget:
+    """Documents as long as there is room on the page; a longer one, or one too many, is only counted."""
+
+    def __init__(self, characters: int) -> None:
+        self.left = characters
+
+    def payload(self, document: str | None) -> Payload | None:
+        self.left -= len(document or "")
+        return payload(document) if self.left >= 0 else too_large(document)
 
 
 def _moment(transaction: PaymentTransaction) -> float:
     return transaction.created.timestamp() if transaction.created else 0.0
 
 
-def _transaction(transaction: PaymentTransaction, origin: Origin | None) -> Transaction:
+def _transaction(transaction: PaymentTransaction, origin: Origin | None, budget: _Budget) -> Transaction:
     return Transaction(
         transaction=transaction,
         event=transaction.event or transaction.psp_event or "–",
         result=result_of(transaction.is_success),
         error=mask_text(transaction.error_detail or "", PAGE),
-        request=payload(transaction.request_json),
-        answer=payload(transaction.response_json),
+        request=budget.payload(transaction.request_json),
+        answer=budget.payload(transaction.response_json),
         origin=origin,
     )

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from html import escape
+from itertools import islice
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -15,11 +16,15 @@ from privacy import PAGE, PAGE_WITH_PEOPLE, Masked, mask, mask_text
 MAX_TEXT = 1_000_000  # characters; a longer document is not read, only counted
 MAX_SHOWN = 20_000  # characters of a text that is no JSON
 MAX_NODES = 3_000
+MAX_FACTS = 200  # attributes of one free object
 MAX_DEPTH = 40
 MAX_VALUE = 2_000  # characters of one string
 SMALL = 60  # values; a document with fewer is shown unfolded
 OPEN_DEPTH = 2
 LONG_LIST = 20
+_TREE = replace(PAGE, most=2 * MAX_NODES, characters=100_000)
+_FACTS = replace(PAGE_WITH_PEOPLE, most=2 * MAX_NODES, characters=100_000)
+"""Nobody reads more of a document on a page, so no more of it is masked: that takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,17 @@ def payload(document: str | None) -> Payload | None:
         return None
     size = len(document.encode())
     if len(document) > MAX_TEXT:
-        return Payload(size, problem=gettext("Too large to show."))
+        return too_large(document)
     try:
         value = json.loads(document, parse_float=number, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return _no_json(document, size)
-    return Payload(size, tree=render_tree(mask(value, PAGE)))
+    return Payload(size, tree=render_tree(mask(value, _TREE)))
+
+
+def too_large(document: str | None) -> Payload | None:
+    """The document's size alone."""
+    return Payload(len(document.encode()), problem=gettext("Too large to show.")) if document else None
 
 
 def _refuse(constant: str) -> None:
@@ -68,9 +78,13 @@ class Fact:
 
 
 def facts_of(attributes: Mapping[str, object] | None) -> list[Fact]:
-    """A free object's attributes, secrets masked. Names and addresses stay readable: these pages show the customer anyway."""
-    masked = mask(attributes or {}, PAGE_WITH_PEOPLE)
-    return [_fact(str(name), value) for name, value in masked.items()] if isinstance(masked, dict) else []
+    """A free object's attributes, secrets masked; of very many the first. Names and addresses stay readable: these pages show the
+    customer anyway."""
+    attributes = attributes or {}
+    masked = mask(dict(islice(attributes.items(), MAX_FACTS)), _FACTS)
+    facts = [_fact(str(name), value) for name, value in masked.items()] if isinstance(masked, dict) else []
+    left = len(attributes) - MAX_FACTS
+    return [*facts, Fact("…", gettext("%(count)d more") % {"count": left})] if left > 0 else facts
 
 
 def _fact(name: str, value: object) -> Fact:
@@ -92,11 +106,11 @@ def _number_as_text(value: object) -> object:
 
 def render_tree(value: object) -> SafeString:
     """HTML of a JSON value, every part of it escaped. Beyond `MAX_NODES` values or `MAX_DEPTH` levels it says how much is left out."""
-    writer = _Writer(open_depth=MAX_DEPTH if _count(value, SMALL) < SMALL else OPEN_DEPTH)
+    writer = _Writer(open_depth=MAX_DEPTH if count_values(value, SMALL) < SMALL else OPEN_DEPTH)
     return mark_safe("".join(writer.node(value, "", "", 0)))  # noqa: S308 - the writer escapes
 
 
-def _count(value: object, enough: int) -> int:
+def count_values(value: object, enough: int) -> int:
     """How many values there are in it, counted no further than `enough`."""
     found, waiting = 0, [value]
     while waiting and found < enough:
