@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Preference
 from accounts.zones import all_zones, find_zone, offset_of, validate_zone
+from domain import countries
 from ui.formats import write_number
-from ui.regions import all_regions, language_locale
+from ui.regions import language_locale
 
 _SAMPLE = Decimal(1847)
 
@@ -66,7 +67,7 @@ def region_choices(language: str | None) -> tuple[tuple[str, str], ...]:
     """Every region by name in that language, with the way in which a number is written there: Sweden (1 847,00)."""
     names = language_locale(language).territories
     by_name = sorted(
-        ((names[code], code) for code in all_regions() if code in names), key=lambda pair: pair[0].casefold()
+        ((names[code], code) for code in countries.codes() if code in names), key=lambda pair: pair[0].casefold()
     )
     return tuple((code, f"{name} ({write_number(_SAMPLE, 2, language, code)})") for name, code in by_name)
 

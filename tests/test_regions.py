@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.forms import region_choices
+from domain import countries
 from tests.conftest import ClientOf
 from ui import formats, regions
 
@@ -44,7 +45,7 @@ def test_a_number_follows_the_region_and_only_without_one_the_language(
 
 @pytest.mark.parametrize("language", ["en", None, "en-gb", "sv"])
 def test_every_region_has_the_separators_that_babel_has(language: str | None) -> None:
-    of = {code: regions.separators(language, code) for code in ("", *regions.all_regions())}
+    of = {code: regions.separators(language, code) for code in ("", *countries.codes())}
     assert of == {code: regions.separators_by_babel(language, code) for code in of}
 
 
@@ -100,7 +101,7 @@ def test_countries_are_called_by_the_language_whatever_the_region() -> None:
 
 def test_every_region_can_write_a_number_and_a_date() -> None:
     with translation.override("en"):
-        for region in regions.all_regions():
+        for region in countries.codes():
             regions.activate(region)
             assert formats.format_number(AMOUNT, 2).count("5") == 2, region
             assert "2025" in formats.format_day(NOON), region

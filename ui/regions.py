@@ -3,7 +3,6 @@
 One for each request, beside Django's language and time zone. Empty: as the language alone has it.
 """
 
-import re
 from functools import lru_cache
 
 from asgiref.local import Local
@@ -13,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-_TERRITORY = re.compile(r"[A-Z]{2}")
-_NO_TERRITORIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+from domain import countries
+
 _active = Local()
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -40,16 +39,9 @@ def get_region() -> str:
     return getattr(_active, "value", "")
 
 
-@lru_cache(maxsize=1)
-def all_regions() -> frozenset[str]:
-    """The codes of the territories that can be chosen (ISO 3166, as far as CLDR knows them)."""
-    return (
-        frozenset(code for code in map(str, Locale("en").territories) if _TERRITORY.fullmatch(code)) - _NO_TERRITORIES
-    )
-
-
 def is_region(code: str) -> bool:
-    return code in all_regions()
+    """Whether it is a territory that can be chosen."""
+    return code in countries.codes()
 
 
 def validate_region(code: str) -> None:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
+from domain import countries
 from order_api import OrderApi
 from order_api.schemas import Address, Order
-from orders import countries
 from orders.changes import address_checks
 from orders.changes.base import Difference, OrderChange
 from orders.changes.explanation import Explanation, Warn, Words

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
+from domain import countries
 from order_api import OrderApi
 from order_api.errors import ApiError
 from order_api.schemas import Customer, CustomerType, Order, Price
-from orders import countries
 from orders.changes.addresses import TYPES
 from orders.changes.base import Blame, Difference, OrderChange, Said
 from orders.changes.cart_sums import IndivisibleError

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from domain.phones import compact, spellings
 from order_api import OrderApi
 from order_api.errors import NotFound
 from orders.list.filters.fields import LONGEST_VALUE
-from orders.phones import compact, spellings
 
 ORDER, SEARCH = "order", "search"
 EXACT = frozenset({"reference", "cart_reference", "payment_id"})

@@ -2,20 +2,23 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Preference, preference_of
+from domain import countries
 from gateway.request import ApiRequest
 from order_api.schemas import OrderPaginationSet
-from orders import countries
 from orders.list.back import remember_list
 from orders.list.currencies import seen_in
 from orders.list.filters import SORTS, Address, OrderFilterSet, chips, read_address, says_the_same, stretches, tabs
@@ -31,6 +34,13 @@ SEARCH_BOX = "q"
 """The id of the search box; what it asks for while somebody types must not replace it."""
 PANEL = "filter-form"
 """The id of the panel's form."""
+
+
+@lru_cache(maxsize=16)
+def _country_options(language: str | None) -> SafeString:
+    """The countries as the options of a datalist, each by name and code. Written once: there are some 250."""
+    named = ((name, code) for code, name in countries.names(language).items())
+    return format_html_join("", '<option value="{}">{}</option>', named)
 
 
 @require_safe
@@ -115,7 +125,7 @@ def controls_context(filters: OrderFilterSet, address: Address) -> Mapping[str, 
         ).here
         if address.filters.get("search") and len(address.filters) > 1
         else "",
-        "country_options": countries.options(get_language()),
+        "country_options": _country_options(get_language()),
     }
 
 

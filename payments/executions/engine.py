@@ -36,6 +36,7 @@ from payments.executions.snapshot import Difference, Snapshot, differences
 from payments.executions.verdict import Verdict, judge
 from payments.limits import rules
 from payments.models import OPEN, Answer, Execution, Kind, State
+from privacy import LOG, mask_text
 
 logger = logging.getLogger(__name__)
 ACTION = AuditAction.PAYMENT_ACTION_EXECUTE
@@ -183,7 +184,7 @@ def carry_out(api: OrderApi, execution: Execution, who: log.Who) -> Execution:
         not_sent(execution, who, {"why": ["moved"], "differences": [list(each) for each in moved.differences]})
         raise
     except ApiError as error:
-        not_sent(execution, who, {"why": ["unread"], "error": str(error)})
+        not_sent(execution, who, {"why": ["unread"], "error": mask_text(str(error), LOG)})
         raise
     attempt = record(execution, who)
     if attempt is None:
@@ -267,7 +268,9 @@ def call(api: OrderApi, execution: Execution) -> Reply:
     try:
         api.payments.execute(execution.order_id, execution.payment_id, execution.action_id)
     except ApiError as error:
-        return Reply(_meaning_of(error), error.status, error.code or "", error.message, error.request_id)
+        return Reply(
+            _meaning_of(error), error.status, error.code or "", mask_text(error.message, LOG), error.request_id
+        )
     except Exception as error:
         logger.exception("Execution %s: the call ended in an error of our own", execution.pk)
         return Reply(Answer.SILENT, message=type(error).__name__)

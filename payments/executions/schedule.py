@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from payments.models import OPEN, Execution, State
+from privacy import LOG, mask_text
 
 FIRST_CHECK = dt.timedelta(seconds=2)
 
@@ -30,7 +31,7 @@ def next_check(state: State, checks: int, now: dt.datetime) -> dt.datetime | Non
 
 
 def count_check(execution: Execution, now: dt.datetime, error: str) -> Execution:
-    execution.checks, execution.checked_at, execution.check_error = execution.checks + 1, now, error
+    execution.checks, execution.checked_at, execution.check_error = execution.checks + 1, now, mask_text(error, LOG)
     execution.next_check_at = next_check_of(execution, State(execution.state), execution.checks, now)
     fields = ["checks", "checked_at", "check_error", "next_check_at"]
     values = {name: getattr(execution, name) for name in fields}

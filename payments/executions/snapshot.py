@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Self, TypeVar
 
 from order_api.schemas import Payment, PaymentAction, PaymentTransaction
+from privacy import LOG, mask_text
 
 T = TypeVar("T", bound=tuple[Any, ...])
 
@@ -30,11 +31,12 @@ class Action(NamedTuple):
 
     @classmethod
     def of(cls, action: PaymentAction) -> Self:
-        return cls(action.id or "", action.type or "", action.adapter_id or "", action.url or "")
+        return cls(action.id or "", action.type or "", action.adapter_id or "", mask_text(action.url or "", LOG))
 
 
 class TransactionMark(NamedTuple):
-    """A transaction, by what tells it from others: the API gives it no id. Of the two JSON texts only a digest, as they may be personal.
+    """A transaction, by what tells it from others: the API gives it no id. Of the two JSON texts only a digest, as they may be
+    personal; of the error what the audit log would have of it, as providers repeat what they were sent.
 
     `amount` is the payment's amount after it, in major units, as text (Norce reference, schemas/paymenttransaction).
     """
@@ -57,7 +59,7 @@ class TransactionMark(NamedTuple):
             amount=_number(line.amount),
             success=line.is_success,
             status=line.psp_status or "",
-            error=line.error_detail or "",
+            error=mask_text(line.error_detail or "", LOG),
             created=line.created.astimezone(dt.UTC).isoformat() if line.created else "",
             action_id=(line.payment_action.id or "") if line.payment_action else "",
             texts=digest_of([line.request_json, line.response_json]),

@@ -12,6 +12,7 @@ from payments.executions.readings import before_of
 from payments.executions.snapshot import Snapshot, TransactionMark
 from payments.models import Answer, Evidence, Execution, Kind
 from payments.presentation.vocabulary import MOVED, Words, why_words
+from privacy import PAGE, mask_text
 
 # Where a person can have looked; what is typed stands as it was typed.
 PLACES: dict[str, Words] = {
@@ -47,9 +48,14 @@ def _piece(evidence: Evidence, before: Snapshot) -> Piece:
         evidence=evidence,
         says=sayings(evidence),
         payment=payment,
-        new=payment.lines_since(before) if payment and is_later else (),
+        new=tuple(map(_masked, payment.lines_since(before))) if payment and is_later else (),
         is_intact=is_intact(evidence),
     )
+
+
+def _masked(line: TransactionMark) -> TransactionMark:
+    """Older evidence has errors as the provider wrote them."""
+    return line._replace(error=mask_text(line.error, PAGE))
 
 
 def sayings(evidence: Evidence) -> list[Words]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from order_api import OrderApi
-from order_api.schemas import Address, Customer, Order
+from order_api.schemas import Address, Customer, CustomerType, Order
 from orders.changes.attributes import MOST
 from orders.changes.lengths import LONGEST
 from tests.changes.conftest import Desk, MakeOrder
@@ -41,7 +41,7 @@ def test_a_long_value_that_the_api_holds_and_nobody_touched_is_no_reason_to_refu
 ) -> None:
     long = "Karl " * 200 + "Ek"
     held: dict[str, Any] = {"given_name": "Åsa", "city": "Umeå", field: long}
-    order = make_order(customer=Customer(billing=Address(country="SE", **held)))
+    order = make_order(customer=Customer(billing=Address(country="SE", **held), type=CustomerType("person")))
     response = desk_of(support).send(billing(order), {"country": "SE", "type": "", **held, "family_name": "Lind"})
     assert response.status_code == 302, response.content.decode()
     now = api.orders.get(order.id or "").customer
@@ -51,7 +51,7 @@ def test_a_long_value_that_the_api_holds_and_nobody_touched_is_no_reason_to_refu
 
 def test_a_long_value_that_was_touched_is_refused(support: User, desk_of: DeskOf, make_order: MakeOrder) -> None:
     long = "Karl " * 200 + "Ek"
-    order = make_order(customer=Customer(billing=Address(given_name=long, country="SE")))
+    order = make_order(customer=Customer(billing=Address(given_name=long, country="SE"), type=CustomerType("person")))
     response = desk_of(support).send(billing(order), {"type": "", "country": "SE", "given_name": f"{long}!"})
     assert response.status_code == 422
 

@@ -12,11 +12,11 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.phones import compact, spellings
 from order_api.query import OrderQuery, on_the_wire
 from orders.list.filters import Address, OrderFilterSet, chips, read_address, says_the_same, stretches, tabs
 from orders.list.filters.fields import LONGEST_ADDRESS
 from orders.list.filters.panel import panel
-from orders.phones import compact, spellings
 
 NEWEST_FIRST = {"order_by": "created", "order_by_direction": "desc"}
 

@@ -11,9 +11,9 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from domain import countries
+from domain.phones import compact
 from domain.states import OrderState, States
-from orders import countries
-from orders.phones import compact
 from ui.days import EARLIEST, LATEST
 
 MOST_VALUES = 50

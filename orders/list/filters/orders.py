@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from domain.phones import spellings
 from domain.states import ORDER
 from order_api.query import OrderQuery
 from orders.list.filters import dates
@@ -25,7 +26,6 @@ from orders.list.filters.fields import (
     too_many_bytes,
 )
 from orders.list.filters.query import ApiFilterSet, ApiQuery, PanelFilter, SeveralFilter, TextFilter, ViewFilter
-from orders.phones import spellings
 from ui import days
 from ui.formats import country_name
 

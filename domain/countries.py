@@ -4,31 +4,38 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from babel import Locale, UnknownLocaleError
 from django.utils.translation import get_language
-
-from ui.formats import locale_of
 
 _CODE = re.compile(r"[A-Z]{2}")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
-"""Two letters that Babel has a name for and that are no country."""
+"""Two letters that CLDR has a name for and that are no country."""
+_LONGEST = 100
+"""Characters of a country's name."""
+
+
+@lru_cache(maxsize=1)
+def codes() -> frozenset[str]:
+    """The codes of all countries and territories that CLDR knows."""
+    return frozenset(_territories("en"))
 
 
 @lru_cache(maxsize=64)
 def names(language: str | None) -> Mapping[str, str]:
     """Code to name, sorted by name."""
-    territories = locale_of(language).territories
-    found = {code: name for code, name in territories.items() if _CODE.fullmatch(code) and code not in _NO_COUNTRIES}
-    return dict(sorted(found.items(), key=lambda item: item[1].casefold()))
+    return dict(sorted(_territories(language).items(), key=lambda item: item[1].casefold()))
 
 
-@lru_cache(maxsize=16)
-def options(language: str | None) -> SafeString:
-    """The countries as the options of a datalist, each by name and code. Written once: there are some 250."""
-    return format_html_join(
-        "", '<option value="{}">{}</option>', ((name, code) for code, name in names(language).items())
-    )
+def _territories(language: str | None) -> dict[str, str]:
+    found = _locale_of(language).territories
+    return {code: name for code, name in found.items() if _CODE.fullmatch(code) and code not in _NO_COUNTRIES}
+
+
+def _locale_of(language: str | None) -> Locale:
+    try:
+        return Locale.parse((language or "en").replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
 
 
 @lru_cache(maxsize=64)
@@ -59,6 +66,8 @@ def code_of(text: str) -> str | None:
     a code: which ones there are is the API's to say.
     """
     written = text.strip()
+    if len(written) > _LONGEST:
+        return None
     if written.isascii() and _CODE.fullmatch(written.upper()):
         return written.upper()
     name = written.casefold()

@@ -1,0 +1,44 @@
+"""Phone numbers as people say them. The API's way of comparing them is not documented, so a number is asked for in each form."""
+
+import re
+from importlib import import_module
+
+_PHONE = re.compile(r"\+?[\d\s\-‐‑–().\/]{1,60}")
+_NOISE = re.compile(r"[^\d+]")
+_SHORTEST, _LONGEST = 5, 15
+"""Digits: the shortest subscriber number in use, and the longest that E.164 allows."""
+
+
+def compact(text: str) -> str:
+    """A number without its spaces and signs, 00 written as +; empty if it is no phone number."""
+    written = text.strip().replace("(0)", "")
+    if not _PHONE.fullmatch(written):
+        return ""
+    number = _NOISE.sub("", written)
+    number = "+" + number[2:] if number.startswith("00") else number
+    return number if _SHORTEST <= len(number.lstrip("+")) <= _LONGEST else ""
+
+
+def spellings(text: str) -> list[str]:
+    """The number as it was written, without its signs and, from an international one, as it is dialled at home."""
+    number = compact(text)
+    ways = [text.strip(), number, _at_home(number) if number.startswith("+") else ""]
+    return list(dict.fromkeys(way for way in ways if way))
+
+
+def _at_home(number: str) -> str:
+    """As it is dialled in its own country; nothing where no country has such a code.
+
+    The library is read with the first international number: the tables of the world's numbers are in it.
+    """
+    phonenumbers = import_module("phonenumbers")
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    if phonenumbers.is_valid_number(parsed):
+        written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+        return str(phonenumbers.normalize_digits_only(written))
+    region = phonenumbers.region_code_for_country_code(parsed.country_code)
+    trunk = "0" if phonenumbers.ndd_prefix_for_region(region, True) == "0" else ""
+    return trunk + str(phonenumbers.national_significant_number(parsed))
