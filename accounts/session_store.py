@@ -6,7 +6,7 @@ from django.contrib.sessions.backends import db
 
 
 class SessionStore(db.SessionStore):
-    """Takes no key from a cookie that was never one of ours: with a NUL in it, PostgreSQL would refuse to look for it."""
+    """Takes no key from a cookie that cannot be one of ours: PostgreSQL refuses to look for one with a NUL in it."""
 
     def _validate_session_key(self, key: Any) -> bool:
         return bool(super()._validate_session_key(key)) and key.isalnum()  # type: ignore[misc]

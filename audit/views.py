@@ -1,10 +1,12 @@
+from http import HTTPStatus
+
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from audit import log
 from audit.actions import AuditAction
@@ -25,6 +27,10 @@ BIGGEST = 2**63 - 1  # what a number of the log can be
 @permission_required("audit.view_entry", raise_exception=True)
 def audit_list(request: HttpRequest) -> HttpResponse:
     """The log, newest first, as far as it is about the channels of whoever reads it, or about none."""
+    return _list_page(request)
+
+
+def _list_page(request: HttpRequest, status: int = 200) -> HttpResponse:
     filters = EntryFilter(request.GET, queryset=lines(_entries(request)))
     page = page_of(filters.qs, before=_number(request.GET, "before"), after=_number(request.GET, "after"))
     active = chips(filters, request.GET)
@@ -41,7 +47,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         "zone": zone_name(),
         "is_whole": EVERYTHING in _grants(request),
     }
-    return render_page(request, LIST, context, partials=("entries",))
+    return render_page(request, LIST, context, partials=("entries",), status=status)
 
 
 @require_safe
@@ -61,13 +67,17 @@ def audit_detail(request: HttpRequest, sequence: int) -> HttpResponse:
     return render_page(request, "audit/audit_detail.html", context)
 
 
-@require_GET
+@require_POST
 @permission_required("audit.view_entry", raise_exception=True)
 def audit_export(request: HttpRequest) -> HttpResponseBase:
-    """What the list shows as CSV, as it was at this moment; that it was taken is an entry too. 400 for a filter that cannot be read."""
+    """What the list shows as CSV, as it was at this moment; that it was taken is an entry too.
+
+    The filters are in the address, as in the list's. Where one cannot be read, 400: the list, which says what is wrong, in the place of a
+    file that would not be what was asked for.
+    """
     filters = EntryFilter(request.GET, queryset=lines(_entries(request)))
     if not filters.is_valid():
-        return audit_list_refused(request)
+        return _list_page(request, HTTPStatus.BAD_REQUEST)
     last = head()
     asked = {name: request.GET[name] for name in filters.filters if request.GET.get(name)}
     up_to = last.sequence if last else 0
@@ -77,13 +87,6 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
         csv_lines(filters.qs.filter(sequence__lte=up_to)), content_type="text/csv; charset=utf-8"
     )
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def audit_list_refused(request: HttpRequest) -> HttpResponse:
-    """The list, which says what is wrong with the filters, in the place of a file that would not be what was asked for."""
-    answer = audit_list(request)
-    answer.status_code = 400
     return answer
 
 

@@ -1,6 +1,6 @@
-"""Text of any length and kind, from an address, a form or the Order API, is stored or refused in words: never an error of the database.
+"""Text of any length and kind, from an address, a form or the Order API, is stored or refused in words, on any database.
 
-SQLite looks at no length and takes every character, so tests/test_again_on_postgresql.py runs these once more on PostgreSQL.
+SQLite looks at no length and takes every character, so tests/test_again_on_postgresql.py runs these on PostgreSQL too.
 """
 
 import dataclasses

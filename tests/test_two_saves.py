@@ -1,4 +1,4 @@
-"""Two requests that write one row at the same time: each writes what it is about, and brings nothing back that the other one ended."""
+"""Two requests that write one row at the same time: neither brings back what the other one ended."""
 
 import ast
 from collections.abc import Callable

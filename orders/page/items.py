@@ -1,5 +1,6 @@
 """The basket as rows: every item with its parts below it, however deep, and a picture where it may be shown."""
 
+import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +11,7 @@ from orders.page.totals import Row, discount_rows, including, line_total
 from orders.page.tree import Fact, facts_of
 
 MAX_INDENT = 4
+_FILE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _ICONS = {"bundle": "gift", "giftCard": "gift", "digital": "book"}
 
 
@@ -69,35 +71,40 @@ def safe_link(url: str | None) -> str:
     return address if parts.scheme.lower() in ("http", "https") and parts.hostname else ""
 
 
-def picture(url: str | None, origins: Set[str]) -> Picture:
-    """Shown from this site and from `origins` (as in https://media.example); from elsewhere a person may follow the link."""
+def picture(url: str | None, sources: Set[str]) -> Picture:
+    """Shown from `sources`, hosts (`https://media.example`) and folders of this site (`/checkout/images/`); else a link.
+
+    A browser loads a picture in the name of whoever looks, so of this site nothing but files in a folder of pictures
+    will do, however the address is written.
+    """
     address = safe_link(url)
     if not address:
         return Picture()
+    if address.startswith("/"):
+        folder, _slash, name = address.rpartition("/")
+        return Picture(src=address) if f"{folder}/" in sources and _FILE.fullmatch(name) else Picture(link=address)
     scheme, host, *_ = urlsplit(address)
-    if address.startswith("/") or f"{scheme}://{host}".lower() in origins:
-        return Picture(src=address)
-    return Picture(link=address)
+    return Picture(src=address) if f"{scheme}://{host}".lower() in sources else Picture(link=address)
 
 
-def present_items(items: tuple[Item, ...], origins: Set[str]) -> list[Line]:
+def present_items(items: tuple[Item, ...], sources: Set[str]) -> list[Line]:
     """The rows in the cart's order, each bundle followed by its parts."""
-    return list(_lines(items, origins, 0))
+    return list(_lines(items, sources, 0))
 
 
-def _lines(items: tuple[Item, ...], origins: Set[str], depth: int) -> Iterator[Line]:
+def _lines(items: tuple[Item, ...], sources: Set[str], depth: int) -> Iterator[Line]:
     for item in items:
-        yield _line(item, origins, depth)
-        yield from _lines(item.items, origins, depth + 1)
+        yield _line(item, sources, depth)
+        yield from _lines(item.items, sources, depth + 1)
 
 
-def _line(item: Item, origins: Set[str], depth: int) -> Line:
+def _line(item: Item, sources: Set[str], depth: int) -> Line:
     discounts = discount_rows(item.discounts)
     has_price = item.total or item.original_total or item.price
     return Line(
         item=item,
         depth=depth,
-        picture=picture(item.image_url, origins),
+        picture=picture(item.image_url, sources),
         icon=_ICONS.get(item.product_type or "", "box"),
         quantity=item.quantity,
         unit_price=item.price.including_vat if item.price else None,

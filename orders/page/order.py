@@ -68,8 +68,8 @@ class OrderPage:
     attributes: list[tuple[str, list[Fact]]]
 
 
-def present_order(order: Order, picture_origins: Set[str] = frozenset()) -> OrderPage:
-    """Everything about the order. `picture_origins`: from where pictures may be shown."""
+def present_order(order: Order, picture_sources: Set[str] = frozenset()) -> OrderPage:
+    """Everything about the order. `picture_sources`: from where pictures may be shown."""
     payments, shippings, totals = present_payments(order), present_shippings(order), present_totals(order)
     items = order.cart.items if order.cart else ()
     status = order.state.current_status if order.state else None
@@ -81,7 +81,7 @@ def present_order(order: Order, picture_origins: Set[str] = frozenset()) -> Orde
         alerts=[*present_alerts(order, payments, shippings, totals), *_cut(order)],
         order_track=order_track(order),
         payment_track=payment_track(payments.state),
-        lines=present_items(items[:MAX_ROWS], picture_origins),
+        lines=present_items(items[:MAX_ROWS], picture_sources),
         pieces=sum(item.quantity or 0 for item in items),
         totals=totals,
         payments=replace(payments, live=payments.live[:MAX_ROWS], removed=payments.removed[:MAX_ROWS]),

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import log
 from audit.actions import AuditAction
@@ -31,6 +31,7 @@ from payments.presentation.origins import origins_of
 from privacy import PAGE_WITH_PEOPLE, mask
 from ui.pages import render_page
 
+form_view = require_http_methods(["GET", "HEAD", "POST"])
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
@@ -38,7 +39,7 @@ _CURRENCY = re.compile(r"[A-Za-z]{3}")
 @may_view
 def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
     """Everything that the API knows of the order, from one call; transactions are read when somebody opens them."""
-    page = present_order(request.api.orders.get(order_id), picture_origins(request))
+    page = present_order(request.api.orders.get(order_id), picture_sources(request))
     context = {"page": page, "order_id": order_id, "executions": of_order(request.channel, order_id), **_frame(request)}
     return render_page(request, "orders/order_detail.html", context)
 
@@ -121,27 +122,26 @@ def order_raw(request: ApiRequest, order_id: str) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@form_view
 @may_view
 def order_identity(request: ApiRequest, order_id: str, which: str) -> HttpResponse:
-    """The whole identity number of the billing or shipping address, for who asks for it and may see it."""
+    """The whole identity number of the billing or shipping address, for who may see it.
+
+    By POST alone, as that it was seen is recorded: no picture and no link from elsewhere can ask for it in somebody's
+    name. GET asks first.
+    """
     if not may_see_identity(request.user):
         raise PermissionDenied
     order = request.api.orders.get(order_id)
     number = identity_number(order, which) if which in (BILLING, SHIPPING) else None
     if number is None:
         raise Http404(_("This order has no such identity number."))
-    subject = log.Subject(order_id, request.channel.merchant, request.channel.name, target=which)
-    log.event(
-        log.Who.of(request), AuditAction.PERSONAL_DATA_VIEW, subject, details={"field": "nationalIdentificationNumber"}
-    )
-    context = {
-        "number": number,
-        "which": which,
-        "order": order,
-        "order_id": order_id,
-        "address": address_of(order, which),
-    }
+    context = {"which": which, "order": order, "order_id": order_id, "address": address_of(order, which)}
+    if request.method == "POST":
+        subject = log.Subject(order_id, request.channel.merchant, request.channel.name, target=which)
+        details = {"field": "nationalIdentificationNumber"}
+        log.event(log.Who.of(request), AuditAction.PERSONAL_DATA_VIEW, subject, details=details)
+        context["number"] = number
     template = "orders/order_identity.html#number" if _is_panel(request) else "orders/order_identity.html"
     return render(request, template, {**context, **_frame(request)})
 
@@ -151,15 +151,12 @@ def may_see_identity(user: User) -> bool:
     return user.has_perm("accounts.view_personal_data")
 
 
-def picture_origins(request: ApiRequest) -> frozenset[str]:
-    """From where pictures may come: this site, and what IMAGE_HOSTS lists. The Content-Security-Policy says the same."""
-    return frozenset(
-        origin.lower()
-        for origin in (
-            f"{request.scheme}://{request.get_host()}",
-            *(f"https://{host}" for host in settings.IMAGE_HOSTS),
-        )
-    )
+def picture_sources(request: ApiRequest) -> frozenset[str]:
+    """From where pictures may come: IMAGE_HOSTS without this site itself, and of this site the sandbox's pictures."""
+    own = request.get_host().lower().removesuffix(":443")
+    hosts = {host.removesuffix(":443") for host in settings.IMAGE_HOSTS} - {own}
+    folders = {f"{settings.SANDBOX_PREFIX}images/"} if settings.SANDBOX else set()
+    return frozenset({f"https://{host}" for host in hosts} | folders)
 
 
 def _is_panel(request: ApiRequest) -> bool:

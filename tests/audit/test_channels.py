@@ -87,7 +87,7 @@ def test_an_entry_of_another_channel_is_not_found_whether_it_is_the_intent_or_th
 
 
 def test_the_file_holds_no_more_than_the_page(reader_of: ReaderOf) -> None:
-    body = b"".join(reader_of("norce/se").get("/audit/export/").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    body = b"".join(reader_of("norce/se").post("/audit/export/").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert OURS & {row["order_id"] for row in csv.DictReader(io.StringIO(body, newline=""))} == {"o-se", ""}
 
 

@@ -26,18 +26,18 @@ def test_a_view_that_cannot_be_recorded_says_that_it_was_not_done(
     desk: Client, identity: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with log_out_of_reach():
-        response = desk.get(identity)
+        response = desk.post(identity)
     page = response.content.decode()
     assert response.status_code == 503
     assert WORDS in page
     assert "<nav" in page
     assert documents.PERSONAL_NUMBER not in page
-    assert f"Not done: GET {identity}" in caplog.text
+    assert f"Not done: POST {identity}" in caplog.text
 
 
 def test_a_part_that_cannot_be_recorded_says_so_in_its_place(desk: Client, identity: str) -> None:
     with log_out_of_reach():
-        response = desk.get(identity, headers={"HX-Request": "true"})
+        response = desk.post(identity, headers={"HX-Request": "true"})
     part = response.content.decode()
     assert response.status_code == 503
     assert part.lstrip().startswith('<div class="alert')

@@ -1,0 +1,101 @@
+"""A page that is opened keeps nothing and records nothing in its reader's name.
+
+A picture, a link on another site and a browser that loads ahead can open any.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from audit.models import Entry
+from order_api import OrderApi
+from payments.executions import engine
+from payments.executions.intent import Intent
+from payments.models import Execution, Limit
+from tests.conftest import ClientOf, person
+from tests.forms import ROUTES, put_note, put_order
+from tests.payments.conftest import (  # noqa: F401 - fixtures
+    MakePayment,
+    api,
+    asked_by,
+    case_of,
+    make_payment,
+)
+from tests.test_permissions import PAGES
+
+pytestmark = pytest.mark.django_db
+GETS = [name for name, page in PAGES.items() if page.method == "get"]
+WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) "(\w+)"')
+
+# What opening a page may write after all, and why nobody can be wronged by it.
+MAY_WRITE = {
+    ("order-list", "orderdesk_cache"): "which currencies its channel has",
+    ("approval-detail", "payments_execution"): "that the desk looked again, and when",
+}
+
+
+@contextmanager
+def written() -> Iterator[set[str]]:
+    """The tables that are written to in the block."""
+    tables: set[str] = set()
+
+    def listen(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        tables.update(WRITES.findall(sql))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(listen):
+        yield tables
+
+
+@pytest.fixture
+def ids(
+    admin: User,
+    api: OrderApi,  # noqa: F811
+    make_payment: MakePayment,  # noqa: F811
+    case_of: Callable[[tuple[str, str], str], Intent],  # noqa: F811
+) -> dict[str, str]:
+    """One of everything that an address can name."""
+    waiting = engine.execute(api, case_of(make_payment("reserved"), "capture"), asked_by(admin), wants_approval=True)
+    limit = Limit.objects.create(role="admin", merchant="norce", channel="se", currency="SEK", per_action=500)
+    entry = Entry.objects.latest("sequence")
+    numbers = {"limit_id": limit.pk, "sequence": entry.sequence, "person_id": admin.pk, "token": "no-such-token"}
+    return {
+        **put_note(put_order("o_Own"), admin),
+        **{name: str(number) for name, number in numbers.items()},
+        "pk": str(waiting.pk),
+    }
+
+
+def address_of(name: str, ids: dict[str, str]) -> str:
+    return reverse(name, kwargs={each: ids[each] for each in re.findall(r"(\w+)>", ROUTES[name])})
+
+
+def opened(client: Client, ids: dict[str, str]) -> set[tuple[str, str]]:
+    """What opening each page that this person may open has written, by page and table."""
+    found = set()
+    for name in GETS:
+        with written() as tables:
+            status = client.get(address_of(name, ids)).status_code
+        if status == 403:
+            assert tables <= {"audit_entry"}, f"{name}: a refusal writes that it was one"
+        else:
+            found |= {(name, table) for table in tables}
+    return found
+
+
+@pytest.mark.parametrize("who", ["visitor", "newcomer", "support", "manager", "admin"])
+def test_opening_a_page_writes_nothing_but_what_is_named(
+    who: str, ids: dict[str, str], admin: User, client_of: ClientOf
+) -> None:
+    user = admin if who == "admin" else None if who == "visitor" else person("" if who == "newcomer" else who)
+    client = client_of(user) if user else Client()
+    found = opened(client, ids)
+    assert found == set(MAY_WRITE) if who == "admin" else found <= set(MAY_WRITE)
+    assert Execution.objects.get().state == "waiting"
