@@ -49,7 +49,7 @@ def manage(*arguments: str, folder: Path, **settings: str) -> subprocess.Complet
         env=environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -263,7 +263,7 @@ def test_a_python_that_is_too_old_is_said_by_make(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert "needs Python 3.11" in sentence_of(done)
