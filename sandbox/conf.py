@@ -9,6 +9,7 @@ _DEFAULTS: dict[str, Any] = {
     "SANDBOX_SLOW_SECONDS": 4.0,  # how long the provider takes on its bad day `slow`
     "SANDBOX_PENDING_SECONDS": 5.0,  # how much later the provider settles on its bad day `pending`
     "SANDBOX_CALL_SECONDS": 5.0,  # how long a hook or a validation may take
+    "SANDBOX_CALLBACKS_SECONDS": 20.0,  # after how long no more hooks or validations of one call are asked
     "SANDBOX_BACKGROUND": True,  # whether this process delivers notifications by itself
 }
 

@@ -4,6 +4,7 @@ A hook answers 2xx to approve, anything else to refuse. With its approval it may
 `target` and may make other hooks run (Norce documentation, "Hooks").
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ import pydantic
 
 from sandbox import outside, pointers, rules
 from sandbox.codec import Document, encode
+from sandbox.conf import conf
 from sandbox.problems import Problem
 from sandbox.schemas import Cart, Consent, Customer, Payment, Shipping, State
 from sandbox.schemas.base import STORED
@@ -35,15 +37,17 @@ def run(scope: Scope, before: Document, draft: Document) -> tuple[Document, bool
     """Ask every hook that the change concerns, in the documented order, and return the order with their patches.
 
     A hook that the change itself adds or takes away is not asked: a dead one can always be deleted.
-    The flag says whether a hook answered 202, that it is still at work. Raises Problem `order-hook-rejected` where one refuses.
+    The flag says whether a hook answered 202, that it is still at work. Raises Problem `order-hook-rejected` where one refuses, and where
+    one comes up after SANDBOX_CALLBACKS_SECONDS: whoever sent the change waits for all of them.
     """
+    until = time.monotonic() + conf("SANDBOX_CALLBACKS_SECONDS")
     seen = {hook["id"]: pointers.resolve(before, hook.get("subscribeTo")) for hook in before.get("hooks") or ()}
     running = False
     for _ in range(MOST_CALLS):
         hook = _next(scope, draft, seen)
         if hook is None:
             return draft, running
-        answer = _ask(scope, hook, draft)
+        answer = _ask(scope, hook, draft, until)
         running = running or answer.status == 202
         draft = _patched(hook, before, draft, answer.json())
         seen[hook["id"]] = pointers.resolve(draft, hook.get("subscribeTo"))
@@ -69,7 +73,9 @@ def _next(scope: Scope, draft: Document, seen: dict[str, Any]) -> Document | Non
     return min(concerned, key=lambda hook: (rank(hook.get("subscribeTo")), rank(hook.get("target"))), default=None)
 
 
-def _ask(scope: Scope, hook: Document, draft: Document) -> outside.Answer:
+def _ask(scope: Scope, hook: Document, draft: Document, until: float) -> outside.Answer:
+    if time.monotonic() >= until:
+        raise _refused(hook, "was not asked any more, as those before it took too long")
     adapter = hook.get("adapterId") or ""
     url = outside.filled(hook["invoke"], draft["id"], adapter)
     answer = outside.post(url, encode(draft), scope.headers())

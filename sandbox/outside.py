@@ -7,9 +7,8 @@ which is answered in this process. No other address is ever called.
 import io
 import re
 import sys
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -18,14 +17,13 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 
-from sandbox import here
+from sandbox import here, sending
 from sandbox.codec import NotJsonError, decode
 from sandbox.conf import conf
 from sandbox.places import adapter_url
 from sandbox.problems import bad_request
 
 NO_ANSWER = "X-Sandbox-No-Answer"
-LARGEST_ANSWER = 1_000_000
 _TEMPLATES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -113,14 +111,14 @@ def _is_listed(parts: SplitResult) -> bool:
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
-    """POST JSON to a URL whose templates are filled in, and wait for its answer at most SANDBOX_CALL_SECONDS. Never raises."""
+    """POST JSON to a URL whose templates are filled in, and wait at most SANDBOX_CALL_SECONDS until its answer is whole. Never raises."""
     try:
         parts = _split(url)
     except ValueError:
         return Answer(None, error=f"{url!r} is not a full http or https URL")
     headers = {"Content-Type": "application/json"} | headers
     if _is_listed(parts):
-        return _post_far(url, body, headers)
+        return _post_far(parts, body, headers, conf("SANDBOX_CALL_SECONDS"))
     if here.is_own_host(parts.hostname or ""):
         return _post_here(parts, body, headers)
     return Answer(None, error=f"calls to {parts.hostname} are not allowed here")
@@ -134,25 +132,12 @@ def is_far(url: str) -> bool:
         return False
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
-        return None
-
-
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
-
-
-def _post_far(url: str, body: bytes, headers: dict[str, str]) -> Answer:
-    request = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - http(s) only, see _split
+def _post_far(parts: SplitResult, body: bytes, headers: dict[str, str], seconds: float) -> Answer:
     try:
-        with _opener.open(request, timeout=conf("SANDBOX_CALL_SECONDS")) as response:
-            return Answer(response.status, response.read(LARGEST_ANSWER))
-    except urllib.error.HTTPError as error:
-        with error:
-            return Answer(error.code, error.read(LARGEST_ANSWER))
+        return Answer(*sending.post(parts, body, headers, seconds))
     except TimeoutError:
-        return Answer(None, error=f"no answer within {conf('SANDBOX_CALL_SECONDS'):g} seconds")
-    except (OSError, ValueError) as error:
+        return Answer(None, error=f"no answer within {seconds:g} seconds")
+    except (OSError, ValueError, HTTPException) as error:
         return Answer(None, error=f"no answer: {error}")
 
 

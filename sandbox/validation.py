@@ -1,11 +1,13 @@
 """Validating an order: what every order needs, then whatever its adapters say, all asked at once."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 from sandbox import outside
 from sandbox.codec import Document, encode
+from sandbox.conf import conf
 from sandbox.outside import Answer
 from sandbox.rules import live
 from sandbox.scope import Scope
@@ -39,10 +41,17 @@ def _of_callbacks(scope: Scope, document: Document) -> list[Document]:
         (callback, outside.filled(callback["url"], document["id"], callback.get("adapterId") or ""))
         for callback in document["validations"]
     ]
+    until = time.monotonic() + conf("SANDBOX_CALLBACKS_SECONDS")
+
+    def ask(url: str) -> Answer:
+        if time.monotonic() >= until:
+            return Answer(None, error="it was not asked any more, as those before it took too long")
+        return outside.post(url, body, scope.headers())
+
     far = [url for _, url in calls if outside.is_far(url)]
     with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        waiting = {url: pool.submit(outside.post, url, body, scope.headers()) for url in far}
-        near = {url: outside.post(url, body, scope.headers()) for _, url in calls if url not in waiting}
+        waiting = {url: pool.submit(ask, url) for url in far}
+        near = {url: ask(url) for _, url in calls if url not in waiting}
         answers = near | {url: future.result() for url, future in waiting.items()}
     return [error for callback, url in calls for error in _errors(callback, answers[url])]
 

@@ -32,13 +32,15 @@ SLOW = {
 class Browser:
     """One connection and one session: each page is fetched with the cookies of those before."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, patience: float = 120) -> None:
+        """`patience`: seconds, after which no answer is an error."""
         self.port = port
+        self.patience = patience
         self.cookies: dict[str, str] = {}
 
     def fetch(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
-        """The status and the page; a minute without an answer is an error."""
-        desk = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        """The status and the page."""
+        desk = HTTPConnection("127.0.0.1", self.port, timeout=self.patience)
         head = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None if form is None else urlencode({"csrfmiddlewaretoken": self.cookies["csrftoken"], **form})
         if body is not None:
@@ -132,7 +134,7 @@ class _Hangs(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.release()
-        self.server.let_go.wait(120)
+        self.server.let_go.wait(600)
         content = b'{"data": [], "pagination": {"size": 0}}'
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -166,12 +168,12 @@ def test_while_all_who_may_wait_for_the_order_api_do_so_the_rest_is_answered(tmp
             "ORDER_API_URL": f"http://127.0.0.1:{api.server_address[1]}/checkout/order",
             "ORDER_API_TOKEN": "t0ken",
             "ORDER_API_CHANNELS": "norce/se",
-            "ORDER_API_READ_TIMEOUT": "100",
-            "PAYMENT_GIVEN_UP_SECONDS": "200",
+            "ORDER_API_READ_TIMEOUT": "600",
+            "PAYMENT_GIVEN_UP_SECONDS": "2000",
         }
         with_somebody(tmp_path, **settings)
         with served(tmp_path, **settings) as port:
-            browser = Browser(port)
+            browser = Browser(port, patience=600)
             assert browser.sign_in("support", PASSWORD) == 302
             pages: list[tuple[int, str]] = []
 
@@ -181,7 +183,7 @@ def test_while_all_who_may_wait_for_the_order_api_do_so_the_rest_is_answered(tmp
             waiting = [threading.Thread(target=look) for _ in range(3)]
             for thread in waiting:
                 thread.start()
-            assert all(api.asked.acquire(timeout=60) for _ in waiting)
+            assert all(api.asked.acquire(timeout=120) for _ in waiting)
 
             assert what_needs_no_order_api(port) == [200, 200, 302]
             status, page = browser.fetch("/orders/")
@@ -192,6 +194,6 @@ def test_while_all_who_may_wait_for_the_order_api_do_so_the_rest_is_answered(tmp
 
             api.let_go.set()
             for thread in waiting:
-                thread.join(60)
+                thread.join(120)
             assert [status for status, _ in pages] == [200, 200, 200]
             assert browser.fetch("/orders/")[0] == 200

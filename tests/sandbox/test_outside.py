@@ -1,6 +1,8 @@
 """Calls to the outside: where they may go, and that they go nowhere else."""
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -122,6 +124,84 @@ def test_a_host_that_does_not_answer_in_time_is_no_approval(api: Caller, far: st
     settings.SANDBOX_CALL_SECONDS = 0.2
     order = api.created(an_order(hooks=[{"subscribeTo": "/reference", "invoke": f"{far}/hang"}]))
     assert "no answer within 0.2 seconds" in refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+
+
+def drip(client: socket.socket) -> None:
+    """An answer that would take half a minute, a byte each tenth of a second; `Drips.sent` counts them."""
+    client.recv(65536)
+    start, each = Drips.of
+    try:
+        client.sendall(start)
+        for _ in range(300):
+            client.sendall(each)
+            Drips.sent += 1
+            time.sleep(0.1)
+    except OSError:
+        return
+
+
+class Drips:
+    of = (b"", b"")
+    sent = 0
+
+
+@pytest.mark.parametrize(
+    "drips",
+    [
+        (b"HTTP/1.1 200 ", b"O"),
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"y"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"HTTP/1.1 400 No\r\n\r\n", b" "),
+    ],
+    ids=["status line", "header", "headers", "body", "chunks", "refusal"],
+)
+def test_a_host_that_drips_is_no_approval_either(api: Caller, settings: Settings, drips: tuple[bytes, bytes]) -> None:
+    """Each byte comes in time; the limit is for all of them."""
+    Drips.of, Drips.sent = drips, 0
+    settings.SANDBOX_CALL_SECONDS = 0.5
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=lambda: drip(server.accept()[0]), daemon=True)
+        thread.start()
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        settings.SANDBOX_CALLBACK_HOSTS = [address]
+        order = api.created(an_order(hooks=[{"subscribeTo": "/reference", "invoke": f"http://{address}/x"}]))
+        assert "no answer within 0.5 seconds" in refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+        assert Drips.sent < 150
+        thread.join(60)
+
+
+def test_an_answer_that_is_no_http_is_no_approval(api: Caller, settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=lambda: server.accept()[0].sendall(b"SSH-2.0-OpenSSH\r\n"), daemon=True)
+        thread.start()
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        settings.SANDBOX_CALLBACK_HOSTS = [address]
+        order = api.created(an_order(hooks=[{"subscribeTo": "/reference", "invoke": f"http://{address}/x"}]))
+        assert "no answer" in refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+        thread.join(20)
+
+
+def test_all_hooks_of_a_change_have_a_time_together(api: Caller, far: str, settings: Settings) -> None:
+    """Twenty of them, five seconds each, would outlast whoever waits for the change."""
+    settings.SANDBOX_CALLBACKS_SECONDS = 0.0
+    order = api.created(an_order(hooks=[{"adapterId": "a", "subscribeTo": "/reference", "invoke": f"{far}/ok"}]))
+    assert "took too long" in refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+    assert Far.calls == []
+    settings.SANDBOX_CALLBACKS_SECONDS = 20.0
+    assert api.put(f"{order}/reference", "R").status_code == 200
+
+
+def test_all_validations_of_an_order_have_a_time_together(api: Caller, far: str, settings: Settings) -> None:
+    settings.SANDBOX_CALLBACKS_SECONDS = 0.0
+    order, _ = api.paid("reserved")
+    api.post(f"{order}/validations", {"adapterId": "a", "url": f"{far}/ok"})
+    errors = api.post(f"{order}/validate").data
+    assert [error["code"] for error in errors] == ["order-unknown-validation-error"]
+    assert Far.calls == []
+    settings.SANDBOX_CALLBACKS_SECONDS = 20.0
+    assert api.post(f"{order}/validate").status_code == 200
 
 
 def test_a_host_that_is_not_there_is_no_approval(api: Caller, settings: Settings) -> None:
