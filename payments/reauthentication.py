@@ -4,13 +4,13 @@ import time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows, reauthenticate_by_password
-from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from accounts.allauth_internals import last_proof, may_try, record_proof
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -18,11 +18,9 @@ def is_fresh(request: HttpRequest) -> bool:
 
     Somebody who has none, as they sign in elsewhere, cannot be asked for it.
     """
-    if not get_reauthentication_flows(request.user):
+    if isinstance(request.user, User) and not request.user.has_usable_password():
         return True
-    records = get_authentication_records(request, request.user)
-    last = max((record["at"] for record in records), default=0.0)
-    return bool(time.time() - last < settings.PAYMENT_REAUTH_MINUTES * 60)
+    return bool(time.time() - last_proof(request) < settings.PAYMENT_REAUTH_MINUTES * 60)
 
 
 class StepUp(forms.Form):
@@ -46,9 +44,9 @@ class StepUp(forms.Form):
     def clean_password(self) -> str:
         """Right, or an error; counted, as at signing in. From then on it is good for a while."""
         password: str = self.cleaned_data["password"]
-        if not ratelimit.consume(self.request, action="reauthenticate", user=self.request.user):
+        if not may_try(self.request):
             raise forms.ValidationError(_("Too many tries. Wait a minute, then try again."))
         if not get_adapter(self.request).reauthenticate(self.request.user, password):
             raise forms.ValidationError(_("That is not your password."))
-        reauthenticate_by_password(self.request)
+        record_proof(self.request)
         return password

@@ -65,18 +65,31 @@ def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note:
         raise PermissionDenied
     if endings.is_over(execution):
         endings.check(execution, api)
-    try:
-        _decide(execution, State.PREPARED, user, who, {"why": ["approved"], "note": note})
-    except IntegrityError:
-        if other := intent.attempts_on(execution).filter(state__in=OPEN).first():
-            raise engine.PaymentLockedError(other) from None
-        return approve(api, execution, user, who, note)  # it has ended meanwhile
+    _prepare(execution, user, who, note)
     try:
         return engine.carry_out(api, execution, who)
     except engine.PaymentChangedError as moved:
         raise RequestClosedError from moved
     except ApiError:
         return execution
+
+
+def _prepare(execution: Execution, user: User, who: log.Who, note: str) -> None:
+    """From waiting to prepared, where no other attempt on the payment is open.
+
+    Tried once more where one stood in the way and has ended by the time that it is looked for. What stands in the way
+    twice and cannot be found is raised as it is.
+    """
+    for is_last in (False, True):
+        try:
+            _decide(execution, State.PREPARED, user, who, {"why": ["approved"], "note": note})
+        except IntegrityError:
+            if other := intent.attempts_on(execution).filter(state__in=OPEN).first():
+                raise engine.PaymentLockedError(other) from None
+            if is_last:
+                raise
+        else:
+            return
 
 
 def _decide(execution: Execution, to: State, user: User, who: log.Who, data: dict[str, Any]) -> None:

@@ -2,18 +2,19 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import ChannelGrant
 from audit.models import Entry
 from order_api import OrderApi
-from payments.approvals import requests
+from payments.approvals import endings, requests
 from payments.executions import engine
 from payments.executions.intent import Intent
 from payments.models import Execution, Kind, Limit, State
@@ -30,6 +31,27 @@ YES, NO = {"password": PASSWORD, "note": "Saw the photo"}, {"reason": "The goods
 
 
 # Approved
+
+
+@pytest.mark.parametrize(("refusals", "sent"), [(1, 1), (2, 0), (100, 0)])
+def test_what_the_database_refuses_without_a_reason_to_be_found_is_tried_once_more_and_no_oftener(
+    api: OrderApi, waiting: Execution, second: User, monkeypatch: pytest.MonkeyPatch, refusals: int, sent: int
+) -> None:
+    """The first refusal may be of an attempt that has ended since; after the second the request still waits."""
+    real, tries = endings.end, 0
+
+    def refuse(*args: Any, **kwargs: Any) -> bool:
+        nonlocal tries
+        tries += 1
+        if tries <= refusals:
+            raise IntegrityError("UNIQUE constraint failed")
+        return bool(real(*args, **kwargs))
+
+    monkeypatch.setattr(endings, "end", refuse)
+    with nullcontext() if sent else pytest.raises(IntegrityError):
+        requests.approve(api, waiting, second, who(second))
+    assert tries == 2
+    assert (captures(api, waiting), fresh(waiting).state) == (sent, State.DONE if sent else State.WAITING)
 
 
 def test_a_second_person_approves_and_it_is_sent_once(

@@ -1,0 +1,25 @@
+"""The parts of allauth that it keeps to itself and this desk needs, under names of our own. Nothing else imports them.
+
+allauth has no public way to ask when somebody last proved who they are. tests/accounts/test_allauth_internals.py says
+what an upgrade changed.
+"""
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.core import ratelimit
+from django.http import HttpRequest
+
+
+def last_proof(request: HttpRequest) -> float:
+    """When the person last proved in this session who they are, in seconds since the epoch; 0 if they did not."""
+    return max((record["at"] for record in get_authentication_records(request, request.user)), default=0.0)
+
+
+def record_proof(request: HttpRequest) -> None:
+    """The person has just given their password again, and it was right."""
+    reauthenticate_by_password(request)
+
+
+def may_try(request: HttpRequest) -> bool:
+    """Counts one more try to give the password again; whether it is within ACCOUNT_RATE_LIMITS."""
+    return bool(ratelimit.consume(request, action="reauthenticate", user=request.user))
