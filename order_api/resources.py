@@ -41,7 +41,7 @@ class Orders(Resource):
         return self._get(OrderPaginationSet, "orders", params=params, whole=False)
 
     def list_unread(self, *, limit: int = 25, offset: int = 0, **query: Unpack[OrderQuery]) -> UnreadOrders:
-        """As `list`, but of each order no more is read than whose it is, until it is asked for."""
+        """GET orders, as `list`: but of each order no more is read than whose it is, until it is asked for."""
         params = [("limit", str(limit)), ("offset", str(offset)), *on_the_wire(query)]
         answer = self._send("GET", "orders", params=params)
         found = unread(answer)

@@ -38,7 +38,7 @@ def url(name: str, order: Order, **ids: str) -> str:
 
 
 def words(response: HttpResponse) -> str:
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 def checked(api: OrderApi, order: Order) -> dict[str, bool]:

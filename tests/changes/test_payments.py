@@ -245,6 +245,7 @@ def test_no_answer_to_a_change_of_a_payment_stays_open(admin: User, desk_of: Des
     with (
         mock.patch("gateway.connection.answer", side_effect=TimeoutError),
         mock.patch("order_api.resources.Orders.get", return_value=paid),
+        mock.patch("order_api.tenancy.Tenancy.confirm"),  # as after the reading that is patched
     ):
         connection._connections.clear()
         response = desk.send(url(paid), {**SAME, "name": "Mine"}, form=form)

@@ -133,6 +133,7 @@ def test_no_answer_leads_to_the_payments_log(admin: User, desk_of: DeskOf, order
     with (
         mock.patch("gateway.connection.answer", side_effect=TimeoutError),
         mock.patch("order_api.resources.Orders.get", return_value=order),
+        mock.patch("order_api.tenancy.Tenancy.confirm"),
     ):
         connection._connections.clear()
         response = desk.send(url(order), LINE, form=form)

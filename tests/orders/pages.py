@@ -16,6 +16,11 @@ def text_of(answer: HttpResponseBase) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
+def folded(answer: HttpResponseBase) -> str:
+    """The markup of the page, with each run of white space as one blank."""
+    return " ".join(answer.getvalue().decode().split())
+
+
 def orders_on(answer: HttpResponseBase) -> dict[str, str]:
     """The orders of a list, top down: each one's id, and the name of the link that opens it."""
     return dict(re.findall(r'<a class="open" href="/orders/([^/"]+)/"[^>]*>(.*?)</a>', answer.getvalue().decode()))

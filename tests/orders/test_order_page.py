@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 from audit.models import Entry
 from tests.conftest import ClientOf
 from tests.orders import documents
+from tests.orders.pages import folded
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -38,7 +39,7 @@ def read(desk: Client, address: str, status: int = 200, *, htmx: bool = False) -
     """The page, or what htmx would get; fails if it comes with another status."""
     response = desk.get(address, headers=HTMX if htmx else None)
     assert response.status_code == status
-    return response.content.decode()
+    return folded(response)
 
 
 def page_of(desk: Client, **changes: Any) -> str:

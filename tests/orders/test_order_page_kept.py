@@ -65,7 +65,7 @@ def test_each_reads_in_their_own_region_and_time_zone(desk: Client, support: Use
     assert "1,234.00 SEK" in text_of(desk.get(PAGE))
     keep_preference(support, region="SE", time_zone="Asia/Kolkata")
     said = text_of(desk.get(PAGE))
-    assert "1\N{NO-BREAK SPACE}234,00 SEK" in said
+    assert "1 234,00 SEK" in said
     assert "15:30" in said
 
 
