@@ -42,7 +42,7 @@ UNRECORDED = gettext_lazy("It could not be written into the log, so it was not d
 _WHY_NOT = {LastAdminError: LAST_ADMIN, RightsChangedError: RIGHTS_CHANGED, AuditUnavailableError: UNRECORDED}
 
 
-class Row(NamedTuple):
+class PersonRow(NamedTuple):
     """A person as the pages show them."""
 
     person: User
@@ -52,12 +52,12 @@ class Row(NamedTuple):
     extras: list[Promise]
 
 
-def row_of(person: User) -> Row:
+def row_of(person: User) -> PersonRow:
     rights = rights_of(person)
     role = WORDS["admin"] if person.is_superuser else WORDS.get(rights.role, "")
     channels = ["*/*"] if person.is_superuser else sorted(rights.channels)
     extras = [RIGHTS[name] for name in sorted(rights.extras)]
-    return Row(person, state_of_person(person), role, [channel_word(grant) for grant in channels], extras)
+    return PersonRow(person, state_of_person(person), role, [channel_word(grant) for grant in channels], extras)
 
 
 def state_of_person(person: User) -> State:

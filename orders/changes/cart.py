@@ -31,7 +31,7 @@ from ui.numbers import as_typed
 MOST = 2**31 - 1  # the API's int32
 
 
-class Row(NamedTuple):
+class CartRow(NamedTuple):
     """A line that can be changed, or a part of the bundle above it, which follows."""
 
     item: Item
@@ -234,9 +234,9 @@ class CartChange(OrderChange):
 
     # What the template shows
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[CartRow]:
         for key, item in self.lines.items():
-            yield Row(item, 0, self[f"quantity-{key}"], self[f"remove-{key}"])
+            yield CartRow(item, 0, self[f"quantity-{key}"], self[f"remove-{key}"])
             yield from _parts(item, 1)
 
     @cached_property
@@ -273,9 +273,9 @@ def _holds(item: Item, part: Item) -> bool:
     return item is part or any(_holds(each, part) for each in item.items)
 
 
-def _parts(item: Item, depth: int) -> Iterator[Row]:
+def _parts(item: Item, depth: int) -> Iterator[CartRow]:
     for part in item.items:
-        yield Row(part, depth)
+        yield CartRow(part, depth)
         yield from _parts(part, depth + 1)
 
 

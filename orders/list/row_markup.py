@@ -10,10 +10,10 @@ from typing import Literal
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from orders.list.rows import Row
+from orders.list.rows import OrderRow
 
 
-def markup(row: Row) -> SafeString:
+def markup(row: OrderRow) -> SafeString:
     """The `<tr>` of an order. The first cell is its heading and holds the link that the whole row is."""
     cells = (
         _order(row),
@@ -30,7 +30,7 @@ def markup(row: Row) -> SafeString:
     return mark_safe(f"<tr{gone}>{''.join(cells)}</tr>")  # noqa: S308 - escaped above, cell by cell
 
 
-def _order(row: Row) -> str:
+def _order(row: OrderRow) -> str:
     href = f' href="{escape(row["url"])}"' if row["url"] else ""
     if hint := _cut(row):
         href += f' title="{escape(hint)}"'
@@ -47,12 +47,12 @@ _ROOM: tuple[tuple[Literal["customer", "email", "method", "carrier", "pieces"], 
 """Characters that a column has room for on a narrow screen; what is longer may be cut there."""
 
 
-def _cut(row: Row) -> str:
+def _cut(row: OrderRow) -> str:
     """What of the row may not be seen in full, a line each. It goes with the link, which lies over the whole row."""
     return "\n".join(row[name] for name, room in _ROOM if len(row[name]) > room)
 
 
-def _customer(row: Row) -> str:
+def _customer(row: OrderRow) -> str:
     if row["customer"]:
         return f'<span class="who-name">{escape(row["customer"])}</span><small>{escape(row["email"])}</small>'
     return f'<span class="who-name">{escape(row["email"])}</span>' if row["email"] else _muted(_("No customer yet"))
@@ -62,7 +62,7 @@ def _state(badge: SafeString, below: str) -> str:
     return f"{badge}<small>{escape(below)}</small>" if badge else ""
 
 
-def _note(row: Row) -> str:
+def _note(row: OrderRow) -> str:
     note = row["note"]
     return f'<small class="exc{" warn" if note.is_urgent else ""}">{escape(note.text)}</small>' if note else ""
 

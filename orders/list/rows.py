@@ -26,7 +26,7 @@ class MoneyNote(NamedTuple):
     is_urgent: bool
 
 
-class Row(TypedDict):
+class OrderRow(TypedDict):
     """What `row_markup` writes down. `url` is empty for an order that came without an id: there is nothing to open."""
 
     url: str
@@ -49,7 +49,7 @@ class Row(TypedDict):
     note: MoneyNote | None
 
 
-def row_of(order: Order, base: str, language: str | None) -> Row:
+def row_of(order: Order, base: str, language: str | None) -> OrderRow:
     """The row of one order; `base` is the address that its id is put behind, `language` the reader's. Whatever is missing is left blank."""
     payments = [payment for payment in order.payments if PAYMENT.of(payment.state).is_live]
     shippings = [shipping for shipping in order.shippings if SHIPPING.of(shipping.state).is_live]
@@ -58,7 +58,7 @@ def row_of(order: Order, base: str, language: str | None) -> Row:
     shipping = shippings[0] if shippings else None
     country = (order.country or _customer(order, "country")).upper()
     total = order_total(order)
-    return Row(
+    return OrderRow(
         url=f"{base}{quote(order.id, safe='')}/" if order.id else "",
         id=order.id or "",
         reference=order.reference or "",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from order_api.schemas import Item, Logistics
-from orders.page.totals import Row, discount_rows, including, line_total
+from orders.page.totals import TotalRow, discount_rows, including, line_total
 from orders.page.tree import Fact, facts_of
 
 MAX_INDENT = 4
@@ -35,7 +35,7 @@ class Line:
     unit_price: Decimal | None
     total: Decimal | None
     off: Decimal
-    discounts: tuple[Row, ...]
+    discounts: tuple[TotalRow, ...]
     parts: int
     logistics: tuple[tuple[str, str], ...]
     attributes: list[Fact]

@@ -15,7 +15,7 @@ from order_api.schemas import Discount, Item, Order, Price, Shipping
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TotalRow:
     """A line of the totals: what it is called and its amount, negative for what is taken off."""
 
     name: str
@@ -53,10 +53,10 @@ class Totals:
     """
 
     before: Decimal
-    discounts: tuple[Row, ...]
+    discounts: tuple[TotalRow, ...]
     unexplained: Decimal
-    shippings: tuple[Row, ...]
-    shipping_discounts: tuple[Row, ...]
+    shippings: tuple[TotalRow, ...]
+    shipping_discounts: tuple[TotalRow, ...]
     total: Decimal
     vat: tuple[VatRow, ...]
     total_gap: Difference | None
@@ -77,7 +77,7 @@ def present_totals(order: Order) -> Totals:
         before=before,
         discounts=discounts,
         unexplained=after - before - sum((row.amount for row in discounts), ZERO),
-        shippings=tuple(Row(_shipping_name(s), including(s.total)) for s in shippings),
+        shippings=tuple(TotalRow(_shipping_name(s), including(s.total)) for s in shippings),
         shipping_discounts=for_shipping,
         total=ours if theirs is None else theirs,
         vat=vat,
@@ -128,7 +128,7 @@ def _shipping_name(shipping: Shipping) -> str:
     return shipping.name or (product.name if product else None) or shipping.adapter_id or ""
 
 
-def _discounts(order: Order) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+def _discounts(order: Order) -> tuple[tuple[TotalRow, ...], tuple[TotalRow, ...]]:
     """Discounts on items and on shipping. The items say how much each took off; the cart adds what no item names."""
     cart = order.cart
     if cart is None:
@@ -144,7 +144,7 @@ def _same(discount: Discount) -> str:
     return discount.code or discount.reference or discount.name or discount.description or ""
 
 
-def discount_rows(discounts: Iterable[Discount]) -> tuple[Row, ...]:
+def discount_rows(discounts: Iterable[Discount]) -> tuple[TotalRow, ...]:
     """One line for each discount, however many items it is on. The sign it was sent with does not matter: it takes off."""
     groups: dict[str, list[Discount]] = defaultdict(list)
     for discount in discounts:
@@ -152,10 +152,10 @@ def discount_rows(discounts: Iterable[Discount]) -> tuple[Row, ...]:
     return tuple(_discount_row(group) for group in groups.values())
 
 
-def _discount_row(group: list[Discount]) -> Row:
+def _discount_row(group: list[Discount]) -> TotalRow:
     first = group[0]
     off = -sum((abs(including(d.value)) for d in group), ZERO)
-    return Row(first.name or first.description or first.reference or "", off, first.code or "")
+    return TotalRow(first.name or first.description or first.reference or "", off, first.code or "")
 
 
 def _taxed(items: Iterable[Item]) -> Iterator[Item]:

@@ -38,7 +38,7 @@ class WholeCase:
 
     now: preview.Preview | None
     seen: Snapshot
-    rows: list[preview.Row]
+    rows: list[preview.FigureRow]
     transactions: list[Transaction]
     above: list[str]
     earlier: list[Execution]
@@ -67,15 +67,15 @@ def whole_case(execution: Execution, look: Look, user: User) -> WholeCase:
     )
 
 
-def _rows_as_seen(execution: Execution, seen: Snapshot) -> list[preview.Row]:
+def _rows_as_seen(execution: Execution, seen: Snapshot) -> list[preview.FigureRow]:
     now = figures_of(seen)
     if now is None:
         return []
     then = after(execution.action_type, now)
     return [
-        preview.Row(_("Authorised"), now.authorised, then.authorised),
-        preview.Row(_("Captured"), now.captured, then.captured),
-        preview.Row(_("Refunded"), now.refunded, then.refunded),
+        preview.FigureRow(_("Authorised"), now.authorised, then.authorised),
+        preview.FigureRow(_("Captured"), now.captured, then.captured),
+        preview.FigureRow(_("Refunded"), now.refunded, then.refunded),
     ]
 
 

@@ -23,7 +23,7 @@ _OUT = frozenset({Bucket.LOST, Bucket.NONE})
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """A line of figures: now, and once it is done. In the payment's currency."""
 
     label: str
@@ -38,7 +38,7 @@ class Preview:
     facts: Facts
     title: str
     happens: list[str]
-    rows: list[Row]
+    rows: list[FigureRow]
     leads_to: str
     through: str
     others: list[Payment]
@@ -169,7 +169,7 @@ def _left_alone(case: Intent, order: Order) -> str:
     return words.replace("%d", str(others))
 
 
-def rows_of(case: Intent, order: Order) -> list[Row]:
+def rows_of(case: Intent, order: Order) -> list[FigureRow]:
     """What of the payment is authorised, captured, refunded and left, and what is paid of the order; nothing where amounts are missing."""
     now = figures_of(case.seen)
     if now is None:
@@ -177,11 +177,11 @@ def rows_of(case: Intent, order: Order) -> list[Row]:
     then = after(case.action.type, now)
     paid = sum((_paid(each) for each in order.payments if each.id != case.payment_id), ZERO)
     return [
-        Row(_("Authorised"), now.authorised, then.authorised),
-        Row(_("Captured"), now.captured, then.captured),
-        Row(_("Refunded"), now.refunded, then.refunded),
-        Row(_("Left to refund"), _left(now), _left(then)),
-        Row(_("Paid for the order"), paid + _left(now), paid + _left(then)),
+        FigureRow(_("Authorised"), now.authorised, then.authorised),
+        FigureRow(_("Captured"), now.captured, then.captured),
+        FigureRow(_("Refunded"), now.refunded, then.refunded),
+        FigureRow(_("Left to refund"), _left(now), _left(then)),
+        FigureRow(_("Paid for the order"), paid + _left(now), paid + _left(then)),
     ]
 
 

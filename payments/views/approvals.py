@@ -36,7 +36,7 @@ from ui.pages import render_page
 MOST, LATELY = 200, 20
 
 
-class Row(NamedTuple):
+class ApprovalRow(NamedTuple):
     """A request as the list shows it. `is_here`: of the channel that the person works in now; `is_own`: they asked for it."""
 
     execution: Execution
@@ -79,10 +79,10 @@ def ended_by_time(execution: Execution) -> bool:
     return execution.state != State.WAITING
 
 
-def row_of(request: ApiRequest, execution: Execution) -> Row:
+def row_of(request: ApiRequest, execution: Execution) -> ApprovalRow:
     now, channel = timezone.now(), channel_of(execution)
     is_waiting = execution.state == State.WAITING
-    return Row(
+    return ApprovalRow(
         execution=execution,
         title=title_of(execution),
         through=preview.through(via(execution), execution.provider),

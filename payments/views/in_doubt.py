@@ -38,7 +38,7 @@ FIRST = [State.IN_DOUBT, State.PENDING, State.SENDING, State.PREPARED]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DoubtRow:
     """`is_here`: it is of the channel that the person works in now, so that a plain link leads to its order."""
 
     execution: Execution
@@ -78,7 +78,9 @@ def recently(executions: "QuerySet[Execution]") -> "QuerySet[Execution]":
     return settled.filter(sent_at__isnull=False).order_by("-ended_at")[:RECENT]
 
 
-def rows_of(request: ApiRequest, executions: "list[Execution] | QuerySet[Execution]", now: dt.datetime) -> list[Row]:
+def rows_of(
+    request: ApiRequest, executions: "list[Execution] | QuerySet[Execution]", now: dt.datetime
+) -> list[DoubtRow]:
     """The executions with the last of their evidence; one query more."""
     rows = list(executions)
     pieces = Evidence.objects.filter(execution__in=rows).order_by("pk")
@@ -86,10 +88,10 @@ def rows_of(request: ApiRequest, executions: "list[Execution] | QuerySet[Executi
     return [row_of(request, each, last.get(each.pk), now) for each in rows]
 
 
-def row_of(request: ApiRequest, execution: Execution, last: Evidence | None, now: dt.datetime) -> Row:
+def row_of(request: ApiRequest, execution: Execution, last: Evidence | None, now: dt.datetime) -> DoubtRow:
     channel = channel_of(execution)
     began = execution.sent_at or execution.created_at
-    return Row(
+    return DoubtRow(
         execution=execution,
         title=title_of(execution),
         through=through(via(execution), execution.provider),

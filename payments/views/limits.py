@@ -36,7 +36,7 @@ from ui.pages import Request, form_view, render_page
 may_change_limits = permission_required("accounts.change_limit", raise_exception=True)
 
 
-class Row(NamedTuple):
+class LimitRow(NamedTuple):
     """A limit as the list shows it; `may_change`: whether whoever reads it has all the channels that it speaks of."""
 
     limit: Limit
@@ -47,12 +47,12 @@ class Row(NamedTuple):
 
 class RoleLimits(NamedTuple):
     role: Promise
-    rows: list[Row]
+    rows: list[LimitRow]
 
 
-def row_of(request: Request, limit: Limit) -> Row:
+def row_of(request: Request, limit: Limit) -> LimitRow:
     action = action_words(limit.action_type).verb if limit.action_type else _("Every action")
-    return Row(limit, channel_word(scope_of(limit)), action, is_whole(grants_of(request.user), scope_of(limit)))
+    return LimitRow(limit, channel_word(scope_of(limit)), action, is_whole(grants_of(request.user), scope_of(limit)))
 
 
 @require_safe

@@ -12,7 +12,7 @@ from order_api.schemas.base import read
 from orders.page.alerts import present_alerts
 from orders.page.payments import present_money, present_payments
 from orders.page.shippings import present_shippings
-from orders.page.totals import Row, VatRow, present_totals
+from orders.page.totals import TotalRow, VatRow, present_totals
 from tests.orders import documents
 
 
@@ -42,9 +42,12 @@ def money(text: str) -> Decimal:
 def test_an_order_adds_up_from_items_over_discounts_and_shipping_to_its_total() -> None:
     totals = present_totals(order())
     assert totals.before == 2945
-    assert totals.discounts == (Row("Black Week 10 %", money("-160")), Row("Voucher", money("-100"), "VÄNNER100"))
+    assert totals.discounts == (
+        TotalRow("Black Week 10 %", money("-160")),
+        TotalRow("Voucher", money("-100"), "VÄNNER100"),
+    )
     assert totals.unexplained == 0
-    assert totals.shippings == (Row("PostNord MyPack Collect", money("69")),)
+    assert totals.shippings == (TotalRow("PostNord MyPack Collect", money("69")),)
     assert totals.total == 2754
     assert (totals.total_gap, totals.vat_gap) == (None, None)
 
@@ -86,7 +89,7 @@ def test_lines_without_a_rate_are_told_apart_instead_of_guessed() -> None:
 def test_a_discount_takes_off_whichever_sign_it_is_sent_with(sign: int) -> None:
     item = documents.item("Lamp", "l", 100, off=10, discounts=[documents.discount("Sale", sign * 10)])
     totals = present_totals(order(cart={"items": [item]}, shippings=[], total=None))
-    assert totals.discounts == (Row("Sale", money("-10")),)
+    assert totals.discounts == (TotalRow("Sale", money("-10")),)
     assert totals.unexplained == 0
 
 
