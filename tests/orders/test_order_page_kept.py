@@ -9,8 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from accounts.models import keep_preference
-from orders.page import views
-from orders.page.order import present_order
+from orders.page.order import OrderPage, present_order
 from sandbox.models import Order as Stored
 from tests.conftest import ClientOf, person
 from tests.orders.orders_in_the_sandbox import an_order, put
@@ -28,16 +27,15 @@ def desk(client_of: ClientOf, support: User) -> Client:
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def written(monkeypatch: pytest.MonkeyPatch) -> list[OrderPage]:
     """The pages that were made, one after the other."""
-    made: list[Any] = []
-    present = present_order
+    made: list[OrderPage] = []
 
-    def presenting(*args: Any) -> Any:
-        made.append(present(*args))
+    def presenting(*args: Any) -> OrderPage:
+        made.append(present_order(*args))
         return made[-1]
 
-    monkeypatch.setattr(views, "present_order", presenting)
+    monkeypatch.setattr("orders.page.views.present_order", presenting)
     return made
 
 
@@ -46,13 +44,13 @@ def body_of(client: Client) -> str:
     return client.get(PAGE).content.decode().partition('<main id="main"')[2].partition("</main>")[0]
 
 
-def test_an_order_that_comes_as_before_is_not_written_again(desk: Client, written: list[Any]) -> None:
+def test_an_order_that_comes_as_before_is_not_written_again(desk: Client, written: list[OrderPage]) -> None:
     put(an_order("one", reference="one-as-before"))
     assert body_of(desk) == body_of(desk)
     assert len(written) == 1
 
 
-def test_an_order_of_which_anything_has_changed_is(desk: Client, written: list[Any]) -> None:
+def test_an_order_of_which_anything_has_changed_is(desk: Client, written: list[OrderPage]) -> None:
     for total in (100, 100.01):
         Stored.objects.all().delete()
         put(an_order("one", reference="one-changed", total=total))
