@@ -1,4 +1,5 @@
-"""The merchants and channels that this desk serves, which of them a person may work in, and the one that they work in now."""
+"""The merchants and channels that this desk serves, which of them a person may work in, and the one
+that they work in now."""
 
 import re
 from typing import NamedTuple, cast
@@ -12,7 +13,8 @@ from accounts.entitlements import entitlements_of
 from accounts.models import ANY, keep_preference, preference_of
 
 SESSION_KEY = "channel"
-# Both words go into HTTP headers (x-merchant, x-channel), so they are plain ASCII without separators; and into columns of 64.
+# Both words go into HTTP headers (x-merchant, x-channel), so they are plain ASCII without separators;
+# and into columns of 64.
 _CHANNEL = re.compile(r"(?P<merchant>[A-Za-z0-9][\w.-]{,62})/(?P<name>[A-Za-z0-9][\w.-]{,62})", re.ASCII)
 
 
@@ -45,7 +47,8 @@ def parse_grant(text: str) -> tuple[str, str]:
 
 
 def all_channels() -> tuple[Channel, ...]:
-    """The channels of the setting ORDER_API_CHANNELS, each once, in its order; ImproperlyConfigured names every bad entry."""
+    """The channels of the setting ORDER_API_CHANNELS, each once, in its order; ImproperlyConfigured
+    names every bad entry."""
     channels, wrong = [], []
     for text in settings.ORDER_API_CHANNELS:
         try:
@@ -78,7 +81,8 @@ def grants_of(user: User | AnonymousUser) -> tuple[tuple[str, str], ...]:
 
 
 def grantable() -> tuple[str, ...]:
-    """What can be given to a person: everything, all of a merchant, or one channel, as in `*/*`, `norce/*`, `norce/se`."""
+    """What can be given to a person: everything, all of a merchant, or one channel, as in `*/*`,
+    `norce/*`, `norce/se`."""
     channels = all_channels()
     merchants = dict.fromkeys(f"{channel.merchant}/{ANY}" for channel in channels)
     return (f"{ANY}/{ANY}", *merchants, *map(str, channels))
@@ -98,7 +102,8 @@ def current_channel(request: HttpRequest) -> Channel:
 
 
 def switch_channel(request: HttpRequest, name: str) -> Channel:
-    """Work in that channel from now on, in this session and the next ones; ValueError, and no change, if it is not theirs."""
+    """Work in that channel from now on, in this session and the next ones; ValueError, and no
+    change, if it is not theirs."""
     channel = parse(name)
     if channel not in channels_of(request.user):
         raise ValueError(f"{name!r} is not a channel of this person")

@@ -12,7 +12,8 @@ from ui.regions import get_region
 
 
 def person(request: HttpRequest) -> dict[str, object]:
-    """Context processor: who reads the page, how they want it and where they work. Costs a query only where it is shown.
+    """Context processor: who reads the page, how they want it and where they work. Costs a query
+    only where it is shown.
 
     On the pages for errors the request may not have come as far as having a user.
     """
@@ -30,7 +31,8 @@ def person(request: HttpRequest) -> dict[str, object]:
 
 
 def _rights(user: User | AnonymousUser) -> dict[str, object]:
-    """`perms` as Django's own, without asking every backend anew each time; `rights`, the same as one word to tell two sets apart."""
+    """`perms` as Django's own, without asking every backend anew each time; `rights`, the same as
+    one word to tell two sets apart."""
     if not isinstance(user, User) or not user.is_active:
         return {"perms": {}, "rights": ""}
     if user.is_superuser:

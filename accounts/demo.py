@@ -1,4 +1,5 @@
-"""The accounts of the sandbox, for trying the desk out. Their password is printed on the sign-in page, so no server may have them."""
+"""The accounts of the sandbox, for trying the desk out. Their password is printed on the sign-in
+page, so no server may have them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -25,7 +26,8 @@ _GRANTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 def ensure_demo_accounts() -> list[str]:
-    """Create the demo accounts that are missing, in demo mode alone; their names. What somebody changed in one stays so."""
+    """Create the demo accounts that are missing, in demo mode alone; their names. What somebody
+    changed in one stays so."""
     if not settings.DEMO:
         return []
     return [name for name in DEMO_ACCOUNTS if _create(name)]

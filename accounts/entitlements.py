@@ -1,4 +1,5 @@
-"""What a person was given: roles, permissions and channels, read in one statement, and with the person where a session names them."""
+"""What a person was given: roles, permissions and channels, read in one statement, and with the
+person where a session names them."""
 
 import json
 from collections.abc import Iterator
@@ -29,7 +30,8 @@ _GIVEN = {
 
 
 class Entitlements(NamedTuple):
-    """`permissions` as in accounts.view_order, of the person and their groups; `grants` as merchant and channel, either may be `*`."""
+    """`permissions` as in accounts.view_order, of the person and their groups; `grants` as merchant
+    and channel, either may be `*`."""
 
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()

@@ -15,7 +15,8 @@ _signer = TimestampSigner(salt="accounts.links")
 
 
 def make_token(who: Who, person: User) -> str:
-    """What stands in the address of a new link; nobody can make one without SECRET_KEY, whatever they read in the database."""
+    """What stands in the address of a new link; nobody can make one without SECRET_KEY, whatever
+    they read in the database."""
     code = secrets.token_urlsafe(24)
     new_link(who, person, code)
     return _signer.sign(code)

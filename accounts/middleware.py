@@ -1,4 +1,5 @@
-"""Every page needs a person; each gets their own language, region, time zone and channel; a page about orders needs the channel."""
+"""Every page needs a person; each gets their own language, region, time zone and channel; a page
+about orders needs the channel."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -64,7 +65,8 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 class PersonMiddleware:
-    """Sets `request.grants` and `request.channel` (None if the person has none), and speaks their language in their region and time zone.
+    """Sets `request.grants` and `request.channel` (None if the person has none), and speaks their
+    language in their region and time zone.
 
     Ends the sessions that an admin ended, and keeps the pages of people out of every cache.
     """
@@ -104,7 +106,8 @@ def speak_to(request: HttpRequest, preference: Preference) -> None:
 
 
 class ChannelMiddleware:
-    """Lets nobody without a channel near the orders, and no page of another channel than the one that the person is in now."""
+    """Lets nobody without a channel near the orders, and no page of another channel than the one
+    that the person is in now."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -133,13 +136,15 @@ def works_in_a_channel(view_func: Callable[..., HttpResponseBase]) -> bool:
 
 
 def channel_of_the_page(request: HttpRequest) -> str:
-    """The channel for which the page was made that sent this request: htmx says it in a header, a form in a hidden field."""
+    """The channel for which the page was made that sent this request: htmx says it in a header, a
+    form in a hidden field."""
     said = request.headers.get(CHANNEL_HEADER, "")
     return said or (request.POST.get(CHANNEL_FIELD, "") if request.method == "POST" else "")
 
 
 def other_channel(request: HttpRequest, channel: Channel, made_for: str) -> HttpResponse:
-    """409: the person has switched since that page was made. Offers the way back, if that channel is theirs, and keeps what was typed."""
+    """409: the person has switched since that page was made. Offers the way back, if that channel is
+    theirs, and keeps what was typed."""
     theirs = {str(each): each for each in channels_of(request.user)}
     if made_for in theirs and is_worth_keeping(request):
         says = OTHER_CHANNEL % {"made_for": made_for, "now_in": channel}

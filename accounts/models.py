@@ -14,7 +14,8 @@ ANY = "*"
 
 
 class Preference(models.Model):
-    """How one person wants their pages, and where they left off. An empty text leaves it to the browser or the server."""
+    """How one person wants their pages, and where they left off. An empty text leaves it to the
+    browser or the server."""
 
     class Theme(models.TextChoices):
         SYSTEM = "", _("Like the device")
@@ -52,12 +53,14 @@ def preference_of(user: User | AnonymousUser) -> Preference:
 
 
 def keep_preference(user: User, **chosen: Any) -> Preference:
-    """Write these of the person's preferences and no others: what another request wrote meanwhile, above all the epoch, stays."""
+    """Write these of the person's preferences and no others: what another request wrote meanwhile,
+    above all the epoch, stays."""
     return Preference.objects.update_or_create(user=user, defaults=chosen)[0]
 
 
 class ChannelGrant(models.Model):
-    """A channel that a person may work in. Either part may be `*`, which stands for every one that there is or will be."""
+    """A channel that a person may work in. Either part may be `*`, which stands for every one that
+    there is or will be."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="channel_grants")
     merchant = models.CharField(max_length=64)
@@ -73,7 +76,8 @@ class ChannelGrant(models.Model):
 
 
 class OneTimeLink(models.Model):
-    """A link by which a person sets their password: the first one, or a new one. At most one a person; gone once it was used.
+    """A link by which a person sets their password: the first one, or a new one. At most one a
+    person; gone once it was used.
 
     The address holds the code signed, and the signature has a date: see `accounts.links`.
     """

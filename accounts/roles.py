@@ -1,6 +1,7 @@
 """Who may do what, in one place. docs/roles.md shows it as a table, and a test holds the two and the database together.
 
-The roles are Django groups of the same names. A permission that belongs to no table of ours is one of `accounts.Access`.
+The roles are Django groups of the same names. A permission that belongs to no table of ours is one
+of `accounts.Access`.
 """
 
 from collections.abc import Mapping, Set

@@ -1,4 +1,5 @@
-"""Ending a person's sessions, whatever keeps them: each remembers the epoch in which it began, and the person's goes on by one."""
+"""Ending a person's sessions, whatever keeps them: each remembers the epoch in which it began, and
+the person's goes on by one."""
 
 from typing import Any
 

@@ -23,12 +23,14 @@ _REGIONS = (
 
 @cache
 def all_zones() -> tuple[str, ...]:
-    """Places, as in Europe/Stockholm, sorted by region and name, and UTC; without the database's abbreviations and aliases."""
+    """Places, as in Europe/Stockholm, sorted by region and name, and UTC; without the database's
+    abbreviations and aliases."""
     return (*sorted(name for name in available_timezones() if name.startswith(_REGIONS)), "UTC")
 
 
 def find_zone(text: str) -> str | None:
-    """The zone that somebody means who writes `europe/stockholm`, `Stockholm` or `new york`; None if there is none or several."""
+    """The zone that somebody means who writes `europe/stockholm`, `Stockholm` or `new york`; None
+    if there is none or several."""
     wanted = text.strip().replace(" ", "_").casefold()
     by_name = {name.casefold(): name for name in all_zones()}
     places = [name for key, name in by_name.items() if key.rpartition("/")[2] == wanted]

@@ -1,7 +1,8 @@
 """The chain: how an entry is hashed, and the one way in which it gets into the log.
 
-Each entry's hash covers all its columns and the hash of the entry before it, so that none can be changed, taken out or put in
-without breaking every hash that follows. docs/audit.md describes the form, so that it can be checked without this program.
+Each entry's hash covers all its columns and the hash of the entry before it, so that none can be changed,
+taken out or put in without breaking every hash that follows. docs/audit.md describes the form, so that it
+can be checked without this program.
 """
 
 import datetime as dt
@@ -46,11 +47,12 @@ def head(using: str = DEFAULT_DB_ALIAS) -> Entry | None:
 
 
 def append(draft: Entry, *, durable: bool = False, using: str = DEFAULT_DB_ALIAS) -> Entry:
-    """Write a draft as the next entry: with its number, time and hashes. Raises `django.db.Error` if it cannot be written.
+    """Write a draft as the next entry: with its number, time and hashes. Raises `django.db.Error`
+    if it cannot be written.
 
-    Durable: committed, and on the disk, before this returns; RuntimeError inside a transaction, which could still roll it back.
-    Otherwise it joins the caller's transaction, if there is one, and stands or falls with it. Until that ends nobody else can
-    write to the log, so let it be the last thing in there.
+    Durable: committed, and on the disk, before this returns; RuntimeError inside a transaction, which could still roll
+    it back. Otherwise it joins the caller's transaction, if there is one, and stands or falls with it. Until that ends
+    nobody else can write to the log, so let it be the last thing in there.
     """
     connection = connections[using]
     began_with = connection.connection
@@ -61,7 +63,8 @@ def append(draft: Entry, *, durable: bool = False, using: str = DEFAULT_DB_ALIAS
         is_same = connection.connection is began_with and connection.is_usable()
         if began_with is None or is_same or connection.in_atomic_block:
             raise
-        # The database was restarted since this thread last spoke to it. An outcome has no second chance, so it gets it here.
+        # The database was restarted since this thread last spoke to it. An outcome has no second chance,
+        # so it gets it here.
         connection.close()
         return _written(draft, using) or _append(draft, connection, durable)
 

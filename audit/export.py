@@ -45,8 +45,10 @@ def cell(value: object) -> str:
 def _row(record: Record) -> tuple[object, ...]:
     entry, intent = record.entry, record.intent
     return (
-        entry.sequence, _utc(record.at), entry.username, entry.user_id, entry.ip, entry.action, entry.merchant, entry.channel,
-        entry.order_id, entry.target, "\n".join(_told(change) for change in record.changes), entry.outcome or "not recorded",
+        entry.sequence, _utc(record.at), entry.username, entry.user_id, entry.ip, entry.action, entry.merchant,
+        entry.channel,
+        entry.order_id, entry.target, "\n".join(_told(change) for change in record.changes),
+        entry.outcome or "not recorded",
         entry.status, entry.code, entry.message, entry.request_id, _details(record), entry.attempt,
         intent.sequence if intent else None, entry.agent, entry.hash,
     )  # fmt: skip

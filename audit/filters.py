@@ -1,4 +1,5 @@
-"""What the log can be narrowed to. Each filter has an index that begins with its column and goes on in the order of the page."""
+"""What the log can be narrowed to. Each filter has an index that begins with its column and goes on
+in the order of the page."""
 
 import datetime as dt
 from typing import Any, NamedTuple

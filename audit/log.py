@@ -36,7 +36,8 @@ class AuditUnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an entry is about: an order in its channel and, where it is not the order itself, what of it (a payment's id)."""
+    """What an entry is about: an order in its channel and, where it is not the order itself, what
+    of it (a payment's id)."""
 
     order_id: str = ""
     merchant: str = ""
@@ -45,7 +46,8 @@ class Subject:
 
 
 class Said(TypedDict, total=False):
-    """What came back: the API's HTTP status and error code, a message in words, the request's id, and what else is worth keeping."""
+    """What came back: the API's HTTP status and error code, a message in words, the request's id,
+    and what else is worth keeping."""
 
     status: int | None
     code: str | None
@@ -68,7 +70,8 @@ NOTHING = Subject()
 
 
 def masked(path: str, value: Any) -> Any:
-    """A value of the field with that dotted path as it may be written down for good: secrets hidden, personal data shortened."""
+    """A value of the field with that dotted path as it may be written down for good: secrets
+    hidden, personal data shortened."""
     return mask_value(value, LOG, path)
 
 
@@ -87,10 +90,11 @@ def begin(  # noqa: PLR0913 - who, what, whereon; the rest has names
     mask: Mask = masked,
     classify: Classify | None = None,
 ) -> "Attempt":
-    """Record what is about to be tried. Committed when this returns; raises AuditUnavailable if it could not be, and then don't.
+    """Record what is about to be tried. Committed when this returns; raises AuditUnavailable if it
+    could not be, and then don't.
 
-    `changes` are the fields with their values of before and after; `mask(path, value)` hides what must not stand in the log.
-    RuntimeError inside a transaction: its rollback would take the record of something that was sent.
+    `changes` are the fields with their values of before and after; `mask(path, value)` hides what must not stand in the
+    log. RuntimeError inside a transaction: its rollback would take the record of something that was sent.
     """
     attempt = Attempt(uuid4(), who, action, subject, classify)
     draft = attempt.draft(Kind.INTENT, details, mask)
@@ -113,7 +117,8 @@ def event(  # noqa: PLR0913 - as above
     mask: Mask = masked,
     **said: Unpack[Said],
 ) -> Entry:
-    """Record something that is over, in one entry, in the caller's transaction if there is one. Raises AuditUnavailableError."""
+    """Record something that is over, in one entry, in the caller's transaction if there is one.
+    Raises AuditUnavailableError."""
     draft = _draft(Kind.EVENT, who, action, subject)
     draft.changes_json = canonical([_change(change, mask) for change in changes])
     _say(draft, outcome, said, mask)
@@ -127,9 +132,9 @@ def event(  # noqa: PLR0913 - as above
 class Attempt:
     """An intent that is recorded and waits for its outcome, of which there is exactly one.
 
-    Recording the outcome never raises: what the API did is done, whether or not we could write it down. The intent then stays
-    open, and the log's page says so. As a context manager it records what an exception means, by `classify`; an exception
-    that nobody classifies may have come after the request went out, so it counts as unanswered.
+    Recording the outcome never raises: what the API did is done, whether or not we could write it down. The intent then
+    stays open, and the log's page says so. As a context manager it records what an exception means, by `classify`; an
+    exception that nobody classifies may have come after the request went out, so it counts as unanswered.
     """
 
     id: UUID
@@ -160,7 +165,8 @@ class Attempt:
         self.end(Result(Outcome.UNANSWERED, said))
 
     def end(self, result: Result) -> bool:
-        """Whether it was recorded, in the caller's transaction if there is one: who must not go on without it can undo that."""
+        """Whether it was recorded, in the caller's transaction if there is one: who must not go on
+        without it can undo that."""
         if self.outcome is not None:
             logger.error("Attempt %s (%s) is %s; %s came too late", self.id, self.action, self.outcome, result.outcome)
             return False

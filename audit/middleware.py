@@ -14,7 +14,8 @@ logger = logging.getLogger(__name__)
 
 
 class RecordDenials:
-    """Records what a signed-in person tried and may not: which page, by which verb. The page that says so comes from Django.
+    """Records what a signed-in person tried and may not: which page, by which verb. The page that
+    says so comes from Django.
 
     Where a view could not record what it was about to do, and so did not do it, the person reads just that.
     """
@@ -35,7 +36,8 @@ class RecordDenials:
 
 
 def record_denial(request: HttpRequest) -> None:
-    """Record that this request was not allowed, by whichever part of the desk that was. It is not, recorded or not: never raises."""
+    """Record that this request was not allowed, by whichever part of the desk that was. It is not,
+    recorded or not: never raises."""
     try:
         log.event(Who.of(request), AuditAction.DENIED, _subject(request), outcome=Outcome.DENIED, status=403)
     except AuditUnavailableError:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Change(NamedTuple):
-    """One field of what was to be changed: its dotted path, what stood there and what was to stand there. JSON values."""
+    """One field of what was to be changed: its dotted path, what stood there and what was to stand
+    there. JSON values."""
 
     field: str
     old: Any
@@ -32,14 +33,16 @@ class Outcome(models.TextChoices):
 
 
 class Entry(models.Model):
-    """One line of the log. Written once by `audit.chain`, never changed: the database refuses it, and the hashes show it.
+    """One line of the log. Written once by `audit.chain`, never changed: the database refuses it,
+    and the hashes show it.
 
-    An attempt is two entries that share `attempt`: the intent, written before anything is sent, and the outcome. The outcome
-    repeats whom and what it is about, so that it can be found by itself; the changes stand in the intent alone. A person is
-    kept as a name and a number, not as a reference: entries survive people.
+    An attempt is two entries that share `attempt`: the intent, written before anything is sent, and the outcome. The
+    outcome repeats whom and what it is about, so that it can be found by itself; the changes stand in the intent alone.
+    A person is kept as a name and a number, not as a reference: entries survive people.
     """
 
-    # Never drawn from the database, which leaves gaps: `audit.chain` counts. On SQLite only this type is the row's own number;
+    # Never drawn from the database, which leaves gaps: `audit.chain` counts.
+    # On SQLite only this type is the row's own number;
     # beside a hidden one, a replacing INSERT could take a row out past every trigger.
     sequence = models.BigAutoField(primary_key=True)
     form = models.PositiveSmallIntegerField()
@@ -67,8 +70,10 @@ class Entry(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        # The migration made the table; from then on it is nobody's to manage. `flush` (which Django's tests call) leaves it
-        # alone instead of running into the triggers, and no later migration can rebuild it on SQLite, which would drop them.
+        # The migration made the table; from then on it is nobody's to manage.
+        # `flush` (which Django's tests call) leaves it
+        # alone instead of running into the triggers, and no later migration can rebuild it on SQLite,
+        # which would drop them.
         managed = False
         default_permissions = ("view",)
         verbose_name = _("audit entry")
@@ -79,7 +84,8 @@ class Entry(models.Model):
             models.Index(fields=["order_id", "at", "sequence"], name="audit_by_order"),
             models.Index(fields=["username", "at", "sequence"], name="audit_by_person"),
             models.Index(fields=["action", "at", "sequence"], name="audit_by_action"),
-            # With the attempt in it, the few intents that have no outcome are found without reading the many that have one.
+            # With the attempt in it, the few intents that have no outcome are found without reading the many that have
+            # one.
             models.Index(fields=["outcome", "at", "sequence", "attempt"], name="audit_by_outcome"),
             models.Index(fields=["request_id", "at", "sequence"], name="audit_by_request"),
         ]

@@ -1,4 +1,5 @@
-"""Pages by position instead of by number: the millionth is as fast as the first, and new entries do not shift the rows."""
+"""Pages by position instead of by number: the millionth is as fast as the first, and new entries do
+not shift the rows."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,7 +22,8 @@ class Page(NamedTuple):
 def page_of(
     entries: "QuerySet[Entry]", *, before: int | None = None, after: int | None = None, size: int = PAGE
 ) -> Page:
-    """The page that goes on before (older) or after (newer) the entry with that number; the newest if there is no such entry.
+    """The page that goes on before (older) or after (newer) the entry with that number; the newest
+    if there is no such entry.
 
     `entries` are ordered newest first, by time and number.
     """

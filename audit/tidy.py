@@ -7,7 +7,8 @@ from typing import Any
 
 LONGEST = 4000  # characters of one text; the log says what was done, it is no store of documents
 
-# PostgreSQL refuses NUL; half a surrogate pair, which JSON can carry, cannot be encoded; and a mark that turns the direction of
+# PostgreSQL refuses NUL; half a surrogate pair, which JSON can carry, cannot be encoded;
+# and a mark that turns the direction of
 # writing makes a line say what it does not.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 

@@ -44,8 +44,8 @@ Witness = Callable[[Entry], None]
 def verify(start: int = 1, *, using: str = DEFAULT_DB_ALIAS, witness: Witness | None = None) -> Verdict:
     """Read the log from that entry on and stop at the first break. `witness` sees each entry that holds.
 
-    Whatever is before `start` is taken at its word. Reads in batches outside any transaction: the memory stays flat, nobody has
-    to wait, and what is written meanwhile is read too.
+    Whatever is before `start` is taken at its word. Reads in batches outside any transaction: the memory stays flat,
+    nobody has to wait, and what is written meanwhile is read too.
     """
     previous, count, expected = _hash_before(start, using), 0, start
     for entry in _entries(start, using):
@@ -94,7 +94,8 @@ def _flaw(entry: Entry, expected: int, previous: str, using: str) -> Break | Non
 def _original_place(entry: Entry, using: str) -> int | None:
     """The number under which an entry was written, if its number is all that was changed; None if that is not found.
 
-    It is the one after the entry that its `previous` names; where that one is gone too, it is looked for in the neighbourhood.
+    It is the one after the entry that its `previous` names; where that one is gone too, it is
+    looked for in the neighbourhood.
     """
     stored = entry.sequence
     named = Entry.objects.using(using).filter(hash=entry.previous).first()

@@ -72,8 +72,8 @@ def audit_detail(request: HttpRequest, sequence: int) -> HttpResponse:
 def audit_export(request: HttpRequest) -> HttpResponseBase:
     """What the list shows as CSV, as it was at this moment; that it was taken is an entry too.
 
-    The filters are in the address, as in the list's. Where one cannot be read, 400: the list, which says what is wrong, in the place of a
-    file that would not be what was asked for.
+    The filters are in the address, as in the list's. Where one cannot be read, 400: the list, which says what is wrong,
+    in the place of a file that would not be what was asked for.
     """
     filters = EntryFilter(request.GET, queryset=lines(_entries(request)))
     if not filters.is_valid():

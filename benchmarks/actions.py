@@ -2,8 +2,9 @@
 
     python -m benchmarks.actions [--rounds 60]
 
-A database of its own (SQLite in a temporary folder). Bare calls and executions alternate, each on an order of its own, through the same client, so that a
-noisy machine disturbs both alike. An execution calls the API four times: one read before, the call, two reads after; so those four stand between the two.
+A database of its own (SQLite in a temporary folder). Bare calls and executions alternate, each on an order of its own,
+through the same client, so that a noisy machine disturbs both alike. An execution calls the API four times: one read
+before, the call, two reads after; so those four stand between the two.
 """
 
 import argparse

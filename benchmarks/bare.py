@@ -1,6 +1,8 @@
-"""A bare Django page: session, user, one query of 50 rows, a template of 50 rows and 9 columns. The floor under the desk's pages.
+"""A bare Django page: session, user, one query of 50 rows, a template of 50 rows and 9 columns. The
+floor under the desk's pages.
 
-Run as a program it makes its database; gunicorn serves `application`. FLOOR_URL is the database's address, as DATABASE_URL.
+Run as a program it makes its database; gunicorn serves `application`. FLOOR_URL is the database's
+address, as DATABASE_URL.
 """
 
 import os

@@ -1,10 +1,12 @@
-"""How far the list and the order's page are from a bare Django page that runs beside them, in the same minute, under the same server.
+"""How far the list and the order's page are from a bare Django page that runs beside them, in the
+same minute, under the same server.
 
     python -m benchmarks.floor [--rounds 100] [--orders 2000] [--database postgres://…]
 
-The desk and the bare page are served by one gunicorn worker each, and asked in turn, one request at a time, each on a new connection. What the
-embedded Order API takes to answer is taken off: in production it is another machine. `--database` names an empty database for the desk; the bare
-page makes one beside it. Without it each has a SQLite file of its own.
+The desk and the bare page are served by one gunicorn worker each, and asked in turn, one request at a time,
+each on a new connection. What the embedded Order API takes to answer is taken off: in production it is
+another machine. `--database` names an empty database for the desk; the bare page makes one beside it.
+Without it each has a SQLite file of its own.
 """
 
 import argparse
@@ -150,7 +152,8 @@ def some_orders() -> list[str]:
 
 
 def compare(rounds: int) -> None:
-    """Prints a row for each page: the same again and again, and each one for the first time since the desk was started."""
+    """Prints a row for each page: the same again and again, and each one for the first time since
+    the desk was started."""
     person, nobody = sign_in(), get(BARE, "/in/").cookies
     orders, pages = some_orders(), range(2, 2 + FIRST_PAGES)
     print("| page | bare, ms | page, ms | of it the API, ms | own ÷ bare | over five blocks | KB on the wire |")

@@ -1,9 +1,12 @@
-"""What the desk's processes hold, in MB of PSS (shared pages counted once): at the start, after use, with the preferences opened.
+"""What the desk's processes hold, in MB of PSS (shared pages counted once): at the start, after
+use, with the preferences opened.
 
     python -m benchmarks.memory [--requests 5000] [--orders 2000]                                # SQLite
-    DATABASE_URL=postgres://postgres@127.0.0.1:5432/desk python -m benchmarks.memory             # PostgreSQL, an empty database
+    DATABASE_URL=postgres://postgres@127.0.0.1:5432/desk python -m benchmarks.memory             #
+    PostgreSQL, an empty database
 
-Runs `manage.py serve` with two workers as anybody would, and asks it for pages by eight at a time. Linux only: it reads /proc.
+Runs `manage.py serve` with two workers as anybody would, and asks it for pages by eight at a time.
+Linux only: it reads /proc.
 """
 
 import argparse

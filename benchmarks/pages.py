@@ -2,8 +2,9 @@
 
     python -m benchmarks.pages [--orders 2000 100000] [--rounds 60]
 
-Each size gets a database of its own (SQLite in a temporary folder), seeded the same each time. Page and API call alternate, through the same
-Django test client, so that a noisy machine disturbs both alike; what counts is their ratio, and the difference of the medians: the desk's own share.
+Each size gets a database of its own (SQLite in a temporary folder), seeded the same each time. Page and API call
+alternate, through the same Django test client, so that a noisy machine disturbs both alike; what counts is their ratio,
+and the difference of the medians: the desk's own share.
 """
 
 import argparse
@@ -31,7 +32,8 @@ def main() -> None:
         measure(options.orders[0], options.rounds)
         return
     print(
-        "| orders | page | API call, ms | page, ms | own share, ms | ratio | queries | page, KB (gzip) |\n|---|---|---|---|---|---|---|---|"
+        "| orders | page | API call, ms | page, ms | own share, ms | ratio | queries | page, KB (gzip) "
+        "|\n|---|---|---|---|---|---|---|---|"
     )
     for orders in options.orders:
         with tempfile.TemporaryDirectory() as folder:

@@ -22,7 +22,8 @@ _answer = connection.answer
 
 
 def timed_answer(*call: Any) -> Any:
-    """What the embedded Order API answers, as inside the transport's call: its view, its database, its JSON; not what the client does."""
+    """What the embedded Order API answers, as inside the transport's call: its view, its database,
+    its JSON; not what the client does."""
     start = time.perf_counter()
     try:
         return _answer(*call)

@@ -1,9 +1,10 @@
 """gunicorn's worker with threads, made so that no client can hold a thread by being slow.
 
-gunicorn's own gives a thread to each connection and lets it read there, without a limit: as many clients as there are threads, each sending
-a byte now and then, stop everything. Here the main loop reads, for all connections at once, and a thread gets a request when it is whole.
-h11 says when it is; what a request means, and where the next one begins, is still for gunicorn's parser to say, over the same bytes. On the
-way out a client has so many seconds in all to take its answer.
+gunicorn's own gives a thread to each connection and lets it read there, without a limit: as many clients as
+there are threads, each sending a byte now and then, stop everything. Here the main loop reads, for all
+connections at once, and a thread gets a request when it is whole. h11 says when it is; what a request means,
+and where the next one begins, is still for gunicorn's parser to say, over the same bytes. On the way out a
+client has so many seconds in all to take its answer.
 
 A proxy that buffers does the same, and more; this is what stands there without one.
 """
@@ -72,7 +73,8 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
         self.is_closing = False
 
     def take(self, data: bytes) -> bool:
-        """Add what came, and say whether a thread can have the request. Raises h11.RemoteProtocolError where it can be none."""
+        """Add what came, and say whether a thread can have the request. Raises
+        h11.RemoteProtocolError where it can be none."""
         if self.begun is None:
             self.begun = time.monotonic()
             self.deadline = self.begun + HEAD_SECONDS
@@ -97,7 +99,8 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types
 
 
 class BufferingWorker(ThreadWorker):  # type: ignore[misc]
-    """See the module. `waiting` are the connections of which no thread has a request, in the order in which they began to wait."""
+    """See the module. `waiting` are the connections of which no thread has a request, in the order
+    in which they began to wait."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,7 +178,8 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self.linger(conn)
 
     def make_room(self, *, begun: bool = False) -> bool:
-        """Drop the connection that has waited for longest, of those of which something came if `begun`. False if there is none."""
+        """Drop the connection that has waited for longest, of those of which something came if
+        `begun`. False if there is none."""
         oldest = next((conn for conn in self.waiting if conn.size or not begun), None)
         if oldest is not None:
             self.drop(oldest)
@@ -188,7 +192,8 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         conn.close()
 
     def linger(self, conn: Connection) -> None:
-        """Close our side and read on for a moment: closing with unread bytes would throw the answer away (RFC 9112, section 9.6)."""
+        """Close our side and read on for a moment: closing with unread bytes would throw the answer
+        away (RFC 9112, section 9.6)."""
         self.held -= conn.size
         conn.expect(self.cfg, CLOSING_SECONDS)
         conn.is_closing = True

@@ -32,7 +32,8 @@ def is_loopback(host: str) -> bool:
 
 
 def sign_of_elsewhere(request: HttpRequest) -> str:
-    """What shows that a request did not come straight from this machine, in words for whoever runs the desk; empty if nothing does.
+    """What shows that a request did not come straight from this machine, in words for whoever runs
+    the desk; empty if nothing does.
 
     No browser speaks HTTP/1.0; a proxy that was told nothing else does.
     """
@@ -52,7 +53,8 @@ def sign_of_elsewhere(request: HttpRequest) -> str:
 
 
 class DemoStaysHere:
-    """Refuses what reaches the demo from elsewhere, before any page of it is made: 403 and a page that says what to set."""
+    """Refuses what reaches the demo from elsewhere, before any page of it is made: 403 and a page
+    that says what to set."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

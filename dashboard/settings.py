@@ -24,7 +24,8 @@ if "PYTEST_VERSION" not in os.environ:
 
 
 def https_host(text: str) -> str:
-    """The host, with its port if it has one, of `cdn.example.com` or `https://cdn.example.com`; ValueError for anything else."""
+    """The host, with its port if it has one, of `cdn.example.com` or `https://cdn.example.com`;
+    ValueError for anything else."""
     address = text.strip().lower()
     parts = urlsplit(address if "://" in address else f"https://{address}")
     if (
@@ -108,8 +109,10 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(f"IMAGE_HOSTS: {error}") from None
 
-# What is known to everybody (key, token, accounts) is for a sandbox that can be reached from this machine alone: not by listening
-# elsewhere, and not through a proxy, which one of the others gives away. `dashboard.loopback` looks at each request besides.
+# What is known to everybody (key, token, accounts) is for a sandbox that can be reached from this machine alone:
+# not by listening
+# elsewhere, and not through a proxy, which one of the others gives away.
+# `dashboard.loopback` looks at each request besides.
 NO_DEMO = [
     reason
     for reason, holds in {
@@ -153,7 +156,8 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=268435456; PRAGMA cache_size=-8000",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=268435456; PRAGMA "
+        "cache_size=-8000",
     }
 
 INSTALLED_APPS = [

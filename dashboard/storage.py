@@ -16,7 +16,8 @@ _IMPORT = re.compile(r'^@import url\("(?P<name>[^"]+)"\) layer\((?P<layer>\w+)\)
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # WhiteNoise has no types
-    """WhiteNoise's storage, but what the sheet imports is put into it, so that a page asks for one file and not for each.
+    """WhiteNoise's storage, but what the sheet imports is put into it, so that a page asks for one
+    file and not for each.
 
     Files that are served from where they lie (DEBUG) are not collected: there the browser follows the imports.
     """

@@ -14,7 +14,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """200 while this process and its database answer. Says nothing of the Order API: its outage is no reason to restart us."""
+    """200 while this process and its database answer. Says nothing of the Order API: its outage is
+    no reason to restart us."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})

@@ -46,13 +46,14 @@ def _codes(language: str | None) -> Mapping[str, str]:
 _AT_HOME = tuple(
     "bg cs da de el es et fi fr hr hu is it lt lv nb nl nn pl pt ro sk sl sv".split()  # noqa: SIM905 - a line, not thirty
 )
-"""Languages of Europe, whose countries people know by the names that stand in an address. Babel keeps what it has read of a
-language, so it is not asked for all of the world's."""
+"""Languages of Europe, whose countries people know by the names that stand in an address. Babel keeps what it has read
+of a language, so it is not asked for all of the world's."""
 
 
 @lru_cache(maxsize=1)
 def _own_names() -> Mapping[str, str]:
-    """The names of all countries in the languages of Europe, as Sverige or Deutschland. Where two differ, the first one counts."""
+    """The names of all countries in the languages of Europe, as Sverige or Deutschland. Where two
+    differ, the first one counts."""
     found: dict[str, str] = {}
     for language in _AT_HOME:
         found = {**_codes(language), **found}
@@ -62,8 +63,8 @@ def _own_names() -> Mapping[str, str]:
 def code_of(text: str) -> str | None:
     """The code of a country written by name or by code; None if it is neither.
 
-    Names are looked for in the reader's language, in English, and in the languages of Europe. Any two ASCII letters pass for
-    a code: which ones there are is the API's to say.
+    Names are looked for in the reader's language, in English, and in the languages of Europe. Any two ASCII letters
+    pass for a code: which ones there are is the API's to say.
     """
     written = text.strip()
     if len(written) > _LONGEST:

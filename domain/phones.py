@@ -1,4 +1,5 @@
-"""Phone numbers as people say them. The API's way of comparing them is not documented, so a number is asked for in each form."""
+"""Phone numbers as people say them. The API's way of comparing them is not documented, so a number
+is asked for in each form."""
 
 import re
 from importlib import import_module

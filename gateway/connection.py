@@ -24,12 +24,14 @@ _connections: dict[tuple[object, ...], Any] = {}
 
 
 def get_connection() -> Connection:
-    """This process's connection, as the settings are now. A forked child and changed settings (in tests) get one of their own."""
+    """This process's connection, as the settings are now. A forked child and changed settings (in
+    tests) get one of their own."""
     return _kept("order", connect)
 
 
 def get_bulkhead() -> Bulkhead:
-    """This process's places for calls under way: of four threads that serve, one is always left for what needs no API."""
+    """This process's places for calls under way: of four threads that serve, one is always left for
+    what needs no API."""
     return _kept("bulkhead", lambda: Bulkhead(max(1, settings.THREADS - max(1, settings.THREADS // 4))))
 
 
@@ -52,7 +54,8 @@ def _kept(service: str, make: Callable[[], T]) -> T:
 
 
 def connect() -> Connection:
-    """A connection of one's own: to ORDER_API_URL, or, where there is none, to the embedded Order API in this process."""
+    """A connection of one's own: to ORDER_API_URL, or, where there is none, to the embedded Order
+    API in this process."""
     return _connect("order", settings.ORDER_API_URL, settings.ORDER_API_READ_TIMEOUT)
 
 
@@ -75,10 +78,12 @@ def longest_call() -> float:
 
 
 def event_log() -> Connection | None:
-    """The connection to the log of notification events; None where its address cannot be told from that of the Order API.
+    """The connection to the log of notification events; None where its address cannot be told from
+    that of the Order API.
 
-    The two are siblings, …/checkout/order and …/checkout/notification. It has a breaker of its own, so that its troubles do not shut the
-    Order API, and less time, as pages wait for it that can do without. The places for calls under way are the same: so are the threads.
+    The two are siblings, …/checkout/order and …/checkout/notification. It has a breaker of its own, so that its
+    troubles do not shut the Order API, and less time, as pages wait for it that can do without. The places for calls
+    under way are the same: so are the threads.
     """
     url = notification_url(settings.ORDER_API_URL)
     if not settings.SANDBOX and not url:
@@ -96,7 +101,8 @@ def notification_url(order_url: str | None) -> str:
 
 
 def order_api(merchant: str, channel: str, who: Who | None = None) -> OrderApi:
-    """The Order API, bound to this merchant and channel. What it answers about others is refused, and logged with `who` was to see it."""
+    """The Order API, bound to this merchant and channel. What it answers about others is refused,
+    and logged with `who` was to see it."""
 
     def on_mismatch(mismatch: Mismatch) -> None:
         record_mismatch(who or Who.system("order-api"), merchant, channel, mismatch)
@@ -106,7 +112,8 @@ def order_api(merchant: str, channel: str, who: Who | None = None) -> OrderApi:
 
 
 def record_mismatch(who: Who, merchant: str, channel: str, mismatch: Mismatch) -> None:
-    """Into the audit log and the program's: the API answered in the name of one merchant and channel with what is another's. Never raises."""
+    """Into the audit log and the program's: the API answered in the name of one merchant and channel
+    with what is another's. Never raises."""
     came = f"{mismatch.merchant}/{mismatch.channel}"
     logger.warning(
         "%s for %s/%s was answered with what is of %s (request %s)",

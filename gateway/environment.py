@@ -1,4 +1,5 @@
-"""Which Order API stands behind this desk, so that nobody mistakes one for another: a colour, a word and a sentence on every page."""
+"""Which Order API stands behind this desk, so that nobody mistakes one for another: a colour, a
+word and a sentence on every page."""
 
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -27,7 +28,8 @@ ENVIRONMENTS = {
 
 
 def environment() -> Environment:
-    """The setting ENVIRONMENT if it names one, else what the address says, as Norce writes its hosts; in doubt, production."""
+    """The setting ENVIRONMENT if it names one, else what the address says, as Norce writes its
+    hosts; in doubt, production."""
     if settings.ENVIRONMENT in ENVIRONMENTS:
         return ENVIRONMENTS[settings.ENVIRONMENT]
     if settings.SANDBOX:

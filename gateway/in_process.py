@@ -1,7 +1,7 @@
 """Answers HTTP calls from this process: URLconf → view, as the server would have done, without a socket.
 
-No signals, so that a view's call does not close the database connection that the view itself is using; no middleware, so that
-language, time zone and session of the outer request stay its own. An answer is read whole.
+No signals, so that a view's call does not close the database connection that the view itself is using; no middleware,
+so that language, time zone and session of the outer request stay its own. An answer is read whole.
 """
 
 import io

@@ -1,4 +1,5 @@
-"""Binds a request to the person's channel, and turns what goes wrong at the Order API into a page that says what to do next."""
+"""Binds a request to the person's channel, and turns what goes wrong at the Order API into a page
+that says what to do next."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -37,7 +38,8 @@ class OrderApiMiddleware:
     def process_view(
         self, request: HttpRequest, view_func: object, view_args: object, view_kwargs: Mapping[str, Any]
     ) -> None:
-        """Raises Http404 for an id that no order or part of one has: it would be too long, or not storable, for what is kept of it."""
+        """Raises Http404 for an id that no order or part of one has: it would be too long, or not
+        storable, for what is kept of it."""
         if any(isinstance(value, str) and not is_id(name, value) for name, value in view_kwargs.items()):
             raise Http404
 
@@ -70,7 +72,8 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
 
 
 def order_without_it(request: HttpRequest, error: ApiError) -> str:
-    """The id of the order that has no such payment or shipping; empty where the order itself, or anything else, is missing.
+    """The id of the order that has no such payment or shipping; empty where the order itself, or
+    anything else, is missing.
 
     Which of the two is missing is told by the API's code where it is `order-not-found`, else by what was asked for.
     """

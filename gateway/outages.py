@@ -15,7 +15,8 @@ View = Callable[..., HttpResponse]
 
 
 def keeps_what_was_typed(words: Promise) -> Callable[[View], View]:
-    """Has a view answer a form that met an outage with 503, what was typed, and `words`; `%(error)s` in them says what went wrong.
+    """Has a view answer a form that met an outage with 503, what was typed, and `words`;
+    `%(error)s` in them says what went wrong.
 
     For views that have changed nothing by the time that they raise an ApiError. What does not exist stays a 404.
     """

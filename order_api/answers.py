@@ -45,7 +45,8 @@ def require_done(answer: Answer) -> Answer:
 
 
 def value(answer: Answer, kind: type[T], *, whole: bool = True) -> T:
-    """The answer's document; `whole` lets it remember the object that it was read from. Raises what the answer means."""
+    """The answer's document; `whole` lets it remember the object that it was read from. Raises what
+    the answer means."""
     require_done(answer)
     if answer.broken or not answer.content.strip():
         raise bad(answer, what_it_is(answer))
@@ -58,7 +59,8 @@ def value(answer: Answer, kind: type[T], *, whole: bool = True) -> T:
 
 
 def reasons(answer: Answer) -> tuple[ValidationError, ...]:
-    """The reasons in an answer to `validate`, be it 200 or 400. Raises what the answer means if it is neither or has none to give."""
+    """The reasons in an answer to `validate`, be it 200 or 400. Raises what the answer means if it
+    is neither or has none to give."""
     if answer.status == 400:
         told = explain(answer)
         if not (told.errors or told.code):
@@ -124,7 +126,8 @@ def _kind(answer: Answer) -> type[ApiError]:  # noqa: PLR0911 - a table, one lin
 
 
 def explain(answer: Answer) -> Told:
-    """Read an error's body: BaseError, ProblemDetails, a list of reasons, `{"errors": […]}` or bare text; else nothing."""
+    """Read an error's body: BaseError, ProblemDetails, a list of reasons, `{"errors": […]}` or bare
+    text; else nothing."""
     try:
         body = msgspec.json.decode(check_json(answer.content))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -46,7 +46,8 @@ class TwoMoreTries(Retry):
 
 
 class OneTry(httpx.BaseTransport):
-    """One attempt: no step of it is given more time than the call has left, and an answer that asks for a pause is the last one."""
+    """One attempt: no step of it is given more time than the call has left, and an answer that asks
+    for a pause is the last one."""
 
     def __init__(self, transport: httpx.BaseTransport) -> None:
         self._transport = transport

@@ -1,4 +1,5 @@
-"""Bodies are read up to a size, and what is packed is unpacked up to that size: a few kilobytes can stand for gigabytes."""
+"""Bodies are read up to a size, and what is packed is unpacked up to that size: a few kilobytes can
+stand for gigabytes."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -23,7 +24,8 @@ class BrokenOffError(Exception):
 
 
 def read(chunks: Iterable[bytes], encoding: str, largest: int) -> Iterator[bytes]:
-    """The body's bytes, unpacked. Raises TooLargeError once there are more than `largest` of them, PackedError and BrokenOffError.
+    """The body's bytes, unpacked. Raises TooLargeError once there are more than `largest` of them,
+    PackedError and BrokenOffError.
 
     At no time are more than `largest` bytes, one chunk and one step held.
     """

@@ -11,7 +11,8 @@ WINDOW = 20.0
 LEAST = 5
 """So many calls in the window before anything is concluded from them."""
 TOO_MANY = 0.8
-"""It opens at this share of bad answers. Well above a half: a service of which half the answers are good is worth asking."""
+"""It opens at this share of bad answers. Well above a half: a service of which half the answers are
+good is worth asking."""
 PROBES = 4
 """Calls that try, once a cooldown is over, whether the service is back; half of them good, and it is."""
 FIRST_COOLDOWN, LONGEST_COOLDOWN = 1.0, 15.0

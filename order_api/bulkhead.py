@@ -26,7 +26,8 @@ class Bulkhead:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """A place for the time of the block. Raises FullError at once if all calls under way are slow, and after PATIENCE if not."""
+        """A place for the time of the block. Raises FullError at once if all calls under way are
+        slow, and after PATIENCE if not."""
         mine = object()
         self._enter(mine)
         try:

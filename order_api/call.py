@@ -32,7 +32,8 @@ class Call:
 
     @property
     def path(self) -> str:
-        """The path with the ids in it, quoted. An id that would make it another path is NotFound: no such thing has it."""
+        """The path with the ids in it, quoted. An id that would make it another path is NotFound:
+        no such thing has it."""
         for name, value in self.ids.items():
             if value in {"", ".", ".."}:
                 raise NotFound(f"Nothing has the {name} “{value}”.", operation=self.operation, sent=False)
@@ -41,7 +42,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `broken`: the connection ended before the body did. `pause`: seconds that the API asks to be left alone for."""
+    """What came back. `broken`: the connection ended before the body did. `pause`: seconds that the
+    API asks to be left alone for."""
 
     call: Call
     request_id: str

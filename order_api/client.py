@@ -10,8 +10,8 @@ from order_api.transport import Connection
 
 
 class OrderApi:
-    """All 34 operations, as `orders`, `payments` and `shippings`, and beside them the log of notification `events`, which is a service
-    of its own with an address of its own. Cheap to make; the connections are what is shared."""
+    """All 34 operations, as `orders`, `payments` and `shippings`, and beside them the log of notification `events`,
+    which is a service of its own with an address of its own. Cheap to make; the connections are what is shared."""
 
     def __init__(  # noqa: PLR0913 - by name
         self,
@@ -23,10 +23,11 @@ class OrderApi:
         known: KnownOrders | None = None,
         on_mismatch: Callable[[Mismatch], None] | None = None,
     ) -> None:
-        """`on_mismatch` is told of each answer that is about another merchant or channel, before Foreign is raised. With `known`, which
-        is shared, that is also seen where the answer does not say: the order is read once."""
+        """`on_mismatch` is told of each answer that is about another merchant or channel, before Foreign is raised.
+        With `known`, which is shared, that is also seen where the answer does not say: the order is read once."""
         self.last_change: Answer | None = None
-        """What came back for the last call that changes something, for whoever keeps a log: its status and request id."""
+        """What came back for the last call that changes something, for whoever keeps a log: its
+        status and request id."""
         self.merchant = merchant
         self.channel = channel
         tenancy = Tenancy(connection, merchant, channel, known, on_mismatch)

@@ -1,7 +1,7 @@
 """One time limit for a whole call, however many steps it takes.
 
-Sockets know limits for one step: a server that sends a byte every few seconds keeps each of them and never ends. What is done inside
-`until(deadline)` asks `within()` before each step how long that one may still take.
+Sockets know limits for one step: a server that sends a byte every few seconds keeps each of them and never ends. What
+is done inside `until(deadline)` asks `within()` before each step how long that one may still take.
 """
 
 import time
@@ -35,7 +35,8 @@ def until(deadline: Deadline) -> Iterator[None]:
 
 
 def within(limit: float | None, late: Callable[[str], Exception]) -> float | None:
-    """Seconds that the next step may take: its own limit or what is left of the call, whichever is less. Raises `late` if nothing is."""
+    """Seconds that the next step may take: its own limit or what is left of the call, whichever is
+    less. Raises `late` if nothing is."""
     deadline = _current.get()
     if deadline is None:
         return limit

@@ -1,7 +1,8 @@
 """What can go wrong between this program and the Order API.
 
     ApiError
-    ├── Unavailable     nothing was done: it could not be reached, or it was only asked, or it sent us away before acting
+    ├── Unavailable     nothing was done: it could not be reached, or it was only asked, or it sent
+    us away before acting
     │   └── Overloaded  it was not called: as many threads as may wait for it do so already
     ├── NoAnswer        a change was sent and nobody can say whether it happened
     ├── Unauthorized    401 or 403: the token is refused, or may not do this
@@ -11,9 +12,10 @@
     ├── Rejected        400 or another 4xx: refused, for the reason in `code` and `message`
     └── BadAnswer       an answer that is not the Order API's: HTML, broken off, too large, of another shape
 
-After a change, what a person needs to know is whether it may have happened: `may_have_happened` is True for NoAnswer and for
-a BadAnswer to a change that was not refused; every other error means that nothing was done. When in doubt it is True:
-a 500, 502, 503 or 504 answer to a change counts as no answer, since a gateway gives up on calls that go on behind it.
+After a change, what a person needs to know is whether it may have happened: `may_have_happened` is True for
+NoAnswer and for a BadAnswer to a change that was not refused; every other error means that nothing was
+done. When in doubt it is True: a 500, 502, 503 or 504 answer to a change counts as no answer, since a
+gateway gives up on calls that go on behind it.
 """
 
 # ruff: noqa: N818 - short names, read as "errors.NotFound"
@@ -25,9 +27,10 @@ from order_api.schemas import ValidationError
 class ApiError(Exception):
     """A call to the Order API that did not work out.
 
-    status: of the HTTP answer, None if there was none. code, message: the API's own words where it had any, or ours.
-    operation: as in `GET orders/{order_id}`, without ids. request_id: the `X-Request-ID` that was sent, to be found in both
-    logs. sent: whether the request may have left this machine. errors: all reasons, where the API gave a list. `str()` is fit to show.
+    status: of the HTTP answer, None if there was none. code, message: the API's own words where it had any, or
+    ours. operation: as in `GET orders/{order_id}`, without ids. request_id: the `X-Request-ID` that was sent, to be
+    found in both logs. sent: whether the request may have left this machine. errors: all reasons, where the API
+    gave a list. `str()` is fit to show.
     """
 
     may_have_happened = False
@@ -56,15 +59,20 @@ class ApiError(Exception):
         return f"{self.message} ({self.code})" if self.code and self.code not in self.message else self.message
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.operation}: status={self.status} code={self.code} request_id={self.request_id}>"
+        return (
+            f"<{type(self).__name__} {self.operation}: status={self.status} code={self.code} "
+            f"request_id={self.request_id}>"
+        )
 
 
 class Unavailable(ApiError):
-    """Nothing was done, and trying again later is safe. `sent` tells an API that does not answer from one out of reach."""
+    """Nothing was done, and trying again later is safe. `sent` tells an API that does not answer
+    from one out of reach."""
 
 
 class Overloaded(Unavailable):
-    """It was not called, since too many calls wait for it already: it is slow. Whoever comes when they are through is served."""
+    """It was not called, since too many calls wait for it already: it is slow. Whoever comes when
+    they are through is served."""
 
 
 class NoAnswer(ApiError):
@@ -82,7 +90,8 @@ class NotFound(ApiError):
 
 
 class Foreign(NotFound):
-    """What came is another merchant's or channel's. Reads like an order that does not exist, and is one for whoever asked."""
+    """What came is another merchant's or channel's. Reads like an order that does not exist, and is
+    one for whoever asked."""
 
 
 class Conflict(ApiError):

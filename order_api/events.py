@@ -1,7 +1,7 @@
 """The log of notification events: which of an order's notifications fired, and every try to deliver them.
 
-A service beside the Order API (Norce reference, Notification API), for one merchant. Its pages name the fields of an event and print no
-schema of the answer, so a bare list and a page with `data` are both read.
+A service beside the Order API (Norce reference, Notification API), for one merchant. Its pages name the fields of an
+event and print no schema of the answer, so a bare list and a page with `data` are both read.
 """
 
 from typing import Any
@@ -47,14 +47,16 @@ class Events:
     """The events of one merchant, asked for by order."""
 
     def __init__(self, connection: Connection | None, merchant: str, channel: str, tenancy: Tenancy) -> None:
-        """`connection`: to the service itself; None where nobody knows its address. An event does not say whose it is; its order does."""
+        """`connection`: to the service itself; None where nobody knows its address. An event does
+        not say whose it is; its order does."""
         self._connection = connection
         self._tenancy = tenancy
         self._headers = {"x-merchant": merchant}
         self._channel = channel
 
     def list(self, order_id: str, *, limit: int = 50, offset: int = 0) -> tuple[Event, ...]:
-        """GET events: those of one order in this channel, as the service orders them. Raises the errors of `order_api.errors`."""
+        """GET events: those of one order in this channel, as the service orders them. Raises the
+        errors of `order_api.errors`."""
         if self._connection is None:
             raise Unavailable("The address of the event log is not known.", operation="GET events", sent=False)
         self._tenancy.confirm(order_id)

@@ -1,4 +1,5 @@
-"""The network as the client uses it: every step of a call, from the look-up of the name to the last byte, ends with the call's deadline."""
+"""The network as the client uses it: every step of a call, from the look-up of the name to the last
+byte, ends with the call's deadline."""
 
 import socket
 import ssl
@@ -17,8 +18,8 @@ _SLICE = 16_384
 
 
 def network(base_url: str, at_once: int) -> httpx.HTTPTransport:
-    """The way out, with as many connections as there may be calls at once, through the proxy that the environment names for the address
-    (httpx looks there only for transports of its own)."""
+    """The way out, with as many connections as there may be calls at once, through the proxy that the environment names
+    for the address (httpx looks there only for transports of its own)."""
     url = urlsplit(base_url)
     proxy = None if urllib.request.proxy_bypass(url.hostname or "") else urllib.request.getproxies().get(url.scheme)
     limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once, keepalive_expiry=5.0)
@@ -41,9 +42,11 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Tries the host's addresses one after the other, all within one time limit (the socket module gives it to each of them).
+        """Tries the host's addresses one after the other, all within one time limit (the socket
+        module gives it to each of them).
 
-        The look-up has the system's own limit, which nothing here can shorten; a call whose time is over by then is not begun.
+        The look-up has the system's own limit, which nothing here can shorten; a call whose time is
+        over by then is not begun.
         """
         addresses = _addresses(host, port)
         limit = within(timeout, httpcore.ConnectTimeout)

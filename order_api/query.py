@@ -8,7 +8,8 @@ from typing import Any, TypedDict
 class OrderQuery(TypedDict, total=False):
     """The filters and the order of `GET orders`, named as the API names them; what is None or empty is not sent.
 
-    Several values of one filter are sent as repeated keys. A date is sent as it is, a time (which must know its zone) in UTC.
+    Several values of one filter are sent as repeated keys. A date is sent as it is, a time (which
+    must know its zone) in UTC.
     """
 
     search: str | None

@@ -21,7 +21,8 @@ Listener = Callable[[Answer], None]
 class Resource:
     """Calls bound to one merchant and channel. `heard` is told of every answer, before it means anything.
 
-    What questions bring is compared with the merchant and channel that they were asked for; an order is, before anything of it is changed.
+    What questions bring is compared with the merchant and channel that they were asked for; an order
+    is, before anything of it is changed.
     """
 
     def __init__(self, connection: Connection, tenancy: Tenancy, heard: Listener) -> None:

@@ -1,8 +1,9 @@
 """The API's resources. Every method is one operation; `operation` names it in the contract, by verb and path.
 
-All of them raise the errors of `order_api.errors`: Unavailable, Unauthorized, NotFound, Rejected and BadAnswer; what changes
-something also NoAnswer; what creates an order, a payment or a shipping also Conflict. Everything is said of the merchant and
-channel that the OrderApi is bound to: an order of another one is NotFound, and Foreign where it was the API that did not say so.
+All of them raise the errors of `order_api.errors`: Unavailable, Unauthorized, NotFound, Rejected and BadAnswer;
+what changes something also NoAnswer; what creates an order, a payment or a shipping also Conflict. Everything is
+said of the merchant and channel that the OrderApi is bound to: an order of another one is NotFound, and Foreign
+where it was the API that did not say so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +34,8 @@ class Orders(Resource):
     """The orders of one merchant and channel, and all that hangs on them but payments and shippings."""
 
     def list(self, *, limit: int = 25, offset: int = 0, **query: Unpack[OrderQuery]) -> OrderPaginationSet:
-        """GET orders: one page of full orders. `limit` and `offset` are always sent; the API may serve less and says so.
+        """GET orders: one page of full orders. `limit` and `offset` are always sent; the API may
+        serve less and says so.
 
         The orders do not keep their `raw`: get one before changing it. A time without a zone is a ValueError.
         """
@@ -53,7 +55,8 @@ class Orders(Resource):
         return self._get(Order, "orders/{order_id}", order_id=order_id)
 
     def create(self, order: Order) -> str:
-        """POST orders: creates an order in checkout and returns its id. Conflict: one with this cart reference is there."""
+        """POST orders: creates an order in checkout and returns its id. Conflict: one with this
+        cart reference is there."""
         return self._create("orders", order)
 
     def delete(self, order_id: str) -> None:
@@ -61,12 +64,13 @@ class Orders(Resource):
         self._do("DELETE", "orders/{order_id}", order_id=order_id)
 
     def update_state(self, order_id: str, status: str) -> None:
-        """PUT orders/{order_id}/state: asks the hooks first, so that it can be slow and be refused for reasons of others."""
+        """PUT orders/{order_id}/state: asks the hooks first, so that it can be slow and be refused
+        for reasons of others."""
         self._do("PUT", "orders/{order_id}/state", {"currentStatus": status}, order_id=order_id)
 
     def update_cart(self, order_id: str, cart: Cart) -> bool:
-        """PUT orders/{order_id}/cart: replaces the cart. True if it is done; False if it is only accepted (202), which can still
-        end, or give way to a newer change."""
+        """PUT orders/{order_id}/cart: replaces the cart. True if it is done; False if it is only accepted (202), which
+        can still end, or give way to a newer change."""
         return self._do("PUT", "orders/{order_id}/cart", cart, order_id=order_id).status != 202
 
     def update_billing(self, order_id: str, address: Address) -> None:
@@ -98,7 +102,8 @@ class Orders(Resource):
         self._do("PATCH", "orders/{order_id}/attributes", dict(attributes), order_id=order_id)
 
     def create_validation(self, order_id: str, validation: Callback) -> None:
-        """POST orders/{order_id}/validations: registers who is asked by `validate`. Its id stands in the order afterwards."""
+        """POST orders/{order_id}/validations: registers who is asked by `validate`. Its id stands
+        in the order afterwards."""
         self._do("POST", "orders/{order_id}/validations", validation, order_id=order_id)
 
     def update_validation(self, order_id: str, validation_id: str, validation: Callback) -> None:
@@ -120,11 +125,13 @@ class Orders(Resource):
         return answers.reasons(answer)
 
     def update_reference(self, order_id: str, reference: str) -> None:
-        """PUT orders/{order_id}/reference: the body is the bare JSON string (Norce reference, checkout/createcheckoutorderhook)."""
+        """PUT orders/{order_id}/reference: the body is the bare JSON string (Norce reference,
+        checkout/createcheckoutorderhook)."""
         self._do("PUT", "orders/{order_id}/reference", reference, order_id=order_id)
 
     def create_hook(self, order_id: str, hook: Hook) -> None:
-        """POST orders/{order_id}/hooks: registers who is asked before a change. Its id stands in the order afterwards."""
+        """POST orders/{order_id}/hooks: registers who is asked before a change. Its id stands in
+        the order afterwards."""
         self._do("POST", "orders/{order_id}/hooks", hook, order_id=order_id)
 
     def delete_hook(self, order_id: str, hook_id: str) -> None:
@@ -132,7 +139,8 @@ class Orders(Resource):
         self._do("DELETE", "orders/{order_id}/hooks/{hook_id}", order_id=order_id, hook_id=hook_id)
 
     def create_notification(self, order_id: str, notification: Notification) -> None:
-        """POST orders/{order_id}/notifications: registers who is told after a change. Its id stands in the order afterwards."""
+        """POST orders/{order_id}/notifications: registers who is told after a change. Its id stands
+        in the order afterwards."""
         self._do("POST", "orders/{order_id}/notifications", notification, order_id=order_id)
 
     def delete_notification(self, order_id: str, notification_id: str) -> None:
@@ -157,7 +165,8 @@ class Payments(Resource):
         return self._create("orders/{order_id}/payments", payment, order_id=order_id)
 
     def update(self, order_id: str, payment_id: str, payment: Payment) -> Payment:
-        """PUT orders/{order_id}/payments/{payment_id}: replaces it and returns it as it then is. Start from one that was got."""
+        """PUT orders/{order_id}/payments/{payment_id}: replaces it and returns it as it then is.
+        Start from one that was got."""
         template = "orders/{order_id}/payments/{payment_id}"
         return self._do_for(Payment, "PUT", template, payment, order_id=order_id, payment_id=payment_id)
 
@@ -167,7 +176,8 @@ class Payments(Resource):
         return self._get(tuple[PaymentTransaction, ...], template, order_id=order_id, payment_id=payment_id)
 
     def add_transaction(self, order_id: str, payment_id: str, transaction: PaymentTransaction) -> PaymentTransaction:
-        """POST orders/{order_id}/payments/{payment_id}/transactions: adds a line to the log and returns it with its time."""
+        """POST orders/{order_id}/payments/{payment_id}/transactions: adds a line to the log and
+        returns it with its time."""
         template = "orders/{order_id}/payments/{payment_id}/transactions"
         return self._do_for(PaymentTransaction, "POST", template, transaction, order_id=order_id, payment_id=payment_id)
 
@@ -177,7 +187,8 @@ class Payments(Resource):
         self._do("POST", template, actions, order_id=order_id, payment_id=payment_id)
 
     def execute(self, order_id: str, payment_id: str, action_id: str) -> None:
-        """POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute: **may move money**; sent once, without a body.
+        """POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute: **may move
+        money**; sent once, without a body.
 
         Returning says only that the API took it: what became of it stands in the payment's state and log, read again.
         NoAnswer, and BadAnswer with `may_have_happened`, leave open whether money moved.
@@ -204,6 +215,7 @@ class Shippings(Resource):
         return self._create("orders/{order_id}/shippings", shipping, order_id=order_id)
 
     def update(self, order_id: str, shipping_id: str, shipping: Shipping) -> Shipping:
-        """PUT orders/{order_id}/shippings/{shipping_id}: replaces it and returns it as it then is. Start from one that was got."""
+        """PUT orders/{order_id}/shippings/{shipping_id}: replaces it and returns it as it then is.
+        Start from one that was got."""
         template = "orders/{order_id}/shippings/{shipping_id}"
         return self._do_for(Shipping, "PUT", template, shipping, order_id=order_id, shipping_id=shipping_id)

@@ -2,7 +2,8 @@
 
 
 class Secret:
-    """Holds a token. Printed, logged or interpolated it is dots; only `reveal()` gives it, and only to what sends it."""
+    """Holds a token. Printed, logged or interpolated it is dots; only `reveal()` gives it, and only
+    to what sends it."""
 
     __slots__ = ("_value",)
 

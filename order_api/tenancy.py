@@ -1,7 +1,7 @@
 """Whose the answers are. Everything is asked for one merchant and channel, and nothing else may come back.
 
-The API takes both from the headers of a call; no page of its reference says that it also compares them with the order that the address
-names. Its documents say whose they are, so that this can be seen here, whatever the API does.
+The API takes both from the headers of a call; no page of its reference says that it also compares them with the order
+that the address names. Its documents say whose they are, so that this can be seen here, whatever the API does.
 """
 
 import threading
@@ -31,7 +31,8 @@ class Mismatch:
 
 
 class KnownOrders:
-    """The orders that were seen to be of the merchant and channel in whose name they were asked for. Shared by threads, bounded."""
+    """The orders that were seen to be of the merchant and channel in whose name they were asked
+    for. Shared by threads, bounded."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,7 +52,8 @@ class KnownOrders:
 
 
 class Tenancy:
-    """One merchant and channel at one connection: the headers that ask for them, and the comparison with what comes back."""
+    """One merchant and channel at one connection: the headers that ask for them, and the comparison
+    with what comes back."""
 
     def __init__(
         self,
@@ -61,7 +63,8 @@ class Tenancy:
         known: KnownOrders | None = None,
         on_mismatch: Callable[[Mismatch], None] | None = None,
     ) -> None:
-        """Without `known` only documents that say whose they are can be compared, and no call is made for those that don't."""
+        """Without `known` only documents that say whose they are can be compared, and no call is
+        made for those that don't."""
         self._connection = connection
         self._merchant = merchant
         self._channel = channel
@@ -72,7 +75,8 @@ class Tenancy:
     def check(self, answer: Answer, value: Any) -> None:
         """Raises Foreign if what came of an order says that it is another's, and BadAnswer if a list has such an order.
 
-        What does not say, such as a payment's transactions, is asked of the order that it belongs to, once for each order.
+        What does not say, such as a payment's transactions, is asked of the order that it belongs
+        to, once for each order.
         """
         documents = _documents(value)
         order_id = answer.call.ids.get("order_id", "")
@@ -84,7 +88,8 @@ class Tenancy:
             self.confirm(order_id)
 
     def confirm(self, order_id: str) -> None:
-        """Raises Foreign if the order is another's, and what reading it raises. Without a call if it was seen before."""
+        """Raises Foreign if the order is another's, and what reading it raises. Without a call if
+        it was seen before."""
         if self._known is None or self._known.has(self._merchant, self._channel, order_id):
             return
         answer = self._connection.send(Call("GET", "orders/{order_id}", {"order_id": order_id}), self.headers)

@@ -1,5 +1,5 @@
-"""Sends calls: one pool of connections a process, one deadline a call, retries of questions, a circuit breaker, a bulkhead, one line
-of log a call."""
+"""Sends calls: one pool of connections a process, one deadline a call, retries of questions, a circuit breaker, a
+bulkhead, one line of log a call."""
 
 import logging
 import math
@@ -31,7 +31,8 @@ LARGEST_BODY = 30_000_000
 
 Headers = Sequence[tuple[str, str]]
 InProcess = Callable[[str, str, str, Headers, bytes], tuple[int, Headers, bytes]]
-"""Answers (method, path, query, headers, body) with (status, headers, body); TimeoutError stands for an answer that never came."""
+"""Answers (method, path, query, headers, body) with (status, headers, body); TimeoutError stands
+for an answer that never came."""
 
 _TIMEOUTS: dict[type[httpx.HTTPError], str] = {
     httpx.ConnectTimeout: "no connection in time",
@@ -63,13 +64,14 @@ class Connection:
         breaker: Breaker | None = None,
         bulkhead: Bulkhead | None = None,
     ) -> None:
-        """`base_url` ends before `/api/v0`; the time limits are seconds. `bulkhead`: the places for calls under way, where others count
-        too. ValueError: no address to reach anything at.
+        """`base_url` ends before `/api/v0`; the time limits are seconds. `bulkhead`: the places for calls under way,
+        where others count too. ValueError: no address to reach anything at.
 
-        A call takes at most `connect_timeout` + `read_timeout`, whatever the server does: all attempts of a question, the waits between
-        them, headers and body end with that. Before it may come the wait for a place (`bulkhead.PATIENCE`, 2 s) and the system's own look-up
-        of a name, after which nothing is sent any more if the time is over. No attempt begins after `read_timeout`. A server in this
-        process cannot be interrupted and has to keep limits of its own.
+        A call takes at most `connect_timeout` + `read_timeout`, whatever the server does: all attempts of a
+        question, the waits between them, headers and body end with that. Before it may come the wait for a
+        place (`bulkhead.PATIENCE`, 2 s) and the system's own look-up of a name, after which nothing is sent any
+        more if the time is over. No attempt begins after `read_timeout`. A server in this process cannot be
+        interrupted and has to keep limits of its own.
         """
         self.base_url = _address(base_url)
         self.longest_call = connect_timeout + read_timeout
@@ -139,7 +141,8 @@ class Connection:
         raise problem
 
     def _report(self, call: Call, answer: Answer, permit: Permit) -> None:
-        """What the answer says of the API. How slow a change is, and a gateway that gives up on it, may be a payment provider's doing."""
+        """What the answer says of the API. How slow a change is, and a gateway that gives up on it,
+        may be a payment provider's doing."""
         if answer.pause:
             self._breaker.pause(answer.pause)
         if call.changes:
@@ -152,7 +155,10 @@ class Connection:
 
     def _closed(self, call: Call, request_id: str) -> Unavailable:
         seconds = math.ceil(self._breaker.wait())
-        message = f"Too many calls to the Order API failed or were slow, or it asked for a pause; it is tried again in {seconds or 1} s."
+        message = (
+            f"Too many calls to the Order API failed or were slow, or it asked for a pause; it is tried again in "
+            f"{seconds or 1} s."
+        )
         return Unavailable(message, operation=call.operation, request_id=request_id, sent=False)
 
     def _request(self, call: Call, headers: dict[str, str]) -> httpx.Request:
@@ -213,7 +219,8 @@ def _unread(call: Call, request_id: str, status: int, why: str) -> BadAnswer:
 
 
 def _error_of(error: httpx.HTTPError, call: Call, request_id: str) -> ApiError:
-    """What it means that no answer came: nothing if nothing was sent or it was a question, a doubt if it was a change."""
+    """What it means that no answer came: nothing if nothing was sent or it was a question, a doubt
+    if it was a change."""
     why = _reason(error)
     if isinstance(error, _NOT_SENT):
         message = f"The Order API could not be reached: {why}."
@@ -225,12 +232,14 @@ def _error_of(error: httpx.HTTPError, call: Call, request_id: str) -> ApiError:
 
 
 def _tells_of_the_api(error: httpx.HTTPError, call: Call) -> bool:
-    """Whether the next caller would fail as well. A change's silence may be a payment provider's, and bad HTTP is our own."""
+    """Whether the next caller would fail as well. A change's silence may be a payment provider's,
+    and bad HTTP is our own."""
     return not isinstance(error, httpx.LocalProtocolError) and (isinstance(error, _NOT_SENT) or not call.changes)
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    """Why there was no answer, for somebody who looks after the network. Never a header: one of them holds the token."""
+    """Why there was no answer, for somebody who looks after the network. Never a header: one of
+    them holds the token."""
     if isinstance(error, httpx.TimeoutException):
         return _TIMEOUTS.get(type(error), "it took too long")
     if isinstance(error, httpx.LocalProtocolError):

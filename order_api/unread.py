@@ -52,7 +52,8 @@ class UnreadOrders:
 
 
 def unread(answer: Answer) -> UnreadOrders:
-    """The orders of an answer to `list`. Raises what the answer means; an order that cannot be read does so when it is read."""
+    """The orders of an answer to `list`. Raises what the answer means; an order that cannot be read
+    does so when it is read."""
     answers.require_done(answer)
     try:
         found = _slices.decode(check_json(answer.content))

@@ -19,7 +19,8 @@ class Lease(models.Model):
 
 
 class SentForm(models.Model):
-    """A form that was sent, by a digest of its mark, and what became of it. Kept before its call goes out, for a day."""
+    """A form that was sent, by a digest of its mark, and what became of it. Kept before its call
+    goes out, for a day."""
 
     key = models.CharField(max_length=64, primary_key=True)
     at = models.DateTimeField(db_index=True)
@@ -33,7 +34,8 @@ class SentForm(models.Model):
 
 
 class Note(models.Model):
-    """What somebody of the staff wrote about an order. Kept here, not by the Order API; what it says stands in its versions.
+    """What somebody of the staff wrote about an order. Kept here, not by the Order API; what it
+    says stands in its versions.
 
     The writer's name is kept beside the account: a note survives whoever wrote it.
     """

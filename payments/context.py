@@ -17,7 +17,8 @@ class Waiting(NamedTuple):
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context processor: the counts beside the places of the frame. One query where they are shown, none for who may not execute."""
+    """Context processor: the counts beside the places of the frame. One query where they are shown,
+    none for who may not execute."""
     user = getattr(request, "user", None)
     return {"waiting": SimpleLazyObject(lambda: waiting(user))} if user is not None else {"waiting": Waiting()}
 

@@ -24,7 +24,8 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 class StepUp(forms.Form):
-    """A form that asks for the password as well, where it was last given too long ago. `password` is the last of its fields."""
+    """A form that asks for the password as well, where it was last given too long ago. `password`
+    is the last of its fields."""
 
     password = forms.CharField(
         label=_("Your password"),

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate
 
-# First two digits that card schemes give out, and how long their numbers are. A Visa of 13 digits, not issued since the nineties,
+# First two digits that card schemes give out, and how long their numbers are. A Visa of 13 digits,
+# not issued since the nineties,
 # is left out: it would hide one German EAN in ten.
 _ISSUED: dict[int, tuple[int, ...]] = {
     **dict.fromkeys(range(22, 28), (16,)),
@@ -25,8 +26,8 @@ _RUN = re.compile(r"(?<!\d)\d(?:(?:[ \t\u00a0\u2009\u202f\-\u2010-\u2015]{0,2}|\
 def hide_cards(text: str, *, dots: str) -> str:
     """The text with every card number in it replaced by dots and its last four digits.
 
-    A longer row of digits is searched for a card at each of its places: `order 2026 4111111111111111 737` hides one. Where
-    several overlap, all that any of them covers is hidden, as nobody can tell which of them is the card.
+    A longer row of digits is searched for a card at each of its places: `order 2026 4111111111111111 737` hides one.
+    Where several overlap, all that any of them covers is hidden, as nobody can tell which of them is the card.
     """
     return _RUN.sub(lambda found: _hidden(found[0], dots), text)
 
@@ -56,7 +57,8 @@ def _cards(digits: str) -> Iterator[tuple[int, int]]:
 
 
 def _luhn_sums(values: list[int]) -> tuple[list[int], list[int]]:
-    """Running sums of the row with its even and with its odd places doubled, so that each part of it is checked at once."""
+    """Running sums of the row with its even and with its odd places doubled, so that each part of
+    it is checked at once."""
     even, odd = (
         [0, *accumulate(_DOUBLED[digit] if place % 2 == parity else digit for place, digit in enumerate(values))]
         for parity in (0, 1)

@@ -26,15 +26,22 @@ class Kind(Enum):
 
 # Anywhere in the name
 _SECRET_PARTS = (
-    "token", "secret", "password", "passwd", "passphrase", "passcode", "passkey", "credential", "cookie", "signature", "hmac", "cryptogram",
-    "apikey", "accesskey", "privatekey", "signingkey", "encryptionkey", "sharedkey", "masterkey", "clientkey", "merchantkey", "authkey",
-    "licensekey", "webhookkey", "onetimecode", "verificationcode", "recoverycode", "activationcode", "smscode", "securityanswer", "assertion",
+    "token", "secret", "password", "passwd", "passphrase", "passcode", "passkey", "credential", "cookie", "signature",
+    "hmac", "cryptogram",
+    "apikey", "accesskey", "privatekey", "signingkey", "encryptionkey", "sharedkey", "masterkey", "clientkey",
+    "merchantkey", "authkey",
+    "licensekey", "webhookkey", "onetimecode", "verificationcode", "recoverycode", "activationcode", "smscode",
+    "securityanswer", "assertion",
     "securitycode", "cardverification", "trackdata", "magneticstripe",
-    "nationalid", "personnummer", "personnumber", "personalnumber", "personalid", "personidentifier", "identitynumber", "identityno",
-    "civicnumber", "socialsecurity", "socialinsurance", "nationalinsurance", "fodselsnummer", "foedselsnummer", "fodselsnr", "cprnumber",
-    "cprnr", "henkilotunnus", "isikukood", "personalcode", "personkod", "codicefiscale", "steuerid", "taxpayer", "taxid", "birth", "passport",
+    "nationalid", "personnummer", "personnumber", "personalnumber", "personalid", "personidentifier", "identitynumber",
+    "identityno",
+    "civicnumber", "socialsecurity", "socialinsurance", "nationalinsurance", "fodselsnummer", "foedselsnummer",
+    "fodselsnr", "cprnumber",
+    "cprnr", "henkilotunnus", "isikukood", "personalcode", "personkod", "codicefiscale", "steuerid", "taxpayer",
+    "taxid", "birth", "passport",
     "driverslicen", "driverlicen", "drivinglicen", "identitycard", "idcard",
-    "accountnumber", "bankaccount", "bankgiro", "plusgiro", "postgiro", "kontonummer", "routingnumber", "clearingnumber",
+    "accountnumber", "bankaccount", "bankgiro", "plusgiro", "postgiro", "kontonummer", "routingnumber",
+    "clearingnumber",
     "authorization", "remoteaddr", "clientaddr", "forwardedfor", "sessionid", "sessid", "sessiondata", "sessionkey",
 )  # fmt: skip
 _NOT_SECRET = {
@@ -59,7 +66,8 @@ _SECRET_NAMES = {
 }
 # One word, at the end of the name or before what only says of which form it is: smsOtp, ip_address, pin-code, jwt.value
 _SECRET_WORDS = {
-    "ssn", "cpr", "hetu", "dob", "nin", "nino", "bsn", "pesel", "nif", "tin", "pin", "otp", "totp", "cvc", "cvv", "cid", "mac", "sig", "jwt", "jws",
+    "ssn", "cpr", "hetu", "dob", "nin", "nino", "bsn", "pesel", "nif", "tin", "pin", "otp", "totp", "cvc", "cvv", "cid",
+    "mac", "sig", "jwt", "jws",
     "jwe", "jwk", "pem", "auth", "oauth", "pwd", "csrf", "xsrf", "saml", "bearer", "ip", "ipaddress",
 }  # fmt: skip
 _RUN_TOGETHER = re.compile(
@@ -97,15 +105,18 @@ _CARD_NAMES = {
 }
 _CARD_ENDS = ("cardnumber", "cardno", "iban")
 _NAME_ENDS = (
-    "givenname", "familyname", "firstname", "lastname", "middlename", "surname", "fullname", "maidenname", "customername", "holdername", "shoppername",
-    "buyername", "payername", "ownername", "recipientname", "contactname", "consumername", "cardholder", "contactperson", "fornamn", "efternamn",
+    "givenname", "familyname", "firstname", "lastname", "middlename", "surname", "fullname", "maidenname",
+    "customername", "holdername", "shoppername",
+    "buyername", "payername", "ownername", "recipientname", "contactname", "consumername", "cardholder",
+    "contactperson", "fornamn", "efternamn",
     "fornavn", "etternavn", "efternavn", "etunimi", "sukunimi", "vorname", "nachname",
 )  # fmt: skip
 _NAME_NAMES = {"attention", "attn", "address1", "address2"}
 _NAME_PARTS = ("careof", "street", "addressline", "gatuadress", "gateadresse", "katuosoite", "strasse")
 _EMAIL_ENDS = ("email", "emailaddress", "mail", "mailaddress", "epost", "epostadress")
 _PHONE_ENDS = (
-    "phone", "phonenumber", "phoneno", "mobile", "mobilenumber", "mobileno", "msisdn", "telephone", "cellphone", "payeralias", "telefon",
+    "phone", "phonenumber", "phoneno", "mobile", "mobilenumber", "mobileno", "msisdn", "telephone", "cellphone",
+    "payeralias", "telefon",
     "telefonnummer", "mobilnummer",
 )  # fmt: skip
 _PEOPLE = (

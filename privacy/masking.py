@@ -22,7 +22,8 @@ _DIGESTS = frozenset({"evidence", "baseline", "digest", "hash", "sha256"})
 """Fields in which the desk itself writes digests."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-"""What may part a number on the screen of nobody: the log would write it as a space, or nothing, after the number was not recognised."""
+"""What may part a number on the screen of nobody: the log would write it as a space, or nothing,
+after the number was not recognised."""
 ABOUT_PEOPLE = frozenset({Kind.NAME, Kind.EMAIL, Kind.PHONE})
 
 
@@ -72,10 +73,11 @@ def mask_as(kind: Kind, value: str, strength: Strength) -> Masked:
 
 
 def mask_text(text: str, strength: Strength) -> str:
-    """Free text with everything hidden that looks like a secret, by name (`"token": "…"`, `token=…`, `<Token>…`) or by look.
+    """Free text with everything hidden that looks like a secret, by name (`"token": "…"`,
+    `token=…`, `<Token>…`) or by look.
 
-    A `Masked` where something was hidden, the text itself where nothing was. Of a longer text than `strength.longest` only its beginning
-    is looked at, and kept, with how long it was.
+    A `Masked` where something was hidden, the text itself where nothing was. Of a longer text than `strength.longest`
+    only its beginning is looked at, and kept, with how long it was.
     """
     if len(text) == 36 and _UUID.fullmatch(text):
         return text
@@ -105,7 +107,8 @@ def _without_secrets(text: str, strength: Strength) -> str:
 
 
 def _mask_beside(kind: Kind, value: str, strength: Strength) -> str | None:
-    """An object, cut off or escaped, is hidden whole or not at all: what belongs to the secret cannot be told from the rest."""
+    """An object, cut off or escaped, is hidden whole or not at all: what belongs to the secret
+    cannot be told from the rest."""
     if value.startswith(("{", "[")):
         return strength.dots if kind is Kind.SECRET else None
     return mask_as(kind, value, strength)
@@ -114,8 +117,8 @@ def _mask_beside(kind: Kind, value: str, strength: Strength) -> str | None:
 def mask(value: object, strength: Strength, path: str = "") -> object:
     """A copy of a JSON value in which every hidden scalar is a `Masked`; yes, no and null are never hidden.
 
-    `path` is the name of the field it stands in, dotted where it lies deeper. Everything below a secret's name is secret too, also where
-    a field beside it names it: `{"name": "token", "value": …}`.
+    `path` is the name of the field it stands in, dotted where it lies deeper. Everything below a secret's name is
+    secret too, also where a field beside it names it: `{"name": "token", "value": …}`.
     """
     return _Walk(strength).mask_at(value, path)
 
@@ -138,7 +141,8 @@ class _Walk:
         return self.mask(value, kind, path, 0)
 
     def inherit(self, above: Kind | None, key: str, parent: str) -> Kind | None:
-        """A secret above holds for all below it; of the others only the field itself is meant (`card: {brand}` stays readable)."""
+        """A secret above holds for all below it; of the others only the field itself is meant
+        (`card: {brand}` stays readable)."""
         if above is Kind.SECRET:
             return above
         kind = kind_of(key, parent)

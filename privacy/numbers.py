@@ -1,4 +1,5 @@
-"""Numbers that stand for a person or an account, by their check digits (python-stdnum), so that order numbers stay readable."""
+"""Numbers that stand for a person or an account, by their check digits (python-stdnum), so that
+order numbers stay readable."""
 
 from importlib import import_module
 from typing import Any
@@ -16,7 +17,8 @@ def is_iban(text: str) -> bool:
 
 
 def is_swedish_person(text: str) -> bool:
-    """A personal or coordination number: a date (the latter's day plus 60) and Luhn. An organisation's third digit is 2 or more: no date."""
+    """A personal or coordination number: a date (the latter's day plus 60) and Luhn. An organisation's
+    third digit is 2 or more: no date."""
     digits = "".join(filter(str.isdecimal, text))[-10:]
     return len(digits) == 10 and luhn(digits) and _is_valid("se.personnummer", _with_luhn_of_day(text, digits))
 

@@ -1,4 +1,5 @@
-"""How strictly values are masked: less on a page, which is gone when it is closed, than in a log that cannot be corrected."""
+"""How strictly values are masked: less on a page, which is gone when it is closed, than in a log
+that cannot be corrected."""
 
 from dataclasses import dataclass
 
@@ -15,9 +16,9 @@ class Masked(str):
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """`people`: names, streets, e-mails and phones are shortened. `wary`: what merely may be an identity number, a phone or a key is
-    hidden too. `longest`: characters of one text that are looked at, and shown; `most`: values of one document, `characters`: of all texts
-    of one document, likewise.
+    """`people`: names, streets, e-mails and phones are shortened. `wary`: what merely may be an identity number, a
+    phone or a key is hidden too. `longest`: characters of one text that are looked at, and shown; `most`: values of one
+    document, `characters`: of all texts of one document, likewise.
     """
 
     dots: str

@@ -28,7 +28,8 @@ _HTML_VALUE = re.compile(
 
 
 def hide_named(text: str, by_name: ByName) -> str:
-    """Values that stand beside a telling name in JSON (whole, cut off or escaped), in a query string, a header, XML or a form in HTML.
+    """Values that stand beside a telling name in JSON (whole, cut off or escaped), in a query
+    string, a header, XML or a form in HTML.
 
     Where a value ends is looked for only behind a name that says something, so that nothing is read twice.
     """
@@ -117,7 +118,8 @@ _MAYBE_PERSON = re.compile(
     r"(?<!\w)(?:19|20)?\d{2}[01]\d[0-9]\d[-+A]?\d{4}(?!\w)|(?<!\w)[0-7]\d[01]\d{3}[-+A ]?\d{3}[\dA-Y]\d?(?!\w)"
 )
 _MAYBE_PHONE = re.compile(
-    r"(?<![\w+])(?:\+|00)\d[\d ()-]{6,16}\d(?!\w)|(?<!\w)0\d{1,3}[ -]\d{2,3}[\d ]{3,9}(?!\w)|(?<![\w.\-])0[1-9]\d{7,8}(?!\w)"
+    r"(?<![\w+])(?:\+|00)\d[\d ()-]{6,16}\d(?!\w)|(?<!\w)0\d{1,3}[ -]\d{2,3}[\d "
+    r"]{3,9}(?!\w)|(?<![\w.\-])0[1-9]\d{7,8}(?!\w)"
 )
 _RUN = re.compile(r"[A-Za-z0-9+/_\-]{32,}+={0,2}")
 _HEX = re.compile(r"[0-9a-f]{32,}", re.IGNORECASE)
@@ -125,7 +127,8 @@ _UPPER, _LOWER, _DIGIT = 1, 2, 3
 
 
 def hide_by_look(text: str, dots: str) -> str:
-    """The text with every token, card, account and identity number in it replaced; cards and accounts keep their last four."""
+    """The text with every token, card, account and identity number in it replaced; cards and
+    accounts keep their last four."""
     if "-----BEGIN" in text:
         text = _PEM.sub(dots, text)
     text = _SCHEME.sub(lambda found: f"{found[1]} {dots}", text)
@@ -176,7 +179,8 @@ def _without_emails(text: str, mask_email: Callable[[str], str]) -> Iterator[str
 
 
 def hide_suspects(text: str, dots: str, mask_phone: Callable[[str], str]) -> str:
-    """The text without what may be an identity number, a phone as it is dialled at home, or a key: long runs that are no words."""
+    """The text without what may be an identity number, a phone as it is dialled at home, or a key:
+    long runs that are no words."""
     text = _RUN.sub(lambda found: dots if _is_opaque(found[0]) else found[0], text)
     text = _HEX.sub(lambda found: dots if sum(c.isdecimal() for c in found[0]) > 1 else found[0], text)
     text = _ELEVEN.sub(lambda found: dots if numbers.is_other_person(found[0]) else found[0], text)

@@ -1,10 +1,12 @@
-"""Adapters that the sandbox brings along, to hang hooks, validations and notifications on. The path says how they behave.
+"""Adapters that the sandbox brings along, to hang hooks, validations and notifications on. The path
+says how they behave.
 
     adapters/{adapter_id}/hooks/{approve|reject|patch|running|error|slow}
     adapters/{adapter_id}/validations/{pass|fail|error|slow}
     adapters/{adapter_id}/notifications/{accept|fail|flaky|slow}
 
-`patch` takes `path`, `value` (JSON, or plain text) and `op` from its query; `fail` of a validation takes `code`. Any other path approves.
+`patch` takes `path`, `value` (JSON, or plain text) and `op` from its query; `fail` of a validation
+takes `code`. Any other path approves.
 """
 
 from collections.abc import Callable

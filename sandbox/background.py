@@ -1,4 +1,5 @@
-"""The thread that delivers what is due. One in every process that answers calls; it sleeps until something is due or is woken."""
+"""The thread that delivers what is due. One in every process that answers calls; it sleeps until
+something is due or is woken."""
 
 import logging
 import os

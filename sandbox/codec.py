@@ -1,4 +1,5 @@
-"""JSON as the sandbox reads and writes it: amounts as Decimal, so that a cent stays a cent; times in UTC; ids from a random source."""
+"""JSON as the sandbox reads and writes it: amounts as Decimal, so that a cent stays a cent; times
+in UTC; ids from a random source."""
 
 import secrets
 import string
@@ -57,7 +58,8 @@ def _deeper_than(value: Any, levels: int) -> bool:
 
 
 def decode_body(body: bytes) -> Any:
-    """As `decode`, for a body that anybody may send: NotJsonError too where its values would take many times its own size."""
+    """As `decode`, for a body that anybody may send: NotJsonError too where its values would take
+    many times its own size."""
     if body.count(b",") + body.count(b"[") + body.count(b"{") > MOST_VALUES:
         raise NotJsonError(f"it holds more than {MOST_VALUES:,} values")
     return decode(body)

@@ -1,7 +1,7 @@
 """Delivering what is due: notifications, and what the payment provider settles later.
 
-Several processes and threads may do it at once: whoever moves an event's `due` forward has it, and if that one dies, the event comes due
-again. So a receiver may be called twice, and never not at all.
+Several processes and threads may do it at once: whoever moves an event's `due` forward has it, and if that one dies,
+the event comes due again. So a receiver may be called twice, and never not at all.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +22,8 @@ AT_ONCE = 50
 
 
 def deliver_due(now: datetime | None = None) -> int:
-    """Send what is due at that time (now) and settle what the provider owes by then; returns how many of both there were."""
+    """Send what is due at that time (now) and settle what the provider owes by then; returns how
+    many of both there were."""
     moment = now or timezone.now()
     done = 0
     for event in Event.objects.filter(state=Event.State.WAITING, due__lte=moment).order_by("due", "id")[:AT_ONCE]:

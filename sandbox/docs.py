@@ -1,4 +1,5 @@
-"""A page to browse the API with: its operations, parameters and types, each with a curl command to copy. No script, no other host."""
+"""A page to browse the API with: its operations, parameters and types, each with a curl command to
+copy. No script, no other host."""
 
 from collections.abc import Iterator
 from functools import cache

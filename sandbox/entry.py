@@ -1,4 +1,5 @@
-"""The door of every sandbox view: errors become BaseError, unanswered calls stay unanswered, and nobody needs Django's middleware."""
+"""The door of every sandbox view: errors become BaseError, unanswered calls stay unanswered, and
+nobody needs Django's middleware."""
 
 import functools
 import logging
@@ -95,7 +96,8 @@ def _host(request: HttpRequest) -> str:
 
 
 def _read_chunks(request: HttpRequest) -> None:
-    """Read a body that came in chunks: Django reads as many bytes as Content-Length says, which such a body doesn't have.
+    """Read a body that came in chunks: Django reads as many bytes as Content-Length says, which
+    such a body doesn't have.
 
     Only an input that the server ends where the body ends can be read so. Raises RequestDataTooBig.
     """

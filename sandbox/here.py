@@ -40,7 +40,8 @@ def nested() -> bool:
 
 
 def is_own_host(host: str) -> bool:
-    """Whether calls to this host come back to the sandbox: the host it was reached at, or one that the server answers to."""
+    """Whether calls to this host come back to the sandbox: the host it was reached at, or one that
+    the server answers to."""
     if host in (INTERNAL_HOST, _host.get()):
         return True
     return validate_host(host, [allowed for allowed in settings.ALLOWED_HOSTS if allowed != "*"])

@@ -1,7 +1,7 @@
 """Hooks: adapters that are asked, before a change is committed, whether they agree with the order as it would become.
 
-A hook answers 2xx to approve, anything else to refuse. With its approval it may send a JSON Patch, which is applied inside the hook's
-`target` and may make other hooks run (Norce documentation, "Hooks").
+A hook answers 2xx to approve, anything else to refuse. With its approval it may send a JSON Patch, which is applied
+inside the hook's `target` and may make other hooks run (Norce documentation, "Hooks").
 """
 
 import time
@@ -36,9 +36,9 @@ PATCHABLE: dict[str, pydantic.TypeAdapter[Any]] = {
 def run(scope: Scope, before: Document, draft: Document) -> tuple[Document, bool]:
     """Ask every hook that the change concerns, in the documented order, and return the order with their patches.
 
-    A hook that the change itself adds or takes away is not asked: a dead one can always be deleted.
-    The flag says whether a hook answered 202, that it is still at work. Raises Problem `order-hook-rejected` where one refuses, and where
-    one comes up after SANDBOX_CALLBACKS_SECONDS: whoever sent the change waits for all of them.
+    A hook that the change itself adds or takes away is not asked: a dead one can always be deleted. The flag says
+    whether a hook answered 202, that it is still at work. Raises Problem `order-hook-rejected` where one refuses, and
+    where one comes up after SANDBOX_CALLBACKS_SECONDS: whoever sent the change waits for all of them.
     """
     until = time.monotonic() + conf("SANDBOX_CALLBACKS_SECONDS")
     seen = {hook["id"]: pointers.resolve(before, hook.get("subscribeTo")) for hook in before.get("hooks") or ()}

@@ -61,7 +61,8 @@ def _statuses(value: Any) -> Any:
 
 
 def parse_date(text: str, *, end: bool) -> datetime:
-    """A date as the moment its day begins (or, for an `end`, is over) in UTC; a date-time as it stands. Raises ValueError."""
+    """A date as the moment its day begins (or, for an `end`, is over) in UTC; a date-time as it
+    stands. Raises ValueError."""
     if _DATE.fullmatch(text):
         day = datetime.combine(datetime.fromisoformat(text).date(), time.max if end else time.min, UTC)
         return day + timedelta(microseconds=1) if end and day < _LAST else day

@@ -13,7 +13,8 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 class RefuseStrangeHosts:
-    """Answers calls of the sandbox under a name that is not this server's with a BaseError, where Django has a page and a traceback.
+    """Answers calls of the sandbox under a name that is not this server's with a BaseError, where
+    Django has a page and a traceback.
 
     Stands first: the other middleware asks for the host too.
     """

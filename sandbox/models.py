@@ -1,4 +1,5 @@
-"""How the sandbox keeps orders: a narrow row to filter, sort and count by, and beside it the document as `GET` answers it.
+"""How the sandbox keeps orders: a narrow row to filter, sort and count by, and beside it the
+document as `GET` answers it.
 
 The two are apart so that a scan over a hundred thousand orders reads columns, not documents.
 """
@@ -19,7 +20,8 @@ EXACT = (
 
 
 class Order(models.Model):
-    """What the list filters, sorts and sums by. Text is folded as `sandbox.text` folds it; amounts are in 1/10000 of the major unit."""
+    """What the list filters, sorts and sums by. Text is folded as `sandbox.text` folds it; amounts
+    are in 1/10000 of the major unit."""
 
     number = models.BigAutoField(primary_key=True)
     public_id = models.CharField(max_length=200, unique=True)
@@ -50,7 +52,8 @@ class Order(models.Model):
             ),
         ]
         indexes = [
-            # All that is small, so that pages, counts and sums over days, states and countries are read off the index alone.
+            # All that is small, so that pages, counts and sums over days,
+            # states and countries are read off the index alone.
             models.Index(
                 fields=["merchant", "channel", "created", "public_id", "total", "status", *COUNTRIES],
                 name="sandbox_by_created",
@@ -167,7 +170,8 @@ class ProviderCall(models.Model):
 
 
 class Move(models.Model):
-    """Money that the embedded provider really moved, kept with the change of the payment or not at all. It outlives its order."""
+    """Money that the embedded provider really moved, kept with the change of the payment or not at
+    all. It outlives its order."""
 
     order = models.CharField(max_length=200)
     payment = models.CharField(max_length=200)

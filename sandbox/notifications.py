@@ -1,4 +1,5 @@
-"""Notifications: which of an order's fire for a change. They are recorded with the change and delivered after it, by `sandbox.delivery`."""
+"""Notifications: which of an order's fire for a change. They are recorded with the change and
+delivered after it, by `sandbox.delivery`."""
 
 import json
 import secrets
@@ -22,7 +23,8 @@ _NOTHING_REMOTE: Registry[Any] = Registry()
 
 
 def check(notification: Document) -> None:
-    """Raise Problem unless the notification can work: a URL that may be called, a pointer, a JSON Schema, a delay within a day."""
+    """Raise Problem unless the notification can work: a URL that may be called, a pointer, a JSON
+    Schema, a delay within a day."""
     outside.check("invoke", notification.get("invoke"), notification.get("adapterId") or "")
     scope = notification.get("scope")
     if scope and not scope.startswith("/"):

@@ -1,7 +1,7 @@
 """Calls that the sandbox makes for its callers: validations, hooks, notifications, payment actions.
 
-They go to hosts that SANDBOX_CALLBACK_HOSTS lists, over the network and without following redirects, and to the sandbox's own host,
-which is answered in this process. No other address is ever called.
+They go to hosts that SANDBOX_CALLBACK_HOSTS lists, over the network and without following redirects, and to the
+sandbox's own host, which is answered in this process. No other address is ever called.
 """
 
 import io
@@ -29,7 +29,8 @@ _TEMPLATES = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `status` is None where nothing did, and then `error` says why; `done` is what a silent sandbox confides."""
+    """What came back. `status` is None where nothing did, and then `error` says why; `done` is what
+    a silent sandbox confides."""
 
     status: int | None
     body: bytes = b""
@@ -58,7 +59,8 @@ class Answer:
 
 
 def filled(url: str, order_id: str, adapter_id: str) -> str:
-    """The URL with its documented templates replaced: `{order_id}`, `{order.id}`, `{configuration.adapter.internalUrl}`.
+    """The URL with its documented templates replaced: `{order_id}`, `{order.id}`,
+    `{configuration.adapter.internalUrl}`.
 
     Raises Problem where it holds another one.
     """
@@ -88,7 +90,8 @@ def check(field: str, url: str | None, adapter_id: str) -> None:
         raise bad_request(f"{field}: {url!r} is not a full http or https URL.") from None
     if not _is_listed(parts) and not here.is_own_host(parts.hostname or ""):
         raise bad_request(
-            f"{field}: calls to {parts.hostname} are not allowed here. SANDBOX_CALLBACK_HOSTS lists the hosts that may be called."
+            f"{field}: calls to {parts.hostname} are not allowed here. SANDBOX_CALLBACK_HOSTS lists the hosts that may "
+            f"be called."
         )
 
 
@@ -111,7 +114,8 @@ def _is_listed(parts: SplitResult) -> bool:
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
-    """POST JSON to a URL whose templates are filled in, and wait at most SANDBOX_CALL_SECONDS until its answer is whole. Never raises."""
+    """POST JSON to a URL whose templates are filled in, and wait at most SANDBOX_CALL_SECONDS until
+    its answer is whole. Never raises."""
     try:
         parts = _split(url)
     except ValueError:

@@ -65,5 +65,6 @@ def drawing(sku: str) -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64">'
         f'<rect width="64" height="64" fill="{ground}"/><path d="{filled}" fill="{colour}"/>'
-        f'<path d="{lines}" fill="none" stroke="#1d2a33" stroke-opacity=".55" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>'
+        f'<path d="{lines}" fill="none" stroke="#1d2a33" stroke-opacity=".55" stroke-width="2" stroke-linecap="round" '
+        f'stroke-linejoin="round"/></svg>'
     )

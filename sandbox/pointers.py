@@ -14,7 +14,8 @@ def parts(pointer: str) -> list[str]:
 
 
 def resolve(document: Document, pointer: str | None) -> Any:
-    """What stands there, or ABSENT; the whole order (but for `lastModified`) where there is no pointer. Arrays are not entered."""
+    """What stands there, or ABSENT; the whole order (but for `lastModified`) where there is no
+    pointer. Arrays are not entered."""
     if not pointer or pointer == "/":
         return {key: value for key, value in document.items() if key not in _ALWAYS_NEW}
     if not pointer.startswith("/"):

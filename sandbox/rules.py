@@ -30,7 +30,8 @@ def live(parts: Iterable[Document] | None) -> list[Document]:
 
 
 def must_be_editable(document: Document, *, cart: bool = False) -> None:
-    """Raise Problem `order-not-editable`: the cart can be changed in checkout, the rest of an order until it is removed."""
+    """Raise Problem `order-not-editable`: the cart can be changed in checkout, the rest of an order
+    until it is removed."""
     status = status_of(document)
     if (cart and status != "checkout") or status == "removed":
         what = "cart" if cart else "order"
@@ -77,7 +78,8 @@ def _refresh_payments(before: Document, after: Document) -> None:
 
 
 def add_up(document: Document) -> None:
-    """Set `total` to the cart's and those of all shippings that are not removed; a cart that says no total has that of its items."""
+    """Set `total` to the cart's and those of all shippings that are not removed; a cart that says
+    no total has that of its items."""
     cart = document.setdefault("cart", {"items": []})
     if not cart.get("total"):
         cart["total"] = _sum(item.get("total") for item in cart.get("items") or ())

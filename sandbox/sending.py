@@ -1,4 +1,5 @@
-"""One POST over the network that ends in time, whatever the other side does: its name may take long to look up, its answer may drip."""
+"""One POST over the network that ends in time, whatever the other side does: its name may take long
+to look up, its answer may drip."""
 
 import http.client
 import io

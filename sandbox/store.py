@@ -34,7 +34,8 @@ def _announce() -> None:
 
 @dataclass
 class Draft:
-    """An order about to be changed: its document, transactions to be logged by payment, what the provider owes, and what it moves."""
+    """An order about to be changed: its document, transactions to be logged by payment, what the
+    provider owes, and what it moves."""
 
     document: Document
     lines: list[tuple[str, Document]] = field(default_factory=list)
@@ -93,8 +94,8 @@ def delete(scope: Scope, order_id: str) -> None:
 def change(scope: Scope, order_id: str, edit: Callable[[Draft], None]) -> Draft:
     """Change an order by `edit`, which alters the draft in place or raises Problem, and return what was stored.
 
-    Rules and hooks see the draft before anything is locked; if somebody else was quicker, it all starts over on what they stored. So
-    `edit` may be called more than once, and hooks may be asked more than once.
+    Rules and hooks see the draft before anything is locked; if somebody else was quicker, it all starts over on what
+    they stored. So `edit` may be called more than once, and hooks may be asked more than once.
     """
     for _ in range(MOST_TRIES):
         row = _rows(scope, order_id).values_list("order_id", "order__revision", "body").first()
@@ -150,8 +151,8 @@ def _add_payments(number: int, before: Document, after: Document) -> None:
 def insert_documents(documents: Iterable[Loaded]) -> int:
     """Insert orders as `GET` answers them, each with its transactions by payment id, and say how many they were.
 
-    Ids, states and times are taken as they stand. One transaction for every 500 orders; IntegrityError, and nothing of those 500,
-    where an id or a channel's cart reference is there already.
+    Ids, states and times are taken as they stand. One transaction for every 500 orders; IntegrityError, and nothing of
+    those 500, where an id or a channel's cart reference is there already.
     """
     count = 0
     for batch in _batches(documents):

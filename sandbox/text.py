@@ -21,7 +21,8 @@ def phone_tail(text: str) -> str:
 
 
 def column(text: str) -> str:
-    """The text as an indexed column keeps it: as it is, or, where it is too long, its beginning and its hash, so that equal stays equal."""
+    """The text as an indexed column keeps it: as it is, or, where it is too long, its beginning and
+    its hash, so that equal stays equal."""
     text = text.replace("\x00", "")
     if len(text) <= COLUMN:
         return text

@@ -1,4 +1,5 @@
-"""The sandbox's addresses, below where the project mounts it: the Order API, the event log, and what stands behind them."""
+"""The sandbox's addresses, below where the project mounts it: the Order API, the event log, and
+what stands behind them."""
 
 from collections.abc import Callable
 from typing import Any

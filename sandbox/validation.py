@@ -17,7 +17,8 @@ MOST_AT_ONCE = 8
 
 
 def validation_errors(scope: Scope, document: Document) -> list[Document]:
-    """Every `{code, adapterId}` that speaks against the order; callbacks are asked only where the order itself is sound."""
+    """Every `{code, adapterId}` that speaks against the order; callbacks are asked only where the
+    order itself is sound."""
     return built_in(document) or _of_callbacks(scope, document)
 
 

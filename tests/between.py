@@ -1,4 +1,5 @@
-"""Something that happens between a request's reading of a row and what it writes: two saves of one row, in an order that is sure."""
+"""Something that happens between a request's reading of a row and what it writes: two saves of one
+row, in an order that is sure."""
 
 import re
 from collections.abc import Callable, Iterator

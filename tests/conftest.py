@@ -23,7 +23,8 @@ from ui import regions
 PASSWORD = "correct horse battery staple"
 ClientOf = Callable[[User], Client]
 
-# No test depends on how fast the machine is, and each run tries the same examples; what a test needs besides, it adds to this.
+# No test depends on how fast the machine is, and each run tries the same examples; what a test needs besides,
+# it adds to this.
 hypothesis_settings.register_profile(
     "everywhere", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -69,7 +70,8 @@ def no_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """After the last test the log has to be whole: what tests without a transaction wrote stays in it, as no flush empties it."""
+    """After the last test the log has to be whole: what tests without a transaction wrote stays in
+    it, as no flush empties it."""
     yield
     with django_db_blocker.unblock():
         call_command("audit_verify")

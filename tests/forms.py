@@ -1,4 +1,5 @@
-"""The forms of the desk: an order to open each of them about, what a person types into it, and how a browser sends it."""
+"""The forms of the desk: an order to open each of them about, what a person types into it, and how
+a browser sends it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +39,8 @@ OF_ONE_ORDER = tuple(name for name, route in ROUTES.items() if "order_id>" in ro
 Fields = dict[str, list[str]]
 Typed = Mapping[str, str | None]
 
-# By the name of the form's address: what a person types and chooses; None takes a tick away. The rest goes as it was opened.
+# By the name of the form's address: what a person types and chooses; None takes a tick away.
+# The rest goes as it was opened.
 TYPED: Mapping[str, Typed] = {
     "order-create": {"currency": "SEK", "reference": "typed-1"},
     "order-delete": {"typed": "SE-104415"},
@@ -67,7 +69,8 @@ TYPED: Mapping[str, Typed] = {
 
 
 def put_order(order_id: str, channel: str = "norce/se") -> dict[str, str]:
-    """Lets the sandbox have an order in checkout on which something of each kind hangs. Gives what its addresses are made of."""
+    """Lets the sandbox have an order in checkout on which something of each kind hangs. Gives what
+    its addresses are made of."""
     whole, (merchant, _, name) = documents.WHOLE, channel.partition("/")
     payment = whole["payments"][0]
     payment = payment | {"actions": [payment["actions"][0] | {"url": f"{ADAPTERS}/klarna_checkout_adapter/capture"}]}

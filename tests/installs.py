@@ -1,4 +1,5 @@
-"""Installs the locks as `make` does, in an environment of its own for each pip, while a newer release of every package is on offer.
+"""Installs the locks as `make` does, in an environment of its own for each pip, while a newer
+release of every package is on offer.
 
 `python -m tests.installs`; it takes the oldest pip that Python 3.11 came with, and the newest that there is.
 """

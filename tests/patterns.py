@@ -68,7 +68,8 @@ def compiled_in(value: object, deep: int = 4) -> Iterator[Pattern]:
 
 
 def units_of(pattern: str) -> list[str]:
-    """What can be repeated to make a text that this pattern nearly matches: its own characters, words and examples of its parts."""
+    """What can be repeated to make a text that this pattern nearly matches: its own characters,
+    words and examples of its parts."""
     parsed = parser.parse(pattern)
     samples = [_sample(parsed, most) for most in (0, 1, 2)]
     parts = [_sample([part], 1) for part in parsed]
@@ -150,7 +151,8 @@ class TooLongError(Exception):
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raises TooLongError once this process has computed for so long, however many others it shares the machine with."""
+    """Raises TooLongError once this process has computed for so long, however many others it shares
+    the machine with."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise TooLongError
@@ -179,11 +181,13 @@ FREE = 0.05
 """Seconds within which nobody minds how it grows."""
 LENGTH = 8_000
 MOST = 10
-"""A text four times as long takes four times as long; sixteen times where it is read again from each of its characters."""
+"""A text four times as long takes four times as long; sixteen times where it is read again from
+each of its characters."""
 
 
 def grows_too_fast(work: Callable[[int], object], length: int = LENGTH) -> bool:
-    """Whether work on a text of this length takes much more than four times what it takes on a quarter of it; never hangs."""
+    """Whether work on a text of this length takes much more than four times what it takes on a
+    quarter of it; never hangs."""
     try:
         with at_most(40 * FREE):
             if cost(lambda: work(length)) <= FREE:

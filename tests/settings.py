@@ -1,4 +1,5 @@
-"""The settings under test: the project's own, with a database on disk (so that threads share it) and plain static files."""
+"""The settings under test: the project's own, with a database on disk (so that threads share it)
+and plain static files."""
 
 import os
 
@@ -13,5 +14,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SANDBOX_BACKGROUND = False  # tests deliver what is due themselves
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # a fresh clone has neither it nor the folder of the database
 PAYMENT_WORKER = False  # tests look at what is due themselves
-# Playwright's event loop goes on in the thread of the tests that follow a browser's on the same worker; none of them is async.
+# Playwright's event loop goes on in the thread of the tests that follow a browser's on the same worker;
+# none of them is async.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -1,4 +1,5 @@
-"""What takes a lock of the database or counts on what it refuses, once more on PostgreSQL: money, limits and approvals, the sandbox."""
+"""What takes a lock of the database or counts on what it refuses, once more on PostgreSQL: money,
+limits and approvals, the sandbox."""
 
 import os
 import subprocess

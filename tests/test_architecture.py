@@ -20,7 +20,8 @@ FLOORS = (
     {"ui", "order_api"},
     {"domain", "privacy"},
 )
-"""From the top down. A room imports itself and rooms of lower floors. The sandbox stands apart: nothing imports it, and it imports nothing."""
+"""From the top down. A room imports itself and rooms of lower floors. The sandbox stands apart: nothing
+imports it, and it imports nothing."""
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 APART = {"sandbox"}
 ROOMS = {*FLOOR, *APART}

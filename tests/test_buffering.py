@@ -1,4 +1,5 @@
-"""The worker by itself, in a thread of this process, over real sockets: what it waits for, for how long, and whom it lets go."""
+"""The worker by itself, in a thread of this process, over real sockets: what it waits for, for how
+long, and whom it lets go."""
 
 import os
 import selectors
@@ -132,7 +133,8 @@ SLOW = {
     "half a request line": b"GET /he",
     "headers without an end": b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: y",
     "half a body": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc",
-    "half a chunk that looks like the last": b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n0\r\n\r\n",
+    "half a chunk that looks like the last": b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+    b"chunked\r\n\r\nff\r\n0\r\n\r\n",
     "no body, though it may go on": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n",
     "a second request that does not end": b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HT",
 }

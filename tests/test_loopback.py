@@ -83,7 +83,8 @@ def asked(port: int, lines: str) -> str:
 
 
 def test_a_served_demo_refuses_a_proxy_and_one_that_is_none_takes_it(tmp_path: Path) -> None:
-    """Over a real socket, as the proxies write it that many put in front: bare nginx, and one that says for whom it asks."""
+    """Over a real socket, as the proxies write it that many put in front: bare nginx, and one that
+    says for whom it asks."""
     bare = "GET /accounts/login/ HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
     telling = (
         "GET /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.7\r\nConnection: close\r\n\r\n"

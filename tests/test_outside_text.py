@@ -1,4 +1,5 @@
-"""Text of any length and kind, from an address, a form or the Order API, is stored or refused in words, on any database.
+"""Text of any length and kind, from an address, a form or the Order API, is stored or refused in
+words, on any database.
 
 SQLite looks at no length and takes every character, so tests/test_again_on_postgresql.py runs these on PostgreSQL too.
 """

@@ -11,7 +11,8 @@ from tests.test_architecture import ROOT, modules
 
 ENDS = ("", "!")
 HARD = (
-    "x", "1", " ", "\n", "-", ".", "ab:", "token:", "a@", "a@a.", "1 ", "+1", "f0", "eyJa-", "<a ", '"', "\\", "/orders/a", "é", "a, ",
+    "x", "1", " ", "\n", "-", ".", "ab:", "token:", "a@", "a@a.", "1 ", "+1", "f0", "eyJa-", "<a ", '"', "\\",
+    "/orders/a", "é", "a, ",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """One table of every address of the desk and who may open it. An address that is not in it fails the test.
 
-Each one that is about an order is tried with an order of the person's own channel and with one of a channel that was not given to them.
+Each one that is about an order is tried with an order of the person's own channel and with one of a
+channel that was not given to them.
 """
 
 import html
@@ -51,7 +52,8 @@ def signed_in(status: int = 200, **more: str) -> Page:
 
 
 def who_sees_orders(status: int = 200, kwargs: Mapping[str, str] | None = None) -> Page:
-    """Needs accounts.view_order. The orders named here do not exist: whoever may look is told so, the others are not."""
+    """Needs accounts.view_order. The orders named here do not exist: whoever may look is told so,
+    the others are not."""
     return Page(TO_SIGN_IN, 403, status, status, status, kwargs or {})
 
 
@@ -211,7 +213,8 @@ ONLY_READ = {"order-detail", "order-raw", "order-timeline", "note-history", "pay
 CHANGES = [name for name in OF_ONE_ORDER if name not in ONLY_READ]
 KEPT_HERE = {"note-create", "note-edit", "order-identity"}
 """What these change is the desk's own: notes, and the log, which says who saw an identity number."""
-# All that a page, a script or a hand can say about the channel: in the address, in a header, in a form. What says it for the page
+# All that a page, a script or a hand can say about the channel: in the address, in a header, in a form.
+# What says it for the page
 # that was left open stands alone, as the desk answers that before anything else.
 CLAIMS: tuple[dict[str, Any], ...] = (
     {
@@ -232,7 +235,8 @@ class Orders(NamedTuple):
 
 
 class Somebody(NamedTuple):
-    """One of PEOPLE, who was given OWN and nothing else; the notes on the orders are theirs, from when they had both channels."""
+    """One of PEOPLE, who was given OWN and nothing else; the notes on the orders are theirs, from
+    when they had both channels."""
 
     user: User
     client: Client
@@ -275,7 +279,8 @@ def form_of(client_of: ClientOf) -> Callable[[str, dict[str, str]], Fields]:
 
 
 def seen(answer: Any) -> tuple[int, str, str]:
-    """Status, where to, and the page, without what is another one each time: the order's id, tokens, the id of the request."""
+    """Status, where to, and the page, without what is another one each time: the order's id,
+    tokens, the id of the request."""
     page = re.sub(r"o_(Foreign|Missing)\b", "o_…", answer.content.decode())
     page = re.sub(r'(name="csrfmiddlewaretoken" value|"X-CSRFToken")[=:] ?"\w+"|<code>[0-9a-f]{32}</code>', "…", page)
     return answer.status_code, answer.headers.get("Location", "").replace("o_Foreign", "o_Missing"), page

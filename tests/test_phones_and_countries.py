@@ -13,8 +13,10 @@ from ui import regions
 @pytest.mark.parametrize(
     ("written", "at_home"),
     [
-        ("+46 70 123 45 67", "0701234567"), ("+4670123", "070123"), ("+4551234567", "51234567"), ("+393331234567", "3331234567"),
-        ("+358401234567", "0401234567"), ("+420601123456", "601123456"), ("+35226123456", "26123456"), ("+14155552671", "4155552671"),
+        ("+46 70 123 45 67", "0701234567"), ("+4670123", "070123"), ("+4551234567", "51234567"),
+        ("+393331234567", "3331234567"),
+        ("+358401234567", "0401234567"), ("+420601123456", "601123456"), ("+35226123456", "26123456"),
+        ("+14155552671", "4155552671"),
         ("+79123456789", "89123456789"), ("+99912345678", None), ("+49 170 1234567", "01701234567"),
     ],
 )  # fmt: skip
@@ -30,7 +32,10 @@ def test_what_is_no_country_is_neither_in_the_lists_of_countries_nor_among_the_r
 
 def test_the_tables_of_the_worlds_numbers_are_read_only_when_one_is_met() -> None:
     """They take memory in every process that reads them."""
-    code = "import sys, domain.phones, privacy; print([m for m in sys.modules if m.split('.')[0] in ('phonenumbers', 'stdnum', 'django')])"
+    code = (
+        "import sys, domain.phones, privacy; print([m for m in sys.modules if m.split('.')[0] in ('phonenumbers', "
+        "'stdnum', 'django')])"
+    )
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )

@@ -175,7 +175,10 @@ def test_what_a_dead_process_left_is_taken_up_soon_after_the_start(tmp_path: Pat
     small = {"PAYMENT_GIVEN_UP_SECONDS": "0.5"}
     assert manage("migrate", "-v0", folder=tmp_path, **small).returncode == 0
     assert manage("shell", "-v0", "-c", LEFT_BEHIND, folder=tmp_path, **small).returncode == 0
-    told = "from payments.models import Evidence as E; print([e.execution.state + ':' + e.kind for e in E.objects.order_by('pk')])"
+    told = (
+        "from payments.models import Evidence as E; print([e.execution.state + ':' + e.kind for e in "
+        "E.objects.order_by('pk')])"
+    )
     with served(tmp_path, **small):
         for _ in range(100):
             said = manage("shell", "-v0", "-c", told, folder=tmp_path).stdout
@@ -249,7 +252,10 @@ def test_a_server_refuses_to_start_with_a_demo_account_left(tmp_path: Path) -> N
 def test_demo_accounts_are_not_made_where_a_real_api_is_named(tmp_path: Path) -> None:
     settings = {"SECRET_KEY": KEY, **REAL}
     assert manage("migrate", "-v0", folder=tmp_path, **settings).returncode == 0
-    counted = "from accounts.demo import ensure_demo_accounts as e; from django.contrib.auth.models import User; e(); print('people', User.objects.count())"
+    counted = (
+        "from accounts.demo import ensure_demo_accounts as e; from django.contrib.auth.models import User; e(); "
+        "print('people', User.objects.count())"
+    )
     assert "people 0" in manage("shell", "-v0", "-c", counted, folder=tmp_path, **settings).stdout
 
 

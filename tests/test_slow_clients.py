@@ -1,4 +1,5 @@
-"""The whole program with few threads, while clients are slow, or the Order API is: what needs neither goes on being answered."""
+"""The whole program with few threads, while clients are slow, or the Order API is: what needs
+neither goes on being answered."""
 
 import re
 import socket
@@ -160,7 +161,8 @@ def hanging() -> Iterator[HangingApi]:
 
 
 def test_while_all_who_may_wait_for_the_order_api_do_so_the_rest_is_answered(tmp_path: Path) -> None:
-    """Four threads, of which three may wait: the one that is left says so to the fourth, and serves whoever needs no Order API."""
+    """Four threads, of which three may wait: the one that is left says so to the fourth, and serves
+    whoever needs no Order API."""
     with hanging() as api:
         settings = {
             "THREADS": "4",

@@ -1,4 +1,5 @@
-"""How many statements a page costs, so that it cannot grow unseen. The sandbox's own are not counted: in production it is another machine."""
+"""How many statements a page costs, so that it cannot grow unseen. The sandbox's own are not counted: in
+production it is another machine."""
 
 import pytest
 from django.db import connection

@@ -1,5 +1,5 @@
-"""An Order API that does not look at x-merchant and x-channel: nothing of another channel is shown or changed all the same, and the log says
-that it would have been."""
+"""An Order API that does not look at x-merchant and x-channel: nothing of another channel is shown or changed all the
+same, and the log says that it would have been."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -36,7 +36,8 @@ PEOPLE = ("support", "manager", "admin")
 
 @contextmanager
 def headers_ignored(lists: str = OWN) -> Iterator[list[str]]:
-    """What the desk asks of an API that gives everybody every order by its id, and of lists the orders of the channel `lists`."""
+    """What the desk asks of an API that gives everybody every order by its id, and of lists the
+    orders of the channel `lists`."""
     operations: list[str] = []
 
     def careless(method: str, path: str, query: str, headers: Headers, body: bytes) -> tuple[int, Headers, bytes]:

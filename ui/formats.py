@@ -36,7 +36,8 @@ def write_number(value: Decimal, decimals: int, language: str | None, region: st
 
 
 def format_amount(value: Decimal | None, currency: str | None) -> str:
-    """An amount in major units with as many decimals as its currency has; more, if the amount has more (never hidden)."""
+    """An amount in major units with as many decimals as its currency has; more, if the amount has
+    more (never hidden)."""
     if value is None:
         return "–"
     needed = len(f"{value:.6f}".rstrip("0").partition(".")[2])
@@ -109,7 +110,8 @@ def format_exact(moment: dt.datetime) -> str:
 
 
 def country_name(code: str | None) -> str:
-    """A country's name in the reader's language; the code itself where there is none (it came from the API as it is)."""
+    """A country's name in the reader's language; the code itself where there is none (it came from
+    the API as it is)."""
     return _country_name(code, get_language()) if code else ""
 
 

@@ -44,7 +44,8 @@ UNRECORDED = Refusal(
     "audit",
     _("This was not done"),
     _(
-        "It could not be written into the log, and what cannot be recorded is not done: nothing was sent, nothing was changed. "
+        "It could not be written into the log, and what cannot be recorded is not done: nothing was sent, nothing was "
+        "changed. "
         "Try again in a moment; if it stays so, tell whoever runs this desk."
     ),
 )
@@ -62,7 +63,8 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Asked under a name that is not ours, or not in HTTP at all: nothing of the request is to be trusted for a page."""
+    """Asked under a name that is not ours, or not in HTTP at all: nothing of the request is to be
+    trusted for a page."""
     return HttpResponse(loader.render_to_string("400.html"), status=400)
 
 

@@ -1,7 +1,8 @@
-"""What somebody typed is kept when it could not be taken: the session had ended, the page was too old, the API did not answer.
+"""What somebody typed is kept when it could not be taken: the session had ended, the page was too
+old, the API did not answer.
 
-In a dialog the form is still there, so only words are put above it. Without a script the page that comes back holds the fields, unseen, and a
-button that sends them again. Nothing is stored on the server, and nothing is sent by itself.
+In a dialog the form is still there, so only words are put above it. Without a script the page that comes back holds the
+fields, unseen, and a button that sends them again. Nothing is stored on the server, and nothing is sent by itself.
 """
 
 from urllib.parse import urlsplit
@@ -17,15 +18,18 @@ NOT_TYPED = {"csrfmiddlewaretoken", *SECRETS}
 NOTHING_TYPED = {*NOT_TYPED, "next", "desk-channel", "channel", "size"}  # what buttons and pages say, not people
 
 SIGNED_OUT = _(
-    "Your session has ended. Nothing was sent, and what you typed is kept. Sign in in another tab, then send it from here."
+    "Your session has ended. Nothing was sent, and what you typed is kept. Sign in in another tab, then send it from "
+    "here."
 )
 
 STALE = _(
-    "Somebody signed in or out in this browser since this page was opened. Nothing was sent, and what you typed is kept. Look at it, then send it again."
+    "Somebody signed in or out in this browser since this page was opened. Nothing was sent, and what you typed is "
+    "kept. Look at it, then send it again."
 )
 
 OTHER_CHANNEL = _(
-    "This page was made for %(made_for)s. You switched to %(now_in)s in another tab, so nothing was sent, and what you typed is kept. Switch back to %(made_for)s in another tab, then send it from here."
+    "This page was made for %(made_for)s. You switched to %(now_in)s in another tab, so nothing was sent, and what you "
+    "typed is kept. Switch back to %(made_for)s in another tab, then send it from here."
 )
 
 
@@ -46,7 +50,8 @@ def hold(
 ) -> HttpResponse:
     """Answers a form with what stood in its way, and keeps what was typed.
 
-    `sign_in` and `switch` are the addresses where one signs in, or goes to another channel, in another tab, if that is needed.
+    `sign_in` and `switch` are the addresses where one signs in, or goes to another channel, in
+    another tab, if that is needed.
     """
     fields = [(name, value) for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
     way = {"action": request.get_full_path(), "sign_in": sign_in, "switch": switch}

@@ -1,4 +1,5 @@
-"""The server's own log lines, without secrets and personal data: what an API says in an error may quote what it was sent."""
+"""The server's own log lines, without secrets and personal data: what an API says in an error may
+quote what it was sent."""
 
 import logging
 from dataclasses import replace

@@ -27,7 +27,8 @@ _IN_ENGLISH = {
     ("’", "."): "CH LI",
 }
 _WRITTEN_IN_ENGLISH = {region: pair for pair, regions in _IN_ENGLISH.items() for region in regions.split()}
-"""What CLDR says of each region, where it isn't 1,234.56 as in English: the page with all of them would load 250 locales."""
+"""What CLDR says of each region, where it isn't 1,234.56 as in English: the page with all of them
+would load 250 locales."""
 
 
 def activate(region: str) -> None:
@@ -66,7 +67,8 @@ def language_locale(language: str | None) -> Locale:
 
 @lru_cache(maxsize=1024)
 def date_locale(language: str | None, region: str) -> Locale:
-    """The language's words in the region's order; where CLDR has no such pair, as the language is written outside its home."""
+    """The language's words in the region's order; where CLDR has no such pair, as the language is
+    written outside its home."""
     own = language_locale(language)
     pairs = (f"{own.language}_{region}", f"{own.language}_001") if region else ()
     return next((found for pair in pairs if (found := _locale(pair))), own)
@@ -74,7 +76,8 @@ def date_locale(language: str | None, region: str) -> Locale:
 
 @lru_cache(maxsize=1024)
 def number_locale(language: str | None, region: str) -> Locale:
-    """Whose separators the region uses: those of language and region together, else of the region's own main language."""
+    """Whose separators the region uses: those of language and region together, else of the region's
+    own main language."""
     if not region:
         return language_locale(language)
     pair = _locale(f"{language_locale(language).language}_{region}")

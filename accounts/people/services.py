@@ -1,6 +1,8 @@
-"""Changing people and their rights. Every function here is one step: it happens whole, and with its entry in the log, or not at all.
+"""Changing people and their rights. Every function here is one step: it happens whole, and with its
+entry in the log, or not at all.
 
-Raises LastAdminError where nobody would be left who can manage people, and AuditUnavailable where it cannot be recorded.
+Raises LastAdminError where nobody would be left who can manage people, and AuditUnavailable where
+it cannot be recorded.
 """
 
 import datetime as dt
@@ -62,7 +64,8 @@ def _sorted(old: frozenset[str], new: frozenset[str]) -> tuple[list[str], list[s
 
 
 def rights_of(person: User) -> Rights:
-    """What was given to the person in the desk. Three queries, unless groups, grants and permissions were fetched with them."""
+    """What was given to the person in the desk. Three queries, unless groups, grants and
+    permissions were fetched with them."""
     names = {f"accounts.{permission.codename}" for permission in person.user_permissions.all()}
     return Rights(
         role=highest({group.name for group in person.groups.all()}),
@@ -136,7 +139,8 @@ def new_link(who: Who, person: User, code: str, now: dt.datetime | None = None) 
 
 
 def use_link(who: Who, link: OneTimeLink, password: str) -> User | None:
-    """Give the link's person that password and let them in; their sessions are over, and so is the link. None: it was used already."""
+    """Give the link's person that password and let them in; their sessions are over, and so is the
+    link. None: it was used already."""
     with _step(who, AuditAction.PERSON_LINK_USE, link.user.username) as step:
         used, _by_model = OneTimeLink.objects.filter(pk=link.pk, code=link.code).delete()
         if not used:
@@ -182,7 +186,8 @@ def _demand_somebody_left(had_managers: bool) -> None:
 
 
 def _wait_for_turn() -> None:
-    """On PostgreSQL a lock on the admins' group; on SQLite the transaction is IMMEDIATE (settings), so it is alone already."""
+    """On PostgreSQL a lock on the admins' group; on SQLite the transaction is IMMEDIATE (settings),
+    so it is alone already."""
     Group.objects.select_for_update().get(name=ADMIN)
 
 

@@ -148,7 +148,8 @@ Act = Callable[[HttpRequest, User], str]
 
 
 def act_on_person(act: Act) -> Callable[..., HttpResponse]:
-    """A view that does one thing to a person by POST, and says on their page what was done, in the words that `act` returns, if any."""
+    """A view that does one thing to a person by POST, and says on their page what was done, in the
+    words that `act` returns, if any."""
 
     @require_POST
     @may_manage_people

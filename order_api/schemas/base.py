@@ -1,11 +1,12 @@
 """How documents are read and written, so that money keeps its digits and nothing that the API sent is lost.
 
-Reading is strict first, because that is fast: msgspec decodes straight into types. Only an answer that does not fit is read
-again leniently: a null list is an empty one, a time without a zone is UTC, and a time that cannot be read is None, its text
-kept in `raw`. What still does not fit (text for an amount, a list for an object) is an error that names its place.
+Reading is strict first, because that is fast: msgspec decodes straight into types. Only an answer that does
+not fit is read again leniently: a null list is an empty one, a time without a zone is UTC, and a time that
+cannot be read is None, its text kept in `raw`. What still does not fit (text for an amount, a list for an
+object) is an error that names its place.
 
-Writing starts from the document as it came: what has not changed goes back to the letter, unknown fields included, and what
-has changed is laid over it.
+Writing starts from the document as it came: what has not changed goes back to the letter, unknown fields included,
+and what has changed is laid over it.
 """
 
 from collections.abc import Iterator
@@ -39,16 +40,18 @@ Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 T = TypeVar("T")
 
 PLACES = range(-30, 21)
-"""Powers of ten with which a number may begin: nineteen characters can stand for a thousand million digits. No price, rate or quantity
-comes near, and the differences that floating point leaves behind (1e-17) are well inside."""
+"""Powers of ten with which a number may begin: nineteen characters can stand for a thousand million digits. No price,
+rate or quantity comes near, and the differences that floating point leaves behind (1e-17) are well inside."""
 
 MOST_VALUES = 1_000_000
-"""Values that a JSON text may hold, or commas in its strings. 250 orders, the most that a page holds, have some 60,000."""
+"""Values that a JSON text may hold, or commas in its strings. 250 orders, the most that a page
+holds, have some 60,000."""
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(msgspec.field,))
 class Document(msgspec.Struct, rename="camel", frozen=True, kw_only=True, dict=True):
-    """A value of the contract. Frozen: `changed()` makes another one. What the API leaves out is None, or an empty tuple or dict.
+    """A value of the contract. Frozen: `changed()` makes another one. What the API leaves out is
+    None, or an empty tuple or dict.
 
     `created_at`-like names are the contract's `createdAt`. Amounts are Decimal in the currency's major unit, VAT rates
     fractions (0.25), times aware.
@@ -56,7 +59,8 @@ class Document(msgspec.Struct, rename="camel", frozen=True, kw_only=True, dict=T
 
     @property
     def raw(self) -> Json:
-        """The JSON object this was read from, or an empty one: kept by `get` and the like, but not for the rows of a list."""
+        """The JSON object this was read from, or an empty one: kept by `get` and the like, but not
+        for the rows of a list."""
         raw: Json = self.__dict__.get("raw", {})
         return raw
 
@@ -67,13 +71,15 @@ class Document(msgspec.Struct, rename="camel", frozen=True, kw_only=True, dict=T
         return {name: value for name, value in self.raw.items() if name not in known}
 
     def changed(self, **changes: Any) -> Self:
-        """A copy with these fields changed, which still knows the document it came from. A misspelt field is a TypeError."""
+        """A copy with these fields changed, which still knows the document it came from. A misspelt
+        field is a TypeError."""
         copy = msgspec.structs.replace(self, **changes)
         copy.__dict__.update(self.__dict__)
         return copy
 
     def to_json(self) -> Json:
-        """The object to send: the one it was read from, with what has changed since laid over it; without it, what is set."""
+        """The object to send: the one it was read from, with what has changed since laid over it;
+        without it, what is set."""
         raw = self.raw
         before = read(raw, type(self)) if raw else None
         sent = dict(raw)
@@ -91,7 +97,8 @@ class TooManyValuesError(msgspec.DecodeError):
 
 
 class Numbered(Document):
-    """A document with numbers, none of which is too large or too small to be written out. Making one with another is a ValueError."""
+    """A document with numbers, none of which is too large or too small to be written out. Making
+    one with another is a ValueError."""
 
     def __post_init__(self) -> None:
         for name in _numbers(type(self)):
@@ -114,14 +121,16 @@ def check_number(value: Decimal) -> None:
 
 
 def check_json(content: bytes) -> bytes:
-    """The text itself. Raises TooManyValuesError if it holds so many values that they would take many times its own size."""
+    """The text itself. Raises TooManyValuesError if it holds so many values that they would take
+    many times its own size."""
     if content.count(b",") + content.count(b"[") + content.count(b"{") > MOST_VALUES:
         raise TooManyValuesError(f"a JSON document of more than {MOST_VALUES:,} values")
     return content
 
 
 def decode(content: bytes, kind: type[T]) -> T:
-    """Read a JSON document. Raises msgspec.DecodeError if it is no JSON, msgspec.ValidationError if it does not fit `kind`."""
+    """Read a JSON document. Raises msgspec.DecodeError if it is no JSON, msgspec.ValidationError if
+    it does not fit `kind`."""
     check_json(content)
     try:
         return _decoder(kind).decode(content)

@@ -25,7 +25,8 @@ class State(Document):
 
 
 class Discount(Document):
-    """A discount on an item, or on the cart as a whole. The cart's are those of its items summed up (Norce docs, order/cart)."""
+    """A discount on an item, or on the cart as a whole. The cart's are those of its items summed up
+    (Norce docs, order/cart)."""
 
     type: DiscountType | None = None
     name: str | None = None
@@ -181,7 +182,8 @@ class Order(Document):
 
 
 class Pagination(Numbered):
-    """`size` counts what the filters match over all pages, `total_size` everything, `value_sum` adds up what matches."""
+    """`size` counts what the filters match over all pages, `total_size` everything, `value_sum`
+    adds up what matches."""
 
     offset: int | None = None
     limit: int | None = None

@@ -19,7 +19,8 @@ class PaymentAction(Document):
 
 
 class PaymentTransaction(Numbered):
-    """One line of a payment's log. `amount` is the payment's amount *after* it (Norce reference, schemas/paymenttransaction).
+    """One line of a payment's log. `amount` is the payment's amount *after* it (Norce reference,
+    schemas/paymenttransaction).
 
     `request_json` and `response_json` are text that should be JSON: what was said to the provider and what it answered.
     """

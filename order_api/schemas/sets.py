@@ -9,7 +9,8 @@ from typing import ClassVar, Self
 
 
 class OpenSet(str):
-    """Text from the API. Equal to the plain string; a known value is read in any case, an unknown one stays as it came."""
+    """Text from the API. Equal to the plain string; a known value is read in any case, an unknown
+    one stays as it came."""
 
     __slots__ = ()
     values: ClassVar[tuple[str, ...]] = ()

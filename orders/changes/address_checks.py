@@ -1,7 +1,7 @@
 """Whether what is in an address looks as it does in its country. Pure functions.
 
-They answer True for what looks right and for what they do not know: a form warns where they say False, and never forbids, since a rule
-here can be older than the world.
+They answer True for what looks right and for what they do not know: a form warns where they say False, and never
+forbids, since a rule here can be older than the world.
 """
 
 import re
@@ -29,7 +29,8 @@ _POSTAL: Mapping[str, re.Pattern[str]] = {
     }.items()
 }
 POSTAL_EXAMPLES: Mapping[str, str] = {
-    "SE": "831 30", "NO": "0150", "DK": "1050", "FI": "00100", "DE": "10115", "NL": "1012 AB", "AT": "1010", "BE": "1000", "EE": "10111",
+    "SE": "831 30", "NO": "0150", "DK": "1050", "FI": "00100", "DE": "10115", "NL": "1012 AB", "AT": "1010",
+    "BE": "1000", "EE": "10111",
 }  # fmt: skip
 
 
@@ -53,14 +54,15 @@ def is_phone(text: str) -> bool:
 
 
 def is_identity_number(text: str, country: str) -> bool:
-    """Whether the day in a person's number exists and its check digits fit: Sweden, Norway, Denmark (whose numbers of today have
-    none), Finland."""
+    """Whether the day in a person's number exists and its check digits fit: Sweden, Norway, Denmark (whose
+    numbers of today have none), Finland."""
     check = _PERSONS.get(country.upper())
     return check is None or check(text.strip().upper())
 
 
 def is_organization_number(text: str, country: str) -> bool:
-    """Whether the check digit of an organisation's number fits: Sweden, Norway, Denmark, Finland. A VAT number is one too."""
+    """Whether the check digit of an organisation's number fits: Sweden, Norway, Denmark, Finland. A
+    VAT number is one too."""
     written = text.strip().upper()
     kinds = _ORGANIZATIONS.get(country.upper(), ())
     return (

@@ -1,7 +1,8 @@
 """The billing and the shipping address.
 
-An address goes out whole, laid over the one that was read, so that what this desk does not know goes back as it came. The identity number is
-never put into a page by a form: it is kept unless another one is typed or it is removed, and in a conflict it stands as dots.
+An address goes out whole, laid over the one that was read, so that what this desk does not know goes back as it
+came. The identity number is never put into a page by a form: it is kept unless another one is typed or it is
+removed, and in a conflict it stands as dots.
 """
 
 from collections.abc import Iterator
@@ -42,7 +43,8 @@ class AddressExplanation(Explanation["AddressChange"]):
         return list(self._doubts({each.field for each in self.form.differences()}))
 
     def _doubts(self, changed: set[str]) -> Iterator[Warn]:
-        """What is typed and does not look as it does in its country. What was there before is not this person's to explain."""
+        """What is typed and does not look as it does in its country. What was there before is not
+        this person's to explain."""
         data = self.form.cleaned_data
         if changed and not any(data[name] for name in data if name not in ("type", "country", "remove_identity")):
             yield Warn(_g("Nothing of the address will be left."))
@@ -70,7 +72,8 @@ class AddressMerge(Merge["AddressChange"]):
         return DOTS if name == IDENTITY and value else value
 
     def conflicts(self, seen: Seen) -> list[str]:
-        """A number that is kept goes out as the order has it now, so that only who types or removes one can be at odds."""
+        """A number that is kept goes out as the order has it now, so that only who types or removes
+        one can be at odds."""
         mine = self.form.cleaned_data[IDENTITY] or self.form.cleaned_data.get("remove_identity")
         return [name for name in super().conflicts(seen) if name != IDENTITY or mine]
 
@@ -115,7 +118,8 @@ class AddressChange(OrderChange):
         self._offer("country", {"": "–", **countries.names(get_language())})
 
     def _offer(self, name: str, known: dict[str, Any]) -> None:
-        """The choices of a field, and what the order or the person has beside them: an unknown code is kept as it is."""
+        """The choices of a field, and what the order or the person has beside them: an unknown code
+        is kept as it is."""
         given = [self.seen.values[name], self.data.get(name, "")]
         extra = {str(value): str(value) for value in given if value and value not in known}
         field = cast(forms.ChoiceField, self.fields[name])

@@ -1,7 +1,8 @@
 """The order's attributes: free keys with JSON values, as rows or as one text.
 
-Only what the person changed is sent, so that two people who change different keys are not in each other's way. "Changed" is told from what
-they saw and not from what the order says now. Secrets stand as dots, in the form and in what is sealed into it.
+Only what the person changed is sent, so that two people who change different keys are not in each other's
+way. "Changed" is told from what they saw and not from what the order says now. Secrets stand as dots, in
+the form and in what is sealed into it.
 """
 
 from collections.abc import Mapping
@@ -46,8 +47,8 @@ def attributes_of(order: Order) -> Attributes:
 
 
 def visible(order: Order) -> Attributes:
-    """What of them may stand in a form. A key that is itself somebody's address or number is left where it is, unseen; so are all of them
-    where they are more than a form can hold."""
+    """What of them may stand in a form. A key that is itself somebody's address or number is left where it is, unseen;
+    so are all of them where they are more than a form can hold."""
     if count_values(attributes_of(order), MOST + 1) > MOST:
         return {}
     shown = ((key, masked({key: value})) for key, value in attributes_of(order).items())
@@ -89,7 +90,8 @@ def read_value(text: str) -> Any:
 
 
 def parsed_object(text: str) -> Attributes:
-    """What was typed as one text; nothing is an empty object. ValidationError with line and column, or if it is no object."""
+    """What was typed as one text; nothing is an empty object. ValidationError with line and column,
+    or if it is no object."""
     found = parse(text) if text.strip() else {}
     if not isinstance(found, dict):
         raise ValidationError(_("This has to be a JSON object: { … }."), code="object")
@@ -170,7 +172,8 @@ class AttributesChange(OrderChange):
         self.row_errors: dict[int, Words] = {}
 
     def current(self, order: Order) -> dict[str, Any]:
-        """By key, what the person sees of it, and where some of it is hidden, what tells whether that is still the same."""
+        """By key, what the person sees of it, and where some of it is hidden, what tells whether
+        that is still the same."""
         found = {}
         for key, shown in visible(order).items():
             whole, seen = canonical(attributes_of(order)[key]), canonical(shown)
@@ -233,7 +236,8 @@ class AttributesChange(OrderChange):
         return {name.removeprefix(KEY): value[0] for name, value in seen.values.items()}
 
     def mine(self) -> Attributes:
-        """The keys that the person changed, against what they saw, as they typed them; GONE for those they took away."""
+        """The keys that the person changed, against what they saw, as they typed them; GONE for
+        those they took away."""
         typed, saw = self.cleaned_data["typed"], self.saw()
         changed = {key: value for key, value in typed.items() if key not in saw or canonical(value) != saw[key]}
         return changed | {key: GONE for key in saw if key not in typed}

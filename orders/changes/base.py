@@ -61,9 +61,10 @@ class Blame:
 class OrderChange(forms.Form):
     """One change to one order, as a form.
 
-    A subclass says in words what it is (`title`, `verb` for the button, `done` for afterwards), what it is called in the log (`action`),
-    which permission it takes, what of the order it is about (`current`), and sends exactly one operation (`send`). What people are told before
-    it is sent is its `explanation`'s, what happens where a colleague changed the same its `merge`'s. The rest is `flow`'s.
+    A subclass says in words what it is (`title`, `verb` for the button, `done` for afterwards), what it is called in
+    the log (`action`), which permission it takes, what of the order it is about (`current`), and sends exactly one
+    operation (`send`). What people are told before it is sent is its `explanation`'s, what happens where a colleague
+    changed the same its `merge`'s. The rest is `flow`'s.
     """
 
     title: ClassVar[Words]
@@ -72,14 +73,16 @@ class OrderChange(forms.Form):
     action: ClassVar[AuditAction]
     permission: ClassVar[str]
     adds: ClassVar[bool] = False
-    """Whether sending it twice would add two of something: then each form that was shown can be sent once, whatever is typed into it."""
+    """Whether sending it twice would add two of something: then each form that was shown can be
+    sent once, whatever is typed into it."""
     anchor: ClassVar[str] = ""
     """The part of the order's page where the change can be seen."""
     blame: ClassVar[Blame] = Blame()
     explanation_class: ClassVar[type[Explanation[Any]]] = Explanation
     merge_class: ClassVar[type[Merge[Any]]] = Merge
     fields_template: ClassVar[str] = "orders/changes/fields.html"
-    """The middle of the form. No block of a template of its own: the dialog gets a partial, and a child template has none."""
+    """The middle of the form. No block of a template of its own: the dialog gets a partial, and a
+    child template has none."""
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, order: Order, ids: Mapping[str, str] | None = None
@@ -103,11 +106,13 @@ class OrderChange(forms.Form):
         return {}
 
     def current(self, order: Order) -> dict[str, Any]:
-        """What the order says now of the part that this changes, by field. Raises order_api.errors.NotFound if it is gone."""
+        """What the order says now of the part that this changes, by field. Raises
+        order_api.errors.NotFound if it is gone."""
         return {}
 
     def send(self, api: OrderApi, order: Order) -> "Words | Said | None":
-        """Sends the one operation, against the order as it was just read. May return words that say more than `done`."""
+        """Sends the one operation, against the order as it was just read. May return words that say
+        more than `done`."""
         raise NotImplementedError
 
     def next_page(self) -> str:

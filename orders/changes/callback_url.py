@@ -25,7 +25,8 @@ class CallbackUrlField(forms.CharField):
 
 
 def _is_address(text: str) -> bool:
-    """Whether it is a full address, or begins with a template that stands for one: {configuration.adapter.internalUrl}/path."""
+    """Whether it is a full address, or begins with a template that stands for one:
+    {configuration.adapter.internalUrl}/path."""
     filled = re.sub(r"\A\{[^{}\s]+\}", "http://template", text) if text.startswith("{") else text
     try:
         parts = urlsplit(_TEMPLATE.sub("template", filled))

@@ -1,4 +1,5 @@
-"""Validations, hooks and notifications: who is asked about an order, who may stop a change to it, who is told afterwards."""
+"""Validations, hooks and notifications: who is asked about an order, who may stop a change to it,
+who is told afterwards."""
 
 import json
 import re
@@ -25,7 +26,8 @@ from orders.changes.removal import Removal, RemovalExplanation
 from privacy import PAGE, mask_text
 
 LONGEST_DELAY = 24 * 3600 * 1000  # milliseconds
-# What hooks can be asked about, in the order in which the API asks (Norce docs, order/callbacks); `reference` is in use beside it.
+# What hooks can be asked about, in the order in which the API asks (Norce docs, order/callbacks);
+# `reference` is in use beside it.
 PARTS = ("/state", "/consents", "/customer", "/cart", "/shippings", "/payments", "/reference")
 # RFC 6901, without the root: a notification or a hook is about a part.
 _POINTER = RegexValidator(
@@ -151,7 +153,8 @@ class HookExplanation(Explanation["HookCreate"]):
     def consequences(self) -> list[Words]:
         return [
             gettext(
-                "It is asked before every change of that part, and the change waits for it. As long as it refuses, or does not answer, that part of the order cannot be changed by anybody."
+                "It is asked before every change of that part, and the change waits for it. As long as it refuses, or "
+                "does not answer, that part of the order cannot be changed by anybody."
             )
         ]
 
@@ -205,7 +208,8 @@ class HookRemovalExplanation(RemovalExplanation["HookRemoval"]):
     def consequences(self) -> list[Words]:
         return [
             gettext(
-                "The adapter will not be asked any more before this order changes, and what it would have done then is not done: reserving money, checking stock, booking a delivery."
+                "The adapter will not be asked any more before this order changes, and what it would have done then is "
+                "not done: reserving money, checking stock, booking a delivery."
             ),
             gettext("The API cannot put it back by itself: it would have to be added anew."),
         ]

@@ -116,7 +116,8 @@ class CartExplanation(Explanation["CartChange"]):
             return []
         return [
             gettext(
-                "The platform's adapter owns this cart. It may overwrite what you change here at any time; a change that is to last belongs in the shop."
+                "The platform's adapter owns this cart. It may overwrite what you change here at any time; a change "
+                "that is to last belongs in the shop."
             ),
             gettext("Discounts are kept per piece: with half as many pieces, half the discount is left."),
         ]
@@ -129,7 +130,8 @@ class CartExplanation(Explanation["CartChange"]):
         money = money_of(self.form.order.payments, self.form.total_after, self.form.order.currency)
         if self.form.total_after is not None and money.undeclared and not money.is_empty and not money.foreign:
             words = gettext(
-                "The payments add up to %(paid)s, which is not the new total: the order will not validate until they do."
+                "The payments add up to %(paid)s, which is not the new total: the order will not validate until they "
+                "do."
             )
             found.append(Warn(words % {"paid": self._amount(money.own.declared)}))
         if gap := self._gap():

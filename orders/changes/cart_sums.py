@@ -170,7 +170,8 @@ def _scaled(item: Item, quantity: int, count: Count, *, by_price: bool = True) -
 
 
 def _part(part: Item, bundles: int, count: Count) -> Item:
-    """A bundle's part for more or fewer bundles. Its quantity counts all bundles, unless its amounts show that it counts one."""
+    """A bundle's part for more or fewer bundles. Its quantity counts all bundles, unless its
+    amounts show that it counts one."""
     quantity = quantity_of(part)
     if _counts_one(part, bundles):
         return _scaled(part, quantity, count, by_price=False)

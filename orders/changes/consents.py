@@ -47,7 +47,8 @@ class ConsentsMerge(Merge["ConsentsChange"]):
 
 
 class ConsentsChange(OrderChange):
-    """PATCH consents/{consent_id}, or PATCH consents for several that are different: one call, which does all of them or none.
+    """PATCH consents/{consent_id}, or PATCH consents for several that are different: one call,
+    which does all of them or none.
 
     A slash in an id need not survive in an address, whatever the API runs on; in the list it does.
     """

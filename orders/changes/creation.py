@@ -52,7 +52,8 @@ class CreationExplanation(Explanation["OrderCreation"]):
         if self.form.ids.get("source"):
             found.append(
                 _(
-                    "It is a copy. Left out: ids, references, states, payments, shippings, callbacks, identity numbers and hidden "
+                    "It is a copy. Left out: ids, references, states, payments, shippings, callbacks, identity numbers "
+                    "and hidden "
                     "attributes. Consents were given for the other order, so they are not given here."
                 )
             )
@@ -88,7 +89,8 @@ class CreationExplanation(Explanation["OrderCreation"]):
 
 
 class OrderCreation(OrderChange):
-    """POST orders: from fields and rows, or from JSON; both over `document`, so that what the fields do not show is not lost."""
+    """POST orders: from fields and rows, or from JSON; both over `document`, so that what the
+    fields do not show is not lost."""
 
     title = _("New order")
     verb = _("Create order")

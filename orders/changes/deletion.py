@@ -25,7 +25,8 @@ class DeletionExplanation(RemovalExplanation["OrderDeletion"]):
 
     def consequences(self) -> list[Words]:
         found: list[Words] = [
-            _("The order disappears for good, with its customer, payments, transactions, shippings and history. It cannot be brought back."),
+            _("The order disappears for good, with its customer, payments, transactions, shippings and history. It "
+              "cannot be brought back."),
             _("No money moves: what was reserved or captured stays so at the payment provider, with no order to it."),
         ]  # fmt: skip
         if removed_of(ORDER) in ORDER.of(status_of(self.form.order)).follows:

@@ -19,7 +19,8 @@ from ui.numbers import NumberField, PercentField, as_typed
 SET_BY_THE_API = (
     "id", "merchant", "channel", "created", "lastModified", "state", "total", "payments", "shippings",
 )  # fmt: skip
-"""Read-only in the contract, or worked out from the rest; `state` starts at checkout (Norce reference, schemas/order)."""
+"""Read-only in the contract, or worked out from the rest; `state` starts at checkout (Norce
+reference, schemas/order)."""
 CALLBACKS = ("validations", "hooks", "notifications")
 COLUMNS = ("line", "name", "sku", "quantity", "price", "vat")
 COLUMN_WORDS = {"quantity": _("Quantity"), "price": _("Price"), "vat": _("VAT")}
@@ -55,8 +56,8 @@ def sendable(order: Order) -> tuple[Order, list[str]]:
 
 
 def copy_of(order: Order) -> Order:
-    """What of an order can be an order of its own: no ids, references, states, payments, shippings, callbacks; nothing that is masked
-    on the order's page; and no consent, which was given for that other order."""
+    """What of an order can be an order of its own: no ids, references, states, payments, shippings, callbacks; nothing
+    that is masked on the order's page; and no consent, which was given for that other order."""
     document = {k: v for k, v in order.raw.items() if k not in (*SET_BY_THE_API, *CALLBACKS, "reference")}
     document = _copied(document)
     if "cart" in document:
@@ -162,10 +163,11 @@ def _read(row: Row) -> tuple[dict[str, str], Typed | None]:
 
 
 def cart_of(typed: Sequence[Typed], base: Order, currency: str) -> tuple[Cart, bool]:
-    """The cart that the rows make, over the one they came from; and whether discounts were lost with lines that are different.
+    """The cart that the rows make, over the one they came from; and whether discounts were lost
+    with lines that are different.
 
-    A line that is as it was goes out as it was; with another quantity, its discounts are kept per piece. If all are as they were, so is the
-    cart. Raises IndivisibleError where a bundle's parts cannot follow its quantity.
+    A line that is as it was goes out as it was; with another quantity, its discounts are kept per piece. If all are as
+    they were, so is the cart. Raises IndivisibleError where a bundle's parts cannot follow its quantity.
     """
     before = base.cart or Cart()
     made = [_item(each, before.items, cent_of(currency)) for each in typed]

@@ -1,7 +1,8 @@
 """What happens between opening a form and knowing what became of it.
 
     open    read the order → show the form, with what it shows of the order sealed into it
-    post    hold the order's lease → was this form sent before? → read the order again → is what was typed valid? has anybody changed what the person saw?
+    post    hold the order's lease → was this form sent before? → read the order again → is what was typed valid? has
+            anybody changed what the person saw?
             is there something to confirm? → write the intent into the log → send, once → write the outcome → say it
 
 Every way out but the last one shows the form again with what was typed. A write is never sent twice by itself.
@@ -94,7 +95,8 @@ def post(request: ApiRequest, order_id: str, form_class: type[OrderChange], ids:
 
 
 def create(request: HttpRequest, form_class: type[OrderChange], draft: Order | None = None, **ids: str) -> HttpResponse:
-    """The body of a view that makes an order, from what `draft` holds at first. Nothing is read, so nothing can have changed."""
+    """The body of a view that makes an order, from what `draft` holds at first. Nothing is read, so
+    nothing can have changed."""
     request = cast(ApiRequest, request)
     demand(request, form_class.permission)
     order = draft or Order()
@@ -126,7 +128,8 @@ def decide(request: ApiRequest, form: OrderChange) -> HttpResponse:
 
 
 def doubt(request: ApiRequest, form: OrderChange) -> HttpResponse:
-    """The form comes a second time, and nobody knows what became of the first one. Under a new mark it can be sent all the same."""
+    """The form comes a second time, and nobody knows what became of the first one. Under a new mark
+    it can be sent all the same."""
     form.add_error(None, _("This was sent already, and was not sent again. %s") % form.explanation.doubt)
     form.once = idempotency.new_mark()
     return show(request, form, HTTPStatus.BAD_GATEWAY, in_doubt=True)
@@ -169,7 +172,8 @@ def let_stand(data: QueryDict) -> list[str]:
 
 
 def clashes_of(form: OrderChange) -> list[Clash]:
-    """What somebody else changed of the part that this form is about. A form that does not say what it showed clashes as a whole."""
+    """What somebody else changed of the part that this form is about. A form that does not say what
+    it showed clashes as a whole."""
     seen, merge = form.was_seen() or Seen({}), form.merge
     return [
         Clash(
@@ -185,7 +189,8 @@ def clashes_of(form: OrderChange) -> list[Clash]:
 
 
 def send(request: ApiRequest, form: OrderChange) -> HttpResponse:
-    """Intent, the one call, outcome. What the API refuses is the form's to say; what it does not answer stays open, and says so."""
+    """Intent, the one call, outcome. What the API refuses is the form's to say; what it does not
+    answer stays open, and says so."""
     try:
         idempotency.start(request, adds=form.adds)
         attempt = log.begin(
@@ -216,7 +221,8 @@ def send(request: ApiRequest, form: OrderChange) -> HttpResponse:
 
 
 def failed(request: ApiRequest, form: OrderChange, error: ApiError) -> HttpResponse:
-    """The form again, with what the API said. Where it may have happened, sending it again takes a press on the form as it is shown now."""
+    """The form again, with what the API said. Where it may have happened, sending it again takes a
+    press on the form as it is shown now."""
     refused = isinstance(error, Rejected | Conflict | NotFound)
     form.add_error(form.blames(error) if refused else None, words_of(error, form.explanation.doubt))
     if error.may_have_happened:
@@ -253,7 +259,8 @@ def words_of(error: ApiError, doubt: Words = Explanation.doubt) -> str:
         return words % {"doubt": doubt, "error": error}
     if isinstance(error, Unauthorized):
         words = _(
-            "The Order API does not let this desk in, so nothing was done. Whoever runs the desk has to look at ORDER_API_TOKEN; `manage.py order_api_check` tells them more. (%s)"
+            "The Order API does not let this desk in, so nothing was done. Whoever runs the desk has to look at "
+            "ORDER_API_TOKEN; `manage.py order_api_check` tells them more. (%s)"
         )
         return words % error
     if isinstance(error, NotFound):
@@ -266,7 +273,8 @@ def words_of(error: ApiError, doubt: Words = Explanation.doubt) -> str:
 
 
 def show(request: ApiRequest, form: OrderChange, status: HTTPStatus = HTTPStatus.OK, **state: object) -> HttpResponse:
-    """The form, in the dialog or as a page. `state`: clashes, confirm (the warnings want an answer), in_doubt, blockers."""
+    """The form, in the dialog or as a page. `state`: clashes, confirm (the warnings want an
+    answer), in_doubt, blockers."""
     warnings = form.explanation.warnings() if form.is_bound and not form.is_unchecked and form.is_valid() else []
     context = {
         "form": form,
@@ -279,7 +287,8 @@ def show(request: ApiRequest, form: OrderChange, status: HTTPStatus = HTTPStatus
 
 
 def leave(request: ApiRequest, where: str) -> HttpResponse:
-    """To where the change can be seen. A place on the page that the dialog is over takes a reload: going there loads nothing."""
+    """To where the change can be seen. A place on the page that the dialog is over takes a reload:
+    going there loads nothing."""
     if not request.htmx:
         return redirect(where)
     answer = HttpResponseClientRedirect(where)

@@ -14,7 +14,8 @@ def is_hook_refusal(error: ApiError) -> bool:
 
 
 def blockers_of(order: Order, error: ApiError) -> list[Hook]:
-    """The order's hooks that the refusal names, by adapter and by what they are asked about; all of them where it names none."""
+    """The order's hooks that the refusal names, by adapter and by what they are asked about; all of
+    them where it names none."""
     if not is_hook_refusal(error):
         return []
     named = [hook for hook in order.hooks if _says(error.message, hook.adapter_id)]

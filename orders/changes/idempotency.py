@@ -1,8 +1,8 @@
 """A form is sent once: a double click, a reload and the back button find what became of it the first time.
 
-Each form that is shown carries a mark. What is sent under it is a row before the call goes out, so that a call without an answer and a process
-that died in the middle are known too; a refusal takes the row away, as nothing was done. The row's key is unique: of two that come at the same
-moment one is sent.
+Each form that is shown carries a mark. What is sent under it is a row before the call goes out, so that a call without
+an answer and a process that died in the middle are known too; a refusal takes the row away, as nothing was done. The
+row's key is unique: of two that come at the same moment one is sent.
 """
 
 import datetime as dt
@@ -41,7 +41,8 @@ def fate(request: HttpRequest, *, adds: bool) -> Any:
 
 
 def start(request: HttpRequest, *, adds: bool) -> None:
-    """It is about to be sent. Raises AlreadySentError, and DatabaseError where that could not be kept: then it must not be sent."""
+    """It is about to be sent. Raises AlreadySentError, and DatabaseError where that could not be
+    kept: then it must not be sent."""
     if not _has_mark(request):
         return
     tidy()
@@ -55,7 +56,8 @@ def start(request: HttpRequest, *, adds: bool) -> None:
 
 
 def settle(request: HttpRequest, became: Any, *, adds: bool) -> None:
-    """It was done, and leads there (a JSON value). Never raises: what could not be kept stays UNKNOWN, and so is not sent again."""
+    """It was done, and leads there (a JSON value). Never raises: what could not be kept stays
+    UNKNOWN, and so is not sent again."""
     try:
         with transaction.atomic():
             SentForm.objects.filter(key=_key(request, adds)).update(became_json=json.dumps(became))
@@ -83,7 +85,8 @@ def _has_mark(request: HttpRequest) -> bool:
 
 
 def _key(request: HttpRequest, adds: bool) -> str:
-    """What adds something is known by its mark alone; what sets something may be sent again with something else typed."""
+    """What adds something is known by its mark alone; what sets something may be sent again with
+    something else typed."""
     posted = [] if adds else sorted(each for each in request.POST.lists() if each[0] != "csrfmiddlewaretoken")
     whole = json.dumps([request.user.pk, request.path, request.POST.get("once", ""), posted])
     return hashlib.sha256(whole.encode()).hexdigest()

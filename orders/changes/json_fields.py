@@ -1,6 +1,7 @@
 """JSON in forms: as text that says where it is wrong, with what must not be read masked, and put back when it is sent.
 
-A secret is shown as dots. Dots that stay where they were stand for what they hide; dots that were moved stand for nothing, and are refused.
+A secret is shown as dots. Dots that stay where they were stand for what they hide; dots that were
+moved stand for nothing, and are refused.
 """
 
 import json
@@ -33,7 +34,8 @@ def as_text(value: Any) -> str:
 
 
 def parse(text: str) -> Any:
-    """A JSON value, its numbers with a decimal point as Decimal. ValidationError says in which line and column it is wrong."""
+    """A JSON value, its numbers with a decimal point as Decimal. ValidationError says in which line
+    and column it is wrong."""
     try:
         return json.loads(text, parse_float=number, parse_constant=_refuse)
     except json.JSONDecodeError as error:
@@ -93,7 +95,8 @@ def masked(document: Mapping[str, Any] | None) -> JsonObject:
 
 
 def restored(typed: Any, original: Any) -> Any:
-    """What was typed over the masked document, with what the dots hide put back. ValidationError where nobody knows what they hide."""
+    """What was typed over the masked document, with what the dots hide put back. ValidationError
+    where nobody knows what they hide."""
     whole = _restored(typed, original, mask(original, PAGE_WITH_PEOPLE))
     if DOTS in str(whole) and DOTS not in str(original):
         raise ValidationError(

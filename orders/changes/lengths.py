@@ -1,4 +1,5 @@
-"""How long what is typed may be. What the API holds already may be longer, and goes back as it came if nobody touched it."""
+"""How long what is typed may be. What the API holds already may be longer, and goes back as it came
+if nobody touched it."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -30,7 +31,8 @@ def ease(form: "OrderChange") -> None:
 
 
 def too_long(form: "OrderChange") -> Iterator[tuple[str | None, str]]:
-    """What was typed and is longer than it may be: the field that it is about, or None where it is a cell of a row, and what to say."""
+    """What was typed and is longer than it may be: the field that it is about, or None where it is
+    a cell of a row, and what to say."""
     for name, values in _posted(form):
         field = form.fields.get(name)
         limit = _limit_of(name, field)

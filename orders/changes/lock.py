@@ -1,7 +1,8 @@
 """Two people of this desk who change the same order wait for each other, from the last look to the answer.
 
-The API has no version that a write could name, so the moment between our last read and our write can't be closed against adapters and other
-programs; among the people of one desk it can, in the database that they share, whatever process answers them.
+The API has no version that a write could name, so the moment between our last read and our write can't be
+closed against adapters and other programs; among the people of one desk it can, in the database that they
+share, whatever process answers them.
 """
 
 import datetime as dt
@@ -17,8 +18,8 @@ from django.utils import timezone
 from orders.models import Lease
 
 LIFE = dt.timedelta(seconds=60)
-"""More than the last look and the one call can take together (`gateway.checks` warns where the time limits allow for more); a process that
-died holds nobody up for longer."""
+"""More than the last look and the one call can take together (`gateway.checks` warns where the time limits allow for
+more); a process that died holds nobody up for longer."""
 PATIENCE = 5.0  # seconds
 
 
@@ -28,7 +29,8 @@ class OrderLockedError(Exception):
 
 @contextmanager
 def lease(merchant: str, channel: str, order_id: str) -> Iterator[None]:
-    """Holds the order for the time of the block. Raises OrderLockedError if somebody else does and is not done in time."""
+    """Holds the order for the time of the block. Raises OrderLockedError if somebody else does and
+    is not done in time."""
     key, holder = hashlib.sha256(f"{merchant}/{channel}/{order_id}".encode()).hexdigest(), uuid.uuid4()
     deadline = time.monotonic() + PATIENCE
     while not _taken(key, holder):

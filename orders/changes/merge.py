@@ -9,7 +9,8 @@ from orders.changes.snapshot import Seen
 
 
 class Merge(Generic[Form]):
-    """The parts of the change that `form` holds, as two people can be at odds about them. By default each field is one."""
+    """The parts of the change that `form` holds, as two people can be at odds about them. By
+    default each field is one."""
 
     undivided: ClassVar[bool] = False
     """Whether there are no parts to choose from: who lets a colleague's change stand does none of it."""

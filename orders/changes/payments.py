@@ -1,4 +1,5 @@
-"""Adding, changing and removing a payment's record. None of it moves money: that is the provider's, through the payment's actions."""
+"""Adding, changing and removing a payment's record. None of it moves money: that is the provider's,
+through the payment's actions."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -175,7 +176,8 @@ class PaymentForm(OrderChange):
 
 def _about_money(state: str) -> str:
     word = state_of("payment", state).word
-    return gettext("“%(state)s” will be read as a fact about money. Set it only if the provider says so: setting it moves none.") % {
+    return gettext("“%(state)s” will be read as a fact about money. Set it only if the provider says so: setting it "
+                   "moves none.") % {
         "state": word
     }  # fmt: skip
 
@@ -225,7 +227,8 @@ class PaymentChangeExplanation(PaymentExplanation):
 
 
 class PaymentChange(PaymentForm):
-    """PUT payment: the payment as it was just read, with what was typed laid over it; upsell and unknown fields stay."""
+    """PUT payment: the payment as it was just read, with what was typed laid over it; upsell and
+    unknown fields stay."""
 
     title = _("Change a payment")
     verb = _("Save payment")
@@ -274,8 +277,10 @@ class PaymentRemovalExplanation(RemovalExplanation["PaymentRemoval"]):
         payment = self.form.part(self.form.order)
         what = {"name": name_of(payment), "amount": format_money(payment.amount, payment.currency)}
         return [
-            gettext("%(name)s, %(amount)s, gets the state “removed”. It stays in the order, is counted no more, and its log stays.") % what,
-            gettext("No money moves: what is reserved or captured at the provider stays so. Cancel or refund it first."),
+            gettext("%(name)s, %(amount)s, gets the state “removed”. It stays in the order, is counted no more, and "
+                    "its log stays.") % what,
+            gettext("No money moves: what is reserved or captured at the provider stays so. Cancel or refund it "
+                    "first."),
         ]  # fmt: skip
 
     def warnings(self) -> list[Warn]:

@@ -28,7 +28,8 @@ class RemovalMerge(WholeMerge[Taken]):
 
 
 class Removal(OrderChange):
-    """Takes something away. `current` is what goes, as people should see it before it does; `labels` are the words for it."""
+    """Takes something away. `current` is what goes, as people should see it before it does;
+    `labels` are the words for it."""
 
     explanation_class = RemovalExplanation
     merge_class = RemovalMerge

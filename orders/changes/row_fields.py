@@ -1,4 +1,5 @@
-"""Rows in a form: fields that repeat, one after another, under the same names. Buttons named `redo` add and remove them, with a script or without."""
+"""Rows in a form: fields that repeat, one after another, under the same names. Buttons named `redo` add and
+remove them, with a script or without."""
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest

@@ -24,7 +24,8 @@ from ui.formats import format_money
 
 D = TypeVar("D", bound=Document)
 
-# Where in a shipping each field stands. Only what was changed is put there, so that everything else goes back as it came.
+# Where in a shipping each field stands. Only what was changed is put there,
+# so that everything else goes back as it came.
 PATHS: dict[str, tuple[str, ...]] = {
     "state": ("state",),
     "name": ("name",),
@@ -77,7 +78,8 @@ def with_value(document: D, path: Sequence[str], value: Any) -> D:
 
 
 def total_warnings(order: Order, shippings: tuple[Shipping, ...]) -> list[Warn]:
-    """Says what the shippings would make of the order's total, and if its payments would no longer cover exactly that."""
+    """Says what the shippings would make of the order's total, and if its payments would no longer
+    cover exactly that."""
     before, after = (_live_sum(each) for each in (order.shippings, shippings))
     if before == after or order.total is None or order.total.including_vat is None:
         return []

@@ -1,4 +1,5 @@
-"""Adding, changing and removing a shipping. Removing is a state, as the API has no other way; so it can be taken back."""
+"""Adding, changing and removing a shipping. Removing is a state, as the API has no other way; so it
+can be taken back."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -320,7 +321,8 @@ class ShippingRemovalExplanation(RemovalExplanation["ShippingRemoval"]):
     def consequences(self) -> list[Words]:
         name = self.form.shipping.name or self.form.shipping.adapter_id or self.form.shipping.id or "–"
         return [
-            gettext("%s gets the state “removed”. It stays in the order and is counted no more; changing its state puts it back.") % name,
+            gettext("%s gets the state “removed”. It stays in the order and is counted no more; changing its state "
+                    "puts it back.") % name,
             gettext("Nothing is cancelled at the carrier: what is booked there stays booked."),
         ]  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""What a person saw of an order when they opened a form, sealed into the form, and how it differs from what the order says now."""
+"""What a person saw of an order when they opened a form, sealed into the form, and how it differs
+from what the order says now."""
 
 import datetime as dt
 import json
@@ -13,7 +14,8 @@ Values = Mapping[str, Any]
 
 
 def plain(value: Any) -> Any:
-    """A value as it can be compared after a trip through a form: text for what JSON does not know, nothing for what is empty."""
+    """A value as it can be compared after a trip through a form: text for what JSON does not know,
+    nothing for what is empty."""
     if isinstance(value, Decimal):
         return str(value.normalize()) if value else "0"
     if isinstance(value, dt.datetime | dt.date):
@@ -32,7 +34,8 @@ def same(one: Any, other: Any) -> bool:
 
 
 class Seen(NamedTuple):
-    """The values that the form showed, by field, and when the order had last been changed then (as the API wrote it)."""
+    """The values that the form showed, by field, and when the order had last been changed then (as
+    the API wrote it)."""
 
     values: dict[str, Any]
     last_modified: str = ""

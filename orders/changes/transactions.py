@@ -149,7 +149,8 @@ class ActionExplanation(Explanation["ActionCreate"]):
     def consequences(self) -> list[Words]:
         return [
             gettext("This offers actions on %s. It executes nothing, and no money moves.") % name_of(self.form.payment),
-            gettext("The API has no way to take an action back: the adapter replaces its actions as the payment moves on."),
+            gettext("The API has no way to take an action back: the adapter replaces its actions as the payment moves "
+                    "on."),
         ]  # fmt: skip
 
     def warnings(self) -> list[Warn]:

@@ -1,4 +1,5 @@
-"""Running the validation of an order: asking everybody who has a say whether it may go on, and what each of them answered."""
+"""Running the validation of an order: asking everybody who has a say whether it may go on, and what
+each of them answered."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -51,7 +52,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one of those who have a say answered. Without a name it is the order itself. `asked` is None where nobody can tell."""
+    """What one of those who have a say answered. Without a name it is the order itself. `asked` is
+    None where nobody can tell."""
 
     adapter: str
     reasons: list[Reason]
@@ -72,8 +74,8 @@ class Answers:
 def answers_of(order: Order, reasons: Iterable[ValidationError]) -> Answers:
     """The reasons by who gives them, and who has none.
 
-    Adapters are asked only after the API's own checks (Norce docs, order/callbacks), so where those object, an adapter that
-    says nothing may not have been asked.
+    Adapters are asked only after the API's own checks (Norce docs, order/callbacks), so where those object, an adapter
+    that says nothing may not have been asked.
     """
     by_name: dict[str, list[Reason]] = {"": []}
     for reason in reasons:

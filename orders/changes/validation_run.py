@@ -38,7 +38,8 @@ def run(request: ApiRequest, form: ValidationRun) -> HttpResponse:
 
 
 def _ask(request: ApiRequest, form: ValidationRun) -> Reasons:
-    """The reasons why the order does not validate. Raises AuditUnavailableError and DatabaseError, with nothing asked, and ApiError."""
+    """The reasons why the order does not validate. Raises AuditUnavailableError and DatabaseError,
+    with nothing asked, and ApiError."""
     order_id = form.order.id or ""
     idempotency.start(request, adds=form.adds)
     with log.begin(log.Who.of(request), form.action, subject_of(request, order_id), classify=outcome_of) as attempt:

@@ -1,8 +1,9 @@
 """Which currencies a channel's orders are in, as far as anybody here has seen.
 
-The API adds up all orders that match, whatever their currency, and a page shows only some of them. Nothing in its answer tells
-whether the others are in the same currency, and asking for them all would cost more than the sum is worth. So what the pages
-showed is remembered for each channel: where two currencies were ever met, a sum over several pages is told no longer.
+The API adds up all orders that match, whatever their currency, and a page shows only some of them. Nothing in
+its answer tells whether the others are in the same currency, and asking for them all would cost more than the
+sum is worth. So what the pages showed is remembered for each channel: where two currencies were ever met, a sum
+over several pages is told no longer.
 """
 
 from collections.abc import Iterable

@@ -13,7 +13,8 @@ ORDER, SEARCH = "order", "search"
 EXACT = frozenset({"reference", "cart_reference", "payment_id"})
 """Filters that name one order. If one of them hits a single order, that is the one."""
 
-# Ids are a letter, sometimes an underscore, and letters (Norce docs: o_yClTSySjyAuuBjmiBlHCjuEcTf, oanzNtkz, pfwLhFoDPFBKtfJkSoVHDaMTIiT).
+# Ids are a letter, sometimes an underscore, and letters (Norce docs: o_yClTSySjyAuuBjmiBlHCjuEcTf,
+# oanzNtkz, pfwLhFoDPFBKtfJkSoVHDaMTIiT).
 _ORDER_ID = re.compile(r"o_[A-Za-z]{4,40}|o(?=[a-z]{0,6}[A-Z])[A-Za-z]{7}|o(?=[a-z]{0,25}[A-Z])[A-Za-z]{26}")
 _PAYMENT_ID = re.compile(r"p_[A-Za-z]{4,40}|p(?=[a-z]{0,25}[A-Z])[A-Za-z]{26}")
 _EMAIL = re.compile(r"[^@\s,;]{1,64}@(?:[^@\s,;.]{1,63}\.){1,8}[^@\s,;.]{1,63}")
@@ -39,7 +40,8 @@ _LABEL = re.compile(
 
 
 class Guess(NamedTuple):
-    """What the text may be, the likeliest first: names of the API's filters, and `order` for an id. `search` comes last."""
+    """What the text may be, the likeliest first: names of the API's filters, and `order` for an id.
+    `search` comes last."""
 
     text: str
     ways: tuple[str, ...]
@@ -96,7 +98,8 @@ def turned(name: str) -> list[str]:
 
 
 def find(api: OrderApi, text: str) -> Finding:
-    """The order, or the filter that holds those meant. Asks the API in each likely way until one hits; nothing hits: search.
+    """The order, or the filter that holds those meant. Asks the API in each likely way until one
+    hits; nothing hits: search.
 
     Raises the errors of a list. An id that nobody has is no error: it may still be part of something else.
     """

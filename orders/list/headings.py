@@ -19,7 +19,8 @@ class Column(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """`url` sorts by this column, or turns the order round; empty where the API cannot. `direction` is what aria-sort says."""
+    """`url` sorts by this column, or turns the order round; empty where the API cannot. `direction`
+    is what aria-sort says."""
 
     name: str
     word: str | Promise

@@ -17,8 +17,9 @@ LOOK_AHEAD = 1
 class Paging:
     """A page of the list. `total` counts what matches over all pages; None where the API leaves it open.
 
-    `pagination.size` is documented as "results count, after filtering" (Norce reference, schemas/pagination), and another
-    version of the API words it as the size of the returned set. So it counts only where it says more than the rows do.
+    `pagination.size` is documented as "results count, after filtering" (Norce reference,
+    schemas/pagination), and another version of the API words it as the size of the returned set. So it
+    counts only where it says more than the rows do.
     """
 
     page: int
@@ -126,7 +127,8 @@ def _total(said: Pagination, offset: int, rows: int, served: int) -> int | None:
 
 
 def sum_of(found: _Page, paging: Paging, seen: Collection[str]) -> tuple[Decimal, str] | None:
-    """The API's sum of all that match, and its currency; None where currencies mix, or where it is not clear what was added up.
+    """The API's sum of all that match, and its currency; None where currencies mix, or where it is
+    not clear what was added up.
 
     `seen` are the currencies met in the channel so far: other pages count as mixed if there is more than one of them.
     """

@@ -1,7 +1,7 @@
 """A row of the list as HTML, written in Python instead of in the template.
 
-This alone is written fifty times a page, and a template takes several times as long for it as all the rest of the page together
-(benchmarks/README.md). Whatever is text is escaped here; what is SafeString comes from our own tags.
+This alone is written fifty times a page, and a template takes several times as long for it as all the rest of the page
+together (benchmarks/README.md). Whatever is text is escaped here; what is SafeString comes from our own tags.
 """
 
 from html import escape
@@ -24,7 +24,8 @@ def markup(row: OrderRow) -> SafeString:
         f'<td class="c-pay">{_state(row["payment"], row["method"]) or _muted(_("None yet"))}</td>',
         f'<td class="c-ship">{_state(row["shipping"], row["carrier"]) or _muted(_("None chosen"))}</td>',
         f'<td class="c-items num">{escape(row["pieces"])}</td>',
-        f'<td class="total num"><b>{escape(row["amount"])}</b> <span class="cur">{escape(row["currency"])}</span>{_note(row)}</td>',
+        f'<td class="total num"><b>{escape(row["amount"])}</b> <span '
+        f'class="cur">{escape(row["currency"])}</span>{_note(row)}</td>',
     )
     gone = ' class="is-gone"' if row["is_gone"] else ""
     return mark_safe(f"<tr{gone}>{''.join(cells)}</tr>")  # noqa: S308 - escaped above, cell by cell

@@ -50,7 +50,8 @@ class OrderRow(TypedDict):
 
 
 def row_of(order: Order, base: str, language: str | None) -> OrderRow:
-    """The row of one order; `base` is the address that its id is put behind, `language` the reader's. Whatever is missing is left blank."""
+    """The row of one order; `base` is the address that its id is put behind, `language` the reader's.
+    Whatever is missing is left blank."""
     payments = [payment for payment in order.payments if PAYMENT.of(payment.state).is_live]
     shippings = [shipping for shipping in order.shippings if SHIPPING.of(shipping.state).is_live]
     status = order.state.current_status if order.state else None

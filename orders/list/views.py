@@ -78,7 +78,8 @@ def order_find(request: ApiRequest) -> HttpResponse:
 
 
 def asked_for(query: QueryDict) -> QueryDict:
-    """The query itself or, while somebody types into the search box, the list that the box stands above with that search."""
+    """The query itself or, while somebody types into the search box, the list that the box stands
+    above with that search."""
     if "within" not in query:
         return query
     asked = QueryDict(query.get("within"), mutable=True)
@@ -138,9 +139,9 @@ def range_of(paging: Paging) -> str:
 def swap_context(request: ApiRequest, filters: OrderFilterSet) -> Mapping[str, Any]:
     """What a part of the page has to bring with it besides itself.
 
-    Whatever was asked for outside of the search box puts the box right too; whatever takes away the element that had the
-    focus says where it goes. `edit` is the field that the panel stands open at: the one that the address names, or, after the
-    panel was sent, the first that cannot be read.
+    Whatever was asked for outside of the search box puts the box right too; whatever takes away the element that had
+    the focus says where it goes. `edit` is the field that the panel stands open at: the one that the address names, or,
+    after the panel was sent, the first that cannot be read.
     """
     trigger = request.htmx.trigger or ""
     was_sent = trigger == PANEL or not request.htmx
@@ -153,7 +154,8 @@ def swap_context(request: ApiRequest, filters: OrderFilterSet) -> Mapping[str, A
 
 
 def with_address(request: ApiRequest, response: HttpResponse, address: Address) -> HttpResponse:
-    """Says which address the part belongs to. A stroke of a key is no step of the history, and neither is one to the same address."""
+    """Says which address the part belongs to. A stroke of a key is no step of the history, and
+    neither is one to the same address."""
     if request.htmx and not request.htmx.history_restore_request:
         stays = request.htmx.trigger == SEARCH_BOX or request.htmx.current_url_abs_path == address.here
         response["HX-Replace-Url" if stays else "HX-Push-Url"] = address.here

@@ -1,4 +1,5 @@
-"""The rows of the list as they were written before: most of them are the same for everybody who looks, time and again."""
+"""The rows of the list as they were written before: most of them are the same for everybody who
+looks, time and again."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,7 +1,7 @@
 """Notes on orders, for staff only: written, edited by who wrote them, never deleted, with all that they ever said.
 
-They are not in the Order API, so nothing outside of this desk knows them. Each write is in the audit log, without its text: the log is kept
-for longer than a note should have to be.
+They are not in the Order API, so nothing outside of this desk knows them. Each write is in the audit log, without its
+text: the log is kept for longer than a note should have to be.
 """
 
 import uuid
@@ -50,7 +50,8 @@ def notes_of(order_id: str, channel: Channel) -> list[Written]:
 
 
 def write(who: log.Who, user: User, subject: log.Subject, text: str, mark: uuid.UUID) -> Note | None:
-    """Keeps a new note; None if the form with that mark was taken before. Raises log.AuditUnavailable, and then nothing is kept."""
+    """Keeps a new note; None if the form with that mark was taken before. Raises
+    log.AuditUnavailable, and then nothing is kept."""
     if Note.objects.filter(mark=mark).exists():
         return None
     try:

@@ -25,7 +25,8 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the items' table. `depth` 0 is an item of its own, more is a part of the bundle above; `off` is 0 or less."""
+    """A row of the items' table. `depth` 0 is an item of its own, more is a part of the bundle
+    above; `off` is 0 or less."""
 
     item: Item
     depth: int
@@ -72,7 +73,8 @@ def safe_link(url: str | None) -> str:
 
 
 def picture(url: str | None, sources: Set[str]) -> Picture:
-    """Shown from `sources`, hosts (`https://media.example`) and folders of this site (`/checkout/images/`); else a link.
+    """Shown from `sources`, hosts (`https://media.example`) and folders of this site
+    (`/checkout/images/`); else a link.
 
     A browser loads a picture in the name of whoever looks, so of this site nothing but files in a folder of pictures
     will do, however the address is written.

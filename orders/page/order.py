@@ -158,7 +158,8 @@ def _notification(notification: Notification) -> Call:
 
 
 def _attributes(order: Order) -> Iterator[tuple[str, list[Fact]]]:
-    """Free objects of the order, its cart and its customer, by where they stand; masked, as anybody may put anything there."""
+    """Free objects of the order, its cart and its customer, by where they stand; masked, as anybody
+    may put anything there."""
     customer, cart = order.customer, order.cart
     places = [
         (_("Order"), order.attributes),

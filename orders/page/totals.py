@@ -1,4 +1,5 @@
-"""What an order adds up to: lines, discounts, shippings and VAT per rate, exactly, and checked against what the order says.
+"""What an order adds up to: lines, discounts, shippings and VAT per rate, exactly, and checked
+against what the order says.
 
 Item totals are after discounts, and the cart's discounts are those of its items summed up (Norce docs, order/cart). The
 order's own total is never replaced by ours: where the two differ, the page shows the order's and says by how much.
@@ -47,7 +48,8 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """`total` is the order's own with VAT, else that of the lines. The gaps are None where figures agree or are not given.
+    """`total` is the order's own with VAT, else that of the lines. The gaps are None where figures
+    agree or are not given.
 
     `unexplained` is what separates the items before discounts, less the discounts, from what the items cost.
     """
@@ -145,7 +147,8 @@ def _same(discount: Discount) -> str:
 
 
 def discount_rows(discounts: Iterable[Discount]) -> tuple[TotalRow, ...]:
-    """One line for each discount, however many items it is on. The sign it was sent with does not matter: it takes off."""
+    """One line for each discount, however many items it is on. The sign it was sent with does not
+    matter: it takes off."""
     groups: dict[str, list[Discount]] = defaultdict(list)
     for discount in discounts:
         groups[_same(discount)].append(discount)

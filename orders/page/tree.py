@@ -38,7 +38,8 @@ class Payload:
 
 
 def payload(document: str | None) -> Payload | None:
-    """The document as a folding tree, or, where it is no JSON, as text with a word about it; None where there is none."""
+    """The document as a folding tree, or, where it is no JSON, as text with a word about it; None
+    where there is none."""
     if document is None or not document.strip():
         return None
     size = len(document.encode())
@@ -78,8 +79,8 @@ class Fact:
 
 
 def facts_of(attributes: Mapping[str, object] | None) -> list[Fact]:
-    """A free object's attributes, secrets masked; of very many the first. Names and addresses stay readable: these pages show the
-    customer anyway."""
+    """A free object's attributes, secrets masked; of very many the first. Names and addresses stay readable:
+    these pages show the customer anyway."""
     attributes = attributes or {}
     masked = mask(dict(islice(attributes.items(), MAX_FACTS)), _FACTS)
     facts = [_fact(str(name), value) for name, value in masked.items()] if isinstance(masked, dict) else []
@@ -105,7 +106,8 @@ def _number_as_text(value: object) -> object:
 
 
 def render_tree(value: object) -> SafeString:
-    """HTML of a JSON value, every part of it escaped. Beyond `MAX_NODES` values or `MAX_DEPTH` levels it says how much is left out."""
+    """HTML of a JSON value, every part of it escaped. Beyond `MAX_NODES` values or `MAX_DEPTH`
+    levels it says how much is left out."""
     writer = _Writer(open_depth=MAX_DEPTH if count_values(value, SMALL) < SMALL else OPEN_DEPTH)
     return mark_safe("".join(writer.node(value, "", "", 0)))  # noqa: S308 - the writer escapes
 

@@ -1,4 +1,5 @@
-"""The order's page, and the pages of what belongs to it: its payments, their transactions, its shippings, the raw document."""
+"""The order's page, and the pages of what belongs to it: its payments, their transactions, its
+shippings, the raw document."""
 
 import re
 from collections.abc import Iterable
@@ -43,7 +44,8 @@ _CURRENCY = re.compile(r"[A-Za-z]{3}")
 def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
     """Everything that the API knows of the order, from one call; transactions are read when somebody opens them.
 
-    An order to which nothing was done through this desk is shown as it was written before, if it comes letter for letter the same.
+    An order to which nothing was done through this desk is shown as it was written before, if it
+    comes letter for letter the same.
     """
     order, origins = request.api.orders.get(order_id), picture_sources(request)
     context = {
@@ -58,7 +60,8 @@ def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
 
 
 def version_of(order: Order, *more: str) -> str:
-    """A text that is the same only where the order's document, the reader's time zone, the day, and whatever else is given are."""
+    """A text that is the same only where the order's document, the reader's time zone, the day, and
+    whatever else is given are."""
     seen = (timezone.get_current_timezone_name(), str(timezone.localdate()), *sorted(more))
     return blake2b(b"\n".join([encode(order.raw), *map(str.encode, seen)]), digest_size=16).hexdigest()
 
@@ -88,7 +91,8 @@ def payment_detail(request: ApiRequest, order_id: str, payment_id: str) -> HttpR
 def payment_transactions(request: ApiRequest, order_id: str, payment_id: str) -> HttpResponse:
     """A payment's log: for a panel only the log, from one call; for a person a page.
 
-    The panel names the currency and the payment's state, which the log does not know; the steps of its track are of the same log.
+    The panel names the currency and the payment's state, which the log does not know; the steps of
+    its track are of the same log.
     """
     transactions = request.api.payments.transactions(order_id, payment_id)
     context: dict[str, object] = {"order_id": order_id, "payment_id": payment_id}

@@ -71,6 +71,7 @@ def can_move(order: Order) -> bool:
 
 @register.simple_tag
 def change_link(name: str, label: str, look: str = "", **ids: str) -> SafeString:
-    """A way to a change: opens its form in the dialog, or as a page without a script. Stands behind `perms`; the view decides."""
+    """A way to a change: opens its form in the dialog, or as a page without a script. Stands behind
+    `perms`; the view decides."""
     address = reverse(name, kwargs=ids)
     return format_html('<a class="{}" href="{}" hx-get="{}" hx-target="#dialog">{}</a>', look, address, address, label)

@@ -1,4 +1,5 @@
-"""What happened to an order, from four sources in one line of time: the API's transitions and transactions, deliveries, and this desk."""
+"""What happened to an order, from four sources in one line of time: the API's transitions and
+transactions, deliveries, and this desk."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
@@ -62,7 +63,8 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a timeline is made of besides the order; `logs` are the transactions of each payment, `origins` says who caused those that moved money."""
+    """What a timeline is made of besides the order; `logs` are the transactions of each payment, `origins` says
+    who caused those that moved money."""
 
     logs: Logs = ()
     events: Sequence[Event] = ()
@@ -106,7 +108,8 @@ def _day(group: Iterable[Moment], show: str) -> Day:
 
 
 def _of_states(order: Order) -> Iterator[Moment]:
-    """An order is created in checkout (Norce reference, createcheckoutorder), which the API may or may not list as a transition."""
+    """An order is created in checkout (Norce reference, createcheckoutorder), which the API may or
+    may not list as a transition."""
     transitions = order.state.transitions if order.state else ()
     for each in reversed(transitions):  # of one moment, the later one stands above
         state = ORDER.of(each.status)

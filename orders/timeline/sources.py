@@ -1,4 +1,5 @@
-"""Reading what a timeline is made of. The order is all that has to be there: what else cannot be read is said, and the rest is shown."""
+"""Reading what a timeline is made of. The order is all that has to be there: what else cannot be
+read is said, and the rest is shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -51,7 +52,8 @@ def timeline_of(order: Order, api: OrderApi, channel: Channel, show: str) -> Tim
 
 
 def _logs(order: Order, api: OrderApi, problems: list[str]) -> Logs:
-    """The logs of the payments, live ones first, removed ones too. Where the API is out of reach it is not asked again."""
+    """The logs of the payments, live ones first, removed ones too. Where the API is out of reach it
+    is not asked again."""
     payments = sorted((each for each in order.payments if each.id), key=lambda each: not PAYMENT.of(each.state).is_live)
     logs = []
     for payment in payments[:MOST_LOGS]:

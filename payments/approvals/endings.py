@@ -19,7 +19,8 @@ from payments.models import Execution, Kind, State
 
 
 def check(execution: Execution, api: OrderApi | None = None) -> Execution:
-    """A request for approval ends with its time, and with the payment as it was when it was made. Never raises ApiError."""
+    """A request for approval ends with its time, and with the payment as it was when it was made.
+    Never raises ApiError."""
     if is_over(execution):
         end(execution, State.EXPIRED, {"why": ["expired"]})
         return execution
@@ -38,7 +39,8 @@ def is_over(execution: Execution) -> bool:
 
 
 def compare(execution: Execution, payment: Snapshot) -> Execution:
-    """A request lapses if the payment, read just now, is not as it was when it was made, or something was tried on it since."""
+    """A request lapses if the payment, read just now, is not as it was when it was made, or
+    something was tried on it since."""
     what = [*differences(seen_of(execution), payment), *tried_since(execution)]
     if not what and payment.offers(execution.action_id):
         return count_check(execution, timezone.now(), "")
@@ -49,7 +51,8 @@ def compare(execution: Execution, payment: Snapshot) -> Execution:
 
 @transaction.atomic
 def end(execution: Execution, to: State, data: dict[str, Any], *, by: log.Who = WHO, **fields: Any) -> bool:
-    """A request moves on, by what was found or on somebody's word. False if somebody was quicker, and then nothing of it is kept."""
+    """A request moves on, by what was found or on somebody's word. False if somebody was quicker,
+    and then nothing of it is kept."""
     kind, action = Kind.CHECK if by is WHO else Kind.PERSON, AuditAction.PAYMENT_APPROVAL_END
     moved = settle(execution, kind, data, to, by=by, expected=(State.WAITING,), action=action, fields=fields)
     if not moved:

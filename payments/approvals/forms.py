@@ -1,4 +1,5 @@
-"""What a second person says to a request: yes, with their password where it was last given too long ago, or no, and why."""
+"""What a second person says to a request: yes, with their password where it was last given too long
+ago, or no, and why."""
 
 from typing import Any
 

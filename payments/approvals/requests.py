@@ -31,14 +31,16 @@ def is_own(user: User, execution: Execution) -> bool:
 
 
 class Look(NamedTuple):
-    """A request as it is now: `facts` is what was read afresh, None where it is over or could not be read; `error` says why it could not."""
+    """A request as it is now: `facts` is what was read afresh, None where it is over or could not be
+    read; `error` says why it could not."""
 
     facts: intent.Facts | None = None
     error: ApiError | None = None
 
 
 def look(api: OrderApi, execution: Execution) -> Look:
-    """Read the whole case of a request that waits, in two calls; it ends here if its time is up or the payment is not as it was."""
+    """Read the whole case of a request that waits, in two calls; it ends here if its time is up or
+    the payment is not as it was."""
     if execution.state != State.WAITING:
         return Look()
     if endings.is_over(execution):
@@ -56,10 +58,12 @@ def look(api: OrderApi, execution: Execution) -> Look:
 
 
 def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note: str = "") -> Execution:
-    """Carry it out now, on the approver's word, which is in the log before anything is sent. What could not be read was not sent.
+    """Carry it out now, on the approver's word, which is in the log before anything is sent. What
+    could not be read was not sent.
 
-    Raises PermissionDenied, RequestClosedError (it has ended, or lapsed as the payment has changed since), engine.Occupied (another attempt on this
-    payment is open; the request stays) and AuditUnavailable (the request stays).
+    Raises PermissionDenied, RequestClosedError (it has ended, or lapsed as the payment has changed
+    since), engine.Occupied (another attempt on this payment is open; the request stays) and
+    AuditUnavailable (the request stays).
     """
     if not may_decide(user, execution):
         raise PermissionDenied

@@ -1,4 +1,5 @@
-"""What a second person reads before they decide: the whole case on one screen, read afresh, or as it was seen where it cannot be."""
+"""What a second person reads before they decide: the whole case on one screen, read afresh, or as
+it was seen where it cannot be."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class WholeCase:
-    """`now` is what was read afresh; None where it was not, and then the rest is as the asker saw it. `earlier`: refunds to this customer."""
+    """`now` is what was read afresh; None where it was not, and then the rest is as the asker saw it.
+    `earlier`: refunds to this customer."""
 
     now: preview.Preview | None
     seen: Snapshot

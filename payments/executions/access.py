@@ -1,4 +1,5 @@
-"""Which executions a person may see, and the Order API that belongs to one: by the channels that they were given, whichever they work in now."""
+"""Which executions a person may see, and the Order API that belongs to one: by the channels that they were
+given, whichever they work in now."""
 
 from functools import reduce
 from operator import or_

@@ -1,6 +1,7 @@
 """Sends a payment action once, and says what became of it by evidence alone.
 
-    claim           the intent is a row: unique for what the person saw, and one open row a payment; the database is the lock
+    claim           the intent is a row: unique for what the person saw, and one open row a payment;
+                    the database is the lock
     look_again      GET order: is the payment still as it was seen? If not, nothing is sent
     record          the intent into the audit log, on the disk
     mark_sending    from here on it may have happened, whatever becomes of this process
@@ -8,9 +9,10 @@
     look_back       GET payment, GET transactions
     conclude        evidence, state and the outcome in the audit log, in one transaction
 
-Each step is a function of its own, and the harness (tests/harness) interrupts the program before and after every one of them. A process
-that dies before `mark_sending` has sent nothing, and can't any more; one that dies after it leaves an execution in doubt, which
-`payments.executions.reconciliation` takes up. docs/payments.md says what is promised and what is not.
+Each step is a function of its own, and the harness (tests/harness) interrupts the program before and after
+every one of them. A process that dies before `mark_sending` has sent nothing, and can't any more; one that dies
+after it leaves an execution in doubt, which `payments.executions.reconciliation` takes up. docs/payments.md
+says what is promised and what is not.
 """
 
 import json
@@ -62,7 +64,8 @@ class PaymentChangedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for it, and why. `user` and `who` are one person; `reason` is a code of `payments.presentation.vocabulary.REASONS_TO_ASK`."""
+    """Who asks for it, and why. `user` and `who` are one person; `reason` is a code of
+    `payments.presentation.vocabulary.REASONS_TO_ASK`."""
 
     user: User
     who: log.Who
@@ -95,10 +98,12 @@ class Reply:
 
 
 def execute(api: OrderApi, case: Intent, asked: Asked, *, wants_approval: bool = False) -> Execution:
-    """Write the intent down, and carry it out if it is within the person's limits; else it waits for somebody else's approval.
+    """Write the intent down, and carry it out if it is within the person's limits; else it waits
+    for somebody else's approval.
 
-    Raises DuplicateIntentError where this form was sent before, PaymentLockedError where another attempt is open, PaymentChangedError where the payment has changed, and
-    ApiError where that could not be read. In all of these nothing was sent. Whatever happens after sending is in the execution.
+    Raises DuplicateIntentError where this form was sent before, PaymentLockedError where another attempt is open,
+    PaymentChangedError where the payment has changed, and ApiError where that could not be read. In all of these
+    nothing was sent. Whatever happens after sending is in the execution.
     """
     execution = claim(case, asked, wants_approval=wants_approval)
     if execution.state == State.WAITING:
@@ -121,7 +126,8 @@ def claim(case: Intent, asked: Asked, *, wants_approval: bool = False) -> Execut
 
 
 def refuse_known(case: Intent) -> None:
-    """Raises DuplicateIntentError, PaymentLockedError or PaymentChangedError where the row must not, or cannot, be written."""
+    """Raises DuplicateIntentError, PaymentLockedError or PaymentChangedError where the row must
+    not, or cannot, be written."""
     rows = attempts_on(case)
     other, last = rows.filter(state__in=OPEN).first(), last_ended(case)
     # Asked last, since what the two before found may be this very intent, written or ended by somebody else in between.
@@ -177,7 +183,8 @@ def _written(case: Intent, asked: Asked, above: list[rules.Excess], *, waits: bo
 
 
 def carry_out(api: OrderApi, execution: Execution, who: log.Who) -> Execution:
-    """All steps after the claim, for an execution that is `prepared`. Raises PaymentChangedError and ApiError, having sent nothing; else never."""
+    """All steps after the claim, for an execution that is `prepared`. Raises PaymentChangedError and
+    ApiError, having sent nothing; else never."""
     try:
         before = look_again(api, execution)
     except PaymentChangedError as moved:
@@ -218,10 +225,11 @@ def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Att
 
 
 def look_again(api: OrderApi, execution: Execution) -> Snapshot:
-    """The payment as it is now, from one call; a second one only if anything of the order was changed since. Raises PaymentChangedError, ApiError.
+    """The payment as it is now, from one call; a second one only if anything of the order was changed since.
+    Raises PaymentChangedError, ApiError.
 
-    The order carries its payments' states, amounts and actions, but not their transactions. Those stay as they were seen as long as the
-    order says that it was last modified when it was seen.
+    The order carries its payments' states, amounts and actions, but not their transactions. Those stay as they were
+    seen as long as the order says that it was last modified when it was seen.
     """
     seen = seen_of(execution)
     now = read_with_order(api, execution, seen)
@@ -264,7 +272,8 @@ def mark_sending(execution: Execution, before: Snapshot) -> bool:
 
 
 def call(api: OrderApi, execution: Execution) -> Reply:
-    """The one call. Whatever goes wrong is a reply; only what surely never left, or was clearly refused, is more than silence."""
+    """The one call. Whatever goes wrong is a reply; only what surely never left, or was clearly
+    refused, is more than silence."""
     try:
         api.payments.execute(execution.order_id, execution.payment_id, execution.action_id)
     except ApiError as error:
@@ -288,7 +297,8 @@ def _meaning_of(error: ApiError) -> Answer:
 
 
 def look_back(api: OrderApi, execution: Execution) -> Snapshot | None:
-    """The payment after the call, in two calls; None if it could not be read, for whatever reason: what was sent is sent."""
+    """The payment after the call, in two calls; None if it could not be read, for whatever reason:
+    what was sent is sent."""
     try:
         return read(api, execution)
     except ApiError as error:

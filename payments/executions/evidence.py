@@ -63,7 +63,8 @@ def reading(snapshot: Snapshot | None, verdict: Verdict) -> dict[str, Any]:
 
 
 def move(execution: Execution, to: State, *, expected: tuple[State, ...] = OPEN, **fields: Any) -> bool:
-    """Set the state if it still is one of the expected ones. False if somebody else was quicker, and then nothing is changed."""
+    """Set the state if it still is one of the expected ones. False if somebody else was quicker,
+    and then nothing is changed."""
     now = timezone.now()
     values = {"state": to, "next_check_at": next_check(to, 0, now), **fields}
     if to not in OPEN and to != State.WAITING:

@@ -1,4 +1,5 @@
-"""The form of a payment action: a reason, a note, and the password where it was last given too long ago. No amount: the API takes none."""
+"""The form of a payment action: a reason, a note, and the password where it was last given too long
+ago. No amount: the API takes none."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""What an execution would be about: one action of one payment, as a person sees it now. Sealed into the form, so that nobody can say otherwise."""
+"""What an execution would be about: one action of one payment, as a person sees it now. Sealed into the form,
+so that nobody can say otherwise."""
 
 import datetime as dt
 from dataclasses import asdict, dataclass, replace
@@ -23,7 +24,8 @@ LIFE = dt.timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """`amount` is what would move, in `currency`'s major unit, None where the API says no amount. `after` is the last attempt that ended."""
+    """`amount` is what would move, in `currency`'s major unit, None where the API says no amount.
+    `after` is the last attempt that ended."""
 
     merchant: str
     channel: str
@@ -83,7 +85,8 @@ class Facts(NamedTuple):
 
 
 def read(api: OrderApi, channel: Channel, order_id: str, payment_id: str, action_id: str) -> Facts:
-    """The facts of now: GET order, GET transactions. Raises NotFound where the order or the payment is not there, and ApiError.
+    """The facts of now: GET order, GET transactions. Raises NotFound where the order or the payment
+    is not there, and ApiError.
 
     An action that is gone is no error: `case.seen.offers(action_id)` is None then, and the case has no type.
     """
@@ -131,7 +134,8 @@ def customer_of(order: Order) -> str:
 
 
 def attempts_on(what: "Intent | Execution") -> "QuerySet[Execution]":
-    """All that was asked for on that payment through this desk, in whatever state: what the database's locks are about."""
+    """All that was asked for on that payment through this desk, in whatever state: what the
+    database's locks are about."""
     return Execution.objects.filter(
         merchant=what.merchant, channel=what.channel, order_id=what.order_id, payment_id=what.payment_id
     )
@@ -145,7 +149,8 @@ def last_ended(case: Intent) -> str:
 
 
 def tried_since(execution: Execution) -> list[Difference]:
-    """What else was sent for the payment since this was asked for, and has ended: it may have moved money that no reading shows."""
+    """What else was sent for the payment since this was asked for, and has ended: it may have moved
+    money that no reading shows."""
     sent = attempts_on(execution).filter(sent_at__gt=execution.created_at)
     sent = sent.exclude(Q(pk=execution.pk) | Q(state__in=OPEN))
     return [Difference("attempt", "", f"{each.action_type} {each.pk}") for each in sent.order_by("sent_at")]

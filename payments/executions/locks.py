@@ -12,7 +12,8 @@ from payments.presentation.summary import title_of
 def lock(order_id: str, payment_id: str | None = None) -> str | Promise:
     """Why a payment, or an order with all its payments, cannot be changed now; empty where it can.
 
-    A change of the payment would be taken for evidence, or hide it. The API's ids are unique, so the channel is not asked for.
+    A change of the payment would be taken for evidence, or hide it. The API's ids are unique, so
+    the channel is not asked for.
     """
     rows = Execution.objects.filter(order_id=order_id, state__in=OPEN)
     execution = (rows.filter(payment_id=payment_id) if payment_id is not None else rows).first()

@@ -22,10 +22,11 @@ class NewEvidenceError(Exception):
 def settle_by_hand(  # noqa: PLR0913 - who found what where, by name
     execution: Execution, who: log.Who, *, moved: bool, where: str, found: str, seen: int | None = None
 ) -> Execution:
-    """End the doubt on a person's word: `moved` is whether money moved, `where` they looked, `found` what they saw there.
+    """End the doubt on a person's word: `moved` is whether money moved, `where` they looked,
+    `found` what they saw there.
 
-    `seen` is the last evidence that they were shown. Raises AlreadySettledError where it was settled meanwhile, NewEvidenceError where there is more evidence
-    than that, and AuditUnavailable; nothing was changed then.
+    `seen` is the last evidence that they were shown. Raises AlreadySettledError where it was settled meanwhile,
+    NewEvidenceError where there is more evidence than that, and AuditUnavailable; nothing was changed then.
     """
     now = Execution.objects.select_for_update().get(pk=execution.pk)
     last = now.evidence.last()

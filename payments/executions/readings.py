@@ -20,7 +20,8 @@ def read(api: OrderApi, execution: Execution) -> Snapshot:
 
 
 def read_with_order(api: OrderApi, execution: Execution, seen: Snapshot) -> Snapshot:
-    """The payment as it is now, from its order; its transactions only if the order was modified since it was seen. Raises ApiError.
+    """The payment as it is now, from its order; its transactions only if the order was modified
+    since it was seen. Raises ApiError.
 
     A payment that is gone from the order comes back in a state that the API does not have, and without actions.
     """

@@ -24,7 +24,8 @@ LEASE = dt.timedelta(seconds=60)
 
 
 def check(execution: Execution, api: OrderApi | None = None, *, by: log.Who = WHO) -> Execution:
-    """Look again at an execution that is open, or at a request that waits, and move it on if there is evidence. Never raises ApiError.
+    """Look again at an execution that is open, or at a request that waits, and move it on if there
+    is evidence. Never raises ApiError.
 
     `by` is who wants to know. What only says the same as before is counted, and not kept again.
     """
@@ -86,7 +87,8 @@ def _says_the_same(execution: Execution, verdict: Verdict, after: Snapshot) -> b
 
 
 def check_due(limit: int = 100) -> int:
-    """Look at what is due, and say how much it was. Several processes and machines can do so at once: each takes its own."""
+    """Look at what is due, and say how much it was. Several processes and machines can do so at
+    once: each takes its own."""
     count = 0
     for execution in due()[:limit]:
         mine = Execution.objects.filter(pk=execution.pk, next_check_at=execution.next_check_at)

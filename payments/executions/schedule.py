@@ -40,7 +40,8 @@ def count_check(execution: Execution, now: dt.datetime, error: str) -> Execution
 
 
 def next_check_of(execution: Execution, state: State, checks: int, now: dt.datetime) -> dt.datetime | None:
-    """Pending is followed until it ends; what is in doubt, for as long as the setting says, and then it waits for a person.
+    """Pending is followed until it ends; what is in doubt, for as long as the setting says, and
+    then it waits for a person.
 
     A request is looked at once more at the very moment at which its time is up.
     """

@@ -38,11 +38,13 @@ class SettleForm(StepUp):
         label=_("What did you find there?"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The provider's reference and status, the time, whom you spoke to. It is kept as evidence, under your name."),
+        help_text=_("The provider's reference and status, the time, whom you spoke to. It is kept as evidence, under "
+                    "your name."),
     )  # fmt: skip
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    """The last evidence that was shown with it. The page writes the field, as what it shows may be newer than what was sent."""
+    """The last evidence that was shown with it. The page writes the field, as what it shows may be
+    newer than what was sent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)

@@ -1,4 +1,5 @@
-"""What is compared: a payment and its transactions at one moment, what stands for them, and how two such moments differ."""
+"""What is compared: a payment and its transactions at one moment, what stands for them, and how two
+such moments differ."""
 
 import datetime as dt
 import hashlib
@@ -35,8 +36,8 @@ class Action(NamedTuple):
 
 
 class TransactionMark(NamedTuple):
-    """A transaction, by what tells it from others: the API gives it no id. Of the two JSON texts only a digest, as they may be
-    personal; of the error what the audit log would have of it, as providers repeat what they were sent.
+    """A transaction, by what tells it from others: the API gives it no id. Of the two JSON texts only a digest, as they
+    may be personal; of the error what the audit log would have of it, as providers repeat what they were sent.
 
     `amount` is the payment's amount after it, in major units, as text (Norce reference, schemas/paymenttransaction).
     """
@@ -72,7 +73,8 @@ class TransactionMark(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """One thing that is not as it was; `kind`: state, amount, currency, action-gone, action-new, line-new, line-gone, attempt."""
+    """One thing that is not as it was; `kind`: state, amount, currency, action-gone, action-new,
+    line-new, line-gone, attempt."""
 
     kind: str
     old: str
@@ -115,8 +117,8 @@ class Snapshot:
         return asdict(self) | {"actions": [list(a) for a in self.actions], "lines": [list(line) for line in self.lines]}
 
     def fingerprint(self, after: str = "") -> str:
-        """Stands for what is seen here, at whatever time it was read. `after`: the last attempt through this desk that has ended,
-        so that what was refused without a trace can be tried again on purpose, and nothing by accident."""
+        """Stands for what is seen here, at whatever time it was read. `after`: the last attempt through this desk that
+        has ended, so that what was refused without a trace can be tried again on purpose, and nothing by accident."""
         seen = [
             self.state,
             self.amount,

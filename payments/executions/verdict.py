@@ -4,12 +4,15 @@ Done, and refused, need evidence. Everything else is in doubt. The rules, in the
 
     an answer of 2xx says nothing about money, and no answer says nothing at all
     a transaction of the right event that succeeded, after ours was sent           → done
-    the state that the action leads to, and the action gone                        → done, unless a transaction says it failed,
+    the state that the action leads to, and the action gone                        → done, unless a
+    transaction says it failed,
                                                                                      or that another action did it
     the API refused the call (4xx), and nothing speaks against it                  → refused
-    the API refused the call, and yet something moved or is pending                → in doubt: they contradict each other
+    the API refused the call, and yet something moved or is pending                → in doubt: they
+    contradict each other
     a transaction that says the provider took it on and will finish it             → pending
-    a transaction of the right event that failed, and the state as it was          → refused; without an answer it has to name the action
+    a transaction of the right event that failed, and the state as it was          → refused;
+    without an answer it has to name the action
     nothing, or what cannot be read                                                → in doubt
 """
 
@@ -40,7 +43,8 @@ TAKEN_ON = "paymentAction"
 
 
 class Verdict(NamedTuple):
-    """What the evidence says. `why` are codes of `payments.presentation.vocabulary.REASONS`; `moves` the transactions that are this execution's."""
+    """What the evidence says. `why` are codes of `payments.presentation.vocabulary.REASONS`; `moves` the
+    transactions that are this execution's."""
 
     state: State
     why: tuple[str, ...]
@@ -121,7 +125,8 @@ def is_unfinished(line: TransactionMark) -> bool:
 
 
 def is_finished(line: TransactionMark, action: Action) -> bool:
-    """Whether it is of the right event. An action that this program does not know has none of its own, so what names it is taken at its word."""
+    """Whether it is of the right event. An action that this program does not know has none of its own, so
+    what names it is taken at its word."""
     event = TAKEN_ON if action.type.lower() not in MONEY_ACTIONS and line.action_id else action.type
     return not is_unfinished(line) and line.event.lower() == event.lower()
 
@@ -134,7 +139,8 @@ def belongs(line: TransactionMark, action: Action) -> bool:
 
 
 def is_of_another(line: TransactionMark, action: Action) -> bool:
-    """Whether the transaction says that another action did the same: then the payment's state is explained, and not by this one."""
+    """Whether the transaction says that another action did the same: then the payment's state is
+    explained, and not by this one."""
     does_the_same = line.event.lower() in (action.type.lower(), TAKEN_ON.lower())
     return bool(line.success) and does_the_same and line.action_id not in ("", action.id)
 

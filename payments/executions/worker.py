@@ -1,6 +1,8 @@
-"""The thread that looks at what is open. One in every process that serves; it sleeps until something is due or is woken.
+"""The thread that looks at what is open. One in every process that serves; it sleeps until
+something is due or is woken.
 
-Where the pages are served otherwise than by `manage.py serve`, `manage.py payments_reconcile --loop` does the same beside them.
+Where the pages are served otherwise than by `manage.py serve`, `manage.py payments_reconcile
+--loop` does the same beside them.
 """
 
 import logging
@@ -22,7 +24,8 @@ _running_in: int | None = None
 
 
 def ensure() -> None:
-    """Start the thread, if this process should have one and has none, and let it look at once; after a fork a new one is needed."""
+    """Start the thread, if this process should have one and has none, and let it look at once;
+    after a fork a new one is needed."""
     global _running_in  # noqa: PLW0603 - one thread a process
     if not settings.PAYMENT_WORKER:
         return

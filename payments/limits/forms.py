@@ -20,17 +20,20 @@ LIMIT_CHANGED = _("Somebody else has changed this limit since you opened this pa
 
 
 class LimitForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A new limit, or one that is there. It carries what it showed: where another admin has changed that meanwhile, it says so."""
+    """A new limit, or one that is there. It carries what it showed: where another admin has changed
+    that meanwhile, it says so."""
 
     role = forms.ChoiceField(label=_("Role"), choices=[("", _("Choose …")), *WORDS.items()])
     scope = forms.ChoiceField(label=_("Channels"))
     action_type = forms.ChoiceField(label=_("Action"), required=False)
     currency = forms.CharField(
-        label=_("Currency"), validators=[CURRENCY], help_text=_("Three letters, as in SEK. It limits payments in this currency.")
+        label=_("Currency"), validators=[CURRENCY], help_text=_("Three letters, as in SEK. It limits payments in this "
+                                                                "currency.")
     )  # fmt: skip
     per_action = NumberField(label=_("Per action"), required=False, validators=[EXACT])
     per_order = NumberField(
-        label=_("Per order"), required=False, validators=[EXACT], help_text=_("What all people together do on one order.")
+        label=_("Per order"), required=False, validators=[EXACT], help_text=_("What all people together do on one "
+                                                                              "order.")
     )  # fmt: skip
     per_day = NumberField(
         label=_("Per person and day"), required=False, validators=[EXACT], help_text=_("In all channels together.")
@@ -80,7 +83,8 @@ class LimitForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 
 
 def _kinds(limit: Limit) -> list[tuple[str, Any]]:
-    """The types of action that can be limited: the known ones, and those that were executed here or are limited already."""
+    """The types of action that can be limited: the known ones, and those that were executed here or
+    are limited already."""
     asked = Execution.objects.order_by("action_type").values_list("action_type", flat=True).distinct()
     others = sorted({kind.lower() for kind in [*asked, limit.action_type]} - {"", *ACTIONS})
     return [

@@ -19,7 +19,8 @@ ANY = "*"
 
 
 class Excess(NamedTuple):
-    """A limit that would be passed: `kind` is action, order, day, count, currency, amount or type; `limit` and `would_be` as text."""
+    """A limit that would be passed: `kind` is action, order, day, count, currency, amount or type;
+    `limit` and `would_be` as text."""
 
     kind: str
     limit: str = ""
@@ -47,8 +48,8 @@ def limits_of_channel(role: str, case: Intent) -> "QuerySet[Limit]":
 def excess(user: User, case: Intent, *, lock: bool = False) -> list[Excess]:
     """The limits that this person would pass by executing it; none where no limit is set for their role.
 
-    `lock`, inside a transaction: until its end nobody else can look, so that two attempts at once cannot both count the day without the
-    other.
+    `lock`, inside a transaction: until its end nobody else can look, so that two attempts at once cannot
+    both count the day without the other.
     """
     if lock:
         _wait_for_turn()
@@ -66,7 +67,8 @@ def excess(user: User, case: Intent, *, lock: bool = False) -> list[Excess]:
 
 
 def _wait_for_turn() -> None:
-    """All rows, in one order: a person's day is counted over all channels and an order over all people, whichever row is theirs.
+    """All rows, in one order: a person's day is counted over all channels and an order over all
+    people, whichever row is theirs.
 
     On SQLite the transaction is IMMEDIATE (settings), so it is alone already.
     """

@@ -52,9 +52,11 @@ def add_limit(who: log.Who, limit: Limit) -> None:
 
 
 def change_limit(who: log.Who, limit: Limit, seen: str) -> bool:
-    """Save a limit that is there; whether that was any change. IntegrityError: there is another one for the same already.
+    """Save a limit that is there; whether that was any change. IntegrityError: there is another one
+    for the same already.
 
-    `seen`: the fingerprint of what it was when this was decided. LimitChangedError if it is not that any more, or is gone.
+    `seen`: the fingerprint of what it was when this was decided. LimitChangedError if it is not
+    that any more, or is gone.
     """
     with transaction.atomic():
         was = _locked(limit)

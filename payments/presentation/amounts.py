@@ -10,7 +10,8 @@ ZERO = Decimal(0)
 
 
 class Figures(NamedTuple):
-    """In major units. `left` is what the next action would move: the reservation, or what was captured and not yet paid back."""
+    """In major units. `left` is what the next action would move: the reservation, or what was
+    captured and not yet paid back."""
 
     authorised: Decimal = ZERO
     captured: Decimal = ZERO
@@ -45,7 +46,8 @@ def _refunded(payment: Snapshot, captured: Decimal) -> Decimal:
 
 
 def amount_of(action_type: str, payment: Snapshot) -> Decimal | None:
-    """What the action would move. The API takes no amount with it, so it is always all that is left; None if that cannot be known."""
+    """What the action would move. The API takes no amount with it, so it is always all that is
+    left; None if that cannot be known."""
     figures = figures_of(payment)
     if figures is None:
         return None

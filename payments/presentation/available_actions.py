@@ -25,7 +25,8 @@ class Offer(NamedTuple):
 
 
 def offers_of(payment: Payment, others: Iterable[Payment] = ()) -> list[Offer]:
-    """What the adapter offers, each action under its own id, then what is missed and why. Removed payments offer nothing.
+    """What the adapter offers, each action under its own id, then what is missed and why. Removed
+    payments offer nothing.
 
     `others` are the live payments of the order.
     """

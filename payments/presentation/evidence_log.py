@@ -25,7 +25,8 @@ PLACES: dict[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`says`: what it means, in sentences. `payment`: what was read of it, if anything; `new`: transactions that were not there before sending."""
+    """`says`: what it means, in sentences. `payment`: what was read of it, if anything; `new`: transactions
+    that were not there before sending."""
 
     evidence: Evidence
     says: list[Words]

@@ -8,7 +8,8 @@ from payments.models import Execution, State
 
 
 class OfPayment(NamedTuple):
-    """The executions of one payment: the one that is open, requests that wait for approval, and the rest, newest first."""
+    """The executions of one payment: the one that is open, requests that wait for approval, and the
+    rest, newest first."""
 
     open: Execution | None
     waiting: tuple[Execution, ...]

@@ -23,7 +23,8 @@ _UNSURE = frozenset({"contradiction", "twice", "unnamed"})
 
 
 class Origin(NamedTuple):
-    """Through which execution a transaction came about; None: not through this desk. `is_sure`: there is evidence for it."""
+    """Through which execution a transaction came about; None: not through this desk. `is_sure`:
+    there is evidence for it."""
 
     execution: Execution | None
     is_sure: bool = True

@@ -33,7 +33,8 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`title` is also the button's words. `leads_to` is the state afterwards, where it is known. `earlier`: refunds to this customer."""
+    """`title` is also the button's words. `leads_to` is the state afterwards, where it is known.
+    `earlier`: refunds to this customer."""
 
     facts: Facts
     title: str
@@ -102,7 +103,8 @@ def leads_to(kind: str) -> str:
 
 
 def earlier_refunds(case: Intent | Execution, user: User) -> "QuerySet[Execution]":
-    """What was paid back to the same customer of this merchant through this desk, or may have been, newest first; of this person's channels."""
+    """What was paid back to the same customer of this merchant through this desk, or may have been, newest
+    first; of this person's channels."""
     if not case.customer:
         return Execution.objects.none()
     refunds = visible(user).filter(customer=case.customer, action_type__iexact="refund", state__in=MAY_HAVE_MOVED)
@@ -118,7 +120,8 @@ def above(excess: rules.Excess, currency: str) -> str:
 
 
 def what_happens(case: Intent, order: Order) -> list[str]:
-    """In sentences: what the provider does, what the customer will see, what cannot be undone, and what stays as it is."""
+    """In sentences: what the provider does, what the customer will see, what cannot be undone, and
+    what stays as it is."""
     names = {
         "provider": provider_name(case.provider) or _("The provider"),
         "method": case.method or provider_name(case.provider) or _("means of payment"),
@@ -134,7 +137,8 @@ def _sentences(kind: str) -> tuple[str, ...]:
         case "capture":
             return (
                 _("%(provider)s takes %(money)s that the customer has promised by %(method)s."),
-                _("It is always the whole payment: the checkout takes no amount. The customer sees the charge as the provider shows it."),
+                _("It is always the whole payment: the checkout takes no amount. The customer sees the charge as the "
+                  "provider shows it."),
                 _("It cannot be undone, only refunded."),
             )  # fmt: skip
         case "cancel":
@@ -146,12 +150,14 @@ def _sentences(kind: str) -> tuple[str, ...]:
         case "refund":
             return (
                 _("%(provider)s pays %(money)s back to the customer, the way they paid (%(method)s)."),
-                _("It is always all that is left of the payment: the checkout takes no amount. When it arrives is up to the provider."),
+                _("It is always all that is left of the payment: the checkout takes no amount. When it arrives is up "
+                  "to the provider."),
                 _("It cannot be undone."),
             )  # fmt: skip
     return (
         _("%(provider)s executes what it calls “%(kind)s” on this payment of %(money)s."),
-        _("This desk does not know what that does, nor whether it can be undone. If you are not sure, ask the provider first."),
+        _("This desk does not know what that does, nor whether it can be undone. If you are not sure, ask the provider "
+          "first."),
     )  # fmt: skip
 
 
@@ -170,7 +176,8 @@ def _left_alone(case: Intent, order: Order) -> str:
 
 
 def rows_of(case: Intent, order: Order) -> list[FigureRow]:
-    """What of the payment is authorised, captured, refunded and left, and what is paid of the order; nothing where amounts are missing."""
+    """What of the payment is authorised, captured, refunded and left, and what is paid of the order;
+    nothing where amounts are missing."""
     now = figures_of(case.seen)
     if now is None:
         return []

@@ -15,7 +15,8 @@ from payments.presentation.evidence_log import Piece, pieces_of
 
 
 class Link(NamedTuple):
-    """An entry of the audit log. `holds`: its hash fits its content, and the entry before it is the one that it names."""
+    """An entry of the audit log. `holds`: its hash fits its content, and the entry before it is the
+    one that it names."""
 
     entry: Entry
     holds: bool
@@ -78,7 +79,8 @@ def proof_of(execution: Execution) -> Proof:
 
 
 def entries_of(execution: Execution) -> list[Entry]:
-    """What the audit log says about it, oldest first. The outcome of an attempt belongs to it even where it does not name it."""
+    """What the audit log says about it, oldest first. The outcome of an attempt belongs to it even
+    where it does not name it."""
     of_order = Entry.objects.filter(
         order_id=execution.order_id, merchant=execution.merchant, channel=execution.channel
     ).order_by("sequence")

@@ -40,7 +40,8 @@ _WENT: Mapping[str, Words] = MappingProxyType(
             "The %(noun)s went to %(via)s at %(time)s and got no answer that says what happened."
         ),
         Answer.ACCEPTED: gettext_lazy(
-            "The %(noun)s went to %(via)s at %(time)s and was taken (%(said)s), which alone does not say that money moved."
+            "The %(noun)s went to %(via)s at %(time)s and was taken (%(said)s), which alone does not say that money "
+            "moved."
         ),
         Answer.REFUSED: gettext_lazy("The %(noun)s went to %(via)s at %(time)s and was refused (%(said)s)."),
         Answer.NEVER_SENT: gettext_lazy("The Order API could not be reached at %(time)s."),
@@ -77,7 +78,8 @@ def known(execution: Execution, last: Evidence | None = None) -> str:
 
 
 def how(execution: Execution) -> str:
-    """When it was sent, what came back, and, while it is open, that nothing else is sent. Empty where nothing was sent."""
+    """When it was sent, what came back, and, while it is open, that nothing else is sent. Empty
+    where nothing was sent."""
     if execution.sent_at is None:
         return ""
     words = {

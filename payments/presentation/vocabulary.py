@@ -1,4 +1,5 @@
-"""Payment actions, their states and the reasons as people read them. Action types are an open set: one without a line stands as it is written."""
+"""Payment actions, their states and the reasons as people read them. Action types are an open set: one
+without a line stands as it is written."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +13,8 @@ Words = str | Promise
 
 
 class ActionWords(NamedTuple):
-    """How one type of action is spoken of. `verb` begins a button ("Refund 499.00 kr"), `did` ends a sentence ("499.00 kr was refunded")."""
+    """How one type of action is spoken of. `verb` begins a button ("Refund 499.00 kr"), `did` ends a
+    sentence ("499.00 kr was refunded")."""
 
     verb: Words
     noun: Words
@@ -29,7 +31,8 @@ ACTIONS: Mapping[str, ActionWords] = MappingProxyType(
 
 
 def action_words(kind: str) -> ActionWords:
-    """The words for a type of action, in whatever case the adapter writes it; its own name where it is not known here."""
+    """The words for a type of action, in whatever case the adapter writes it; its own name where it
+    is not known here."""
     return ACTIONS.get(kind.lower()) or ActionWords(_("Execute “%s”") % kind, f"“{kind}”", _("executed"))
 
 
@@ -38,7 +41,8 @@ _ADAPTER = re.compile(r"(?P<provider>[a-z]{1,40})(_[a-z]{1,40}){0,5}_adapter")
 
 
 def provider_name(adapter_id: str) -> str:
-    """The provider as people call it, told from its adapter's id (`klarna_checkout_adapter`: Klarna); an id of another form as it is."""
+    """The provider as people call it, told from its adapter's id (`klarna_checkout_adapter`:
+    Klarna); an id of another form as it is."""
     found = _ADAPTER.fullmatch(adapter_id)
     return found["provider"].capitalize() if found else adapter_id
 
@@ -113,8 +117,10 @@ def above_words(kind: str, limit: str, would_be: str) -> str:
     """A limit that is passed (payments.limits.rules.Excess), in a sentence; the amounts come written for the reader."""
     words = {
         "action": _("More than the limit of %(limit)s for one action."),
-        "order": _("With what was done on this order already it would be %(would_be)s; the limit for an order is %(limit)s."),
-        "day": _("With what was done that day already it would be %(would_be)s; the limit for a person and day is %(limit)s."),
+        "order": _("With what was done on this order already it would be %(would_be)s; the limit for an order is "
+                   "%(limit)s."),
+        "day": _("With what was done that day already it would be %(would_be)s; the limit for a person and day is "
+                 "%(limit)s."),
         "count": _("It would be number %(would_be)s of the day; the limit for a person is %(limit)s."),
         "currency": _("The limits are in %(limit)s, and this payment is in %(would_be)s."),
         "type": _("There are limits, none of them for “%(would_be)s”, and this desk does not know what that does."),

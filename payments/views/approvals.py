@@ -1,4 +1,5 @@
-"""Requests for approval: the list of them, one screen with the whole case, and what a second person, or the asker, says to it."""
+"""Requests for approval: the list of them, one screen with the whole case, and what a second
+person, or the asker, says to it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -37,7 +38,8 @@ MOST, LATELY = 200, 20
 
 
 class ApprovalRow(NamedTuple):
-    """A request as the list shows it. `is_here`: of the channel that the person works in now; `is_own`: they asked for it."""
+    """A request as the list shows it. `is_here`: of the channel that the person works in now;
+    `is_own`: they asked for it."""
 
     execution: Execution
     title: str
@@ -57,7 +59,8 @@ class ApprovalRow(NamedTuple):
 @may_view
 @may_execute
 def approval_list(request: ApiRequest) -> HttpResponse:
-    """What waits in all the channels of the person, the soonest to expire first, and how others ended lately. Reads nothing at the API."""
+    """What waits in all the channels of the person, the soonest to expire first, and how others ended
+    lately. Reads nothing at the API."""
     mine = visible(request.user).filter(expires_at__isnull=False)
     waiting = [
         each for each in mine.filter(state=State.WAITING).order_by("expires_at")[:MOST] if not ended_by_time(each)
@@ -101,7 +104,8 @@ def row_of(request: ApiRequest, execution: Execution) -> ApprovalRow:
 @require_safe
 @may_view
 def approval_detail(request: ApiRequest, pk: UUID) -> HttpResponse:
-    """The whole case, read afresh in two calls. Once it has ended: how, and the case as it was when it was asked for."""
+    """The whole case, read afresh in two calls. Once it has ended: how, and the case as it was when
+    it was asked for."""
     return show(request, execution_of(request.user, pk))
 
 
@@ -142,7 +146,8 @@ Say = Callable[[ApiRequest, Execution], HttpResponse]
 
 
 def says_to(say: Say) -> Callable[..., HttpResponse]:
-    """A view in which somebody says something to a request by POST. Where it is over already, they are shown how it ended."""
+    """A view in which somebody says something to a request by POST. Where it is over already, they
+    are shown how it ended."""
 
     @never_cache
     @require_POST

@@ -65,7 +65,8 @@ def payment_action_execute(request: ApiRequest, order_id: str, payment_id: str, 
 
 
 def press(request: ApiRequest, case: cases.Intent, form: ExecuteForm) -> HttpResponse:
-    """Hands the intent to the engine. What stands in its way is shown with the figures of now; in all of these nothing was sent."""
+    """Hands the intent to the engine. What stands in its way is shown with the figures of now; in
+    all of these nothing was sent."""
     ids = (case.order_id, case.payment_id, case.action.id)
     who = log.Who.of(request)
     asked = engine.Asked(request.user, who, form.cleaned_data["reason"], form.cleaned_data["note"].strip())
@@ -128,7 +129,8 @@ def show(
 
 
 class InTheWay(NamedTuple):
-    """An attempt that has to end before another one can be sent: what it is, in a sentence, and where it can be looked at."""
+    """An attempt that has to end before another one can be sent: what it is, in a sentence, and
+    where it can be looked at."""
 
     says: str
     address: str

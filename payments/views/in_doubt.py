@@ -54,7 +54,8 @@ class DoubtRow:
 @require_safe
 @may_view
 def doubt_list(request: ApiRequest) -> HttpResponse:
-    """What is open in all the channels of the person, what waits for approval, and what was settled last. Reads nothing at the API."""
+    """What is open in all the channels of the person, what waits for approval, and what was settled
+    last. Reads nothing at the API."""
     now, mine = timezone.now(), visible(request.user)
     open_ones = sorted(mine.filter(state__in=OPEN).order_by("created_at")[:MOST], key=_urgency)
     context = {

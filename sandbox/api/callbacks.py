@@ -70,7 +70,8 @@ def remove_validation(request: HttpRequest, order_id: str, validation_id: str, h
     operation_id="validateOrder",
 )
 def validate_order(request: HttpRequest, order_id: str, headers: Caller) -> HttpResponse:
-    """Validate order: what every order needs, then all validation callbacks at once. 200 with `[]`, or 400 with all errors."""
+    """Validate order: what every order needs, then all validation callbacks at once. 200 with `[]`,
+    or 400 with all errors."""
     errors = validation_errors(headers.scope, store.read(headers.scope, order_id))
     return answer(errors, 400 if errors else 200)
 

@@ -1,6 +1,7 @@
 """The log of notification events: what fired, every try to deliver it, and sending it again.
 
-Norce reference, Notification API: `GET /api/v1/events`, `GET /api/v1/events/{event_id}`, `POST /api/v1/events/{event_id}/retry`.
+Norce reference, Notification API: `GET /api/v1/events`, `GET /api/v1/events/{event_id}`, `POST
+/api/v1/events/{event_id}/retry`.
 """
 
 from typing import Annotated, Any

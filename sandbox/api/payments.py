@@ -139,7 +139,8 @@ def add_payment_actions(
 def execute_payment_action(
     request: HttpRequest, order_id: str, payment_id: str, action_id: str, headers: Caller
 ) -> HttpResponse:
-    """Execute a payment action: its URL is called once, and what comes of it shows in the payment and its transactions."""
+    """Execute a payment action: its URL is called once, and what comes of it shows in the payment
+    and its transactions."""
     scope = headers.scope
     payment = payment_of(store.read(scope, order_id), payment_id)
     action = rules.find(payment.get("actions"), action_id)

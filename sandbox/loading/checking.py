@@ -38,8 +38,8 @@ class Wishes:
 def checked(value: Any, wishes: Wishes) -> Loaded:
     """The order as it is stored, and its transactions by payment id. Raises RefusedError.
 
-    Enums are read in any case, and properties that the contract does not know are left out, as in the API. A payment may
-    hold `transactions`, which `GET` answers apart. Ids of parts that have none are made up.
+    Enums are read in any case, and properties that the contract does not know are left out, as in the API. A payment
+    may hold `transactions`, which `GET` answers apart. Ids of parts that have none are made up.
     """
     if not isinstance(value, dict):
         raise RefusedError("it is not an order but another JSON value")
@@ -75,7 +75,8 @@ def _payments(value: Document) -> Iterator[tuple[int, Document]]:
 
 
 def _read(adapter: TypeAdapter[Any], value: Any, where: str) -> Any:
-    """The values that were meant, in the contract's own writing. Raises RefusedError, naming each place that is wrong."""
+    """The values that were meant, in the contract's own writing. Raises RefusedError, naming each
+    place that is wrong."""
     try:
         read = adapter.validate_python(value, context=STORED)
     except ValidationError as error:

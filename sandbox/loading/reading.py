@@ -1,4 +1,5 @@
-"""A file of orders taken apart: one document a line, pages as the list answers them, an array, or one document over many lines."""
+"""A file of orders taken apart: one document a line, pages as the list answers them, an array, or
+one document over many lines."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

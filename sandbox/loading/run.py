@@ -36,7 +36,8 @@ class _Seen:
 def load(
     lines: Iterable[bytes], wishes: Wishes, report: Callable[[Bad], None], progress: Callable[[int], None]
 ) -> Tally:
-    """Store every order of a file that can be stored; `report` hears of each of the others, `progress` of how many were read."""
+    """Store every order of a file that can be stored; `report` hears of each of the others,
+    `progress` of how many were read."""
     tally, seen = Tally(), _Seen()
 
     def skip(bad: Bad) -> None:
@@ -80,7 +81,8 @@ def _cart_key(document: Document) -> CartKey | None:
 
 
 def _store(batch: list[tuple[str, Loaded]], wishes: Wishes, skip: Callable[[Bad], None]) -> int:
-    """Store what does not collide with orders that are there; the whole batch or, if others wrote meanwhile, one by one."""
+    """Store what does not collide with orders that are there; the whole batch or, if others wrote
+    meanwhile, one by one."""
     fresh = list(_fresh(batch, wishes, skip))
     try:
         return _insert([loaded for _, loaded in fresh])

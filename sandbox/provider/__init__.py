@@ -1,1 +1,2 @@
-"""The payment provider behind the sandbox's adapters: it moves states, logs transactions, and has bad days on request."""
+"""The payment provider behind the sandbox's adapters: it moves states, logs transactions, and has
+bad days on request."""

@@ -1,4 +1,5 @@
-"""Which actions a payment has: those of the provider follow from its state, those that others registered stay as they are."""
+"""Which actions a payment has: those of the provider follow from its state, those that others
+registered stay as they are."""
 
 from sandbox.codec import Document, new_id
 from sandbox.places import INTERNAL
@@ -26,7 +27,8 @@ def wanted(payment: Document) -> tuple[str, ...]:
 
 
 def bad_day(payment: Document, kind: str) -> str:
-    """How the provider misbehaves for this payment and action: `attributes.sandbox`, one word for all actions or an object by type."""
+    """How the provider misbehaves for this payment and action: `attributes.sandbox`, one word for
+    all actions or an object by type."""
     chosen = (payment.get("attributes") or {}).get("sandbox") or ""
     if isinstance(chosen, dict):
         chosen = chosen.get(kind) or ""

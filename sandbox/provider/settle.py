@@ -42,7 +42,8 @@ def count(order: Order) -> None:
 
 
 def carry_out(scope: Scope, order: Order) -> None:
-    """Move the payment, count what moved, log the transaction, renew the actions. Raises Problem where the state does not allow it."""
+    """Move the payment, count what moved, log the transaction, renew the actions. Raises Problem
+    where the state does not allow it."""
 
     def edit(draft: Draft) -> None:
         payment = payment_of(draft.document, order.payment_id)

@@ -1,4 +1,5 @@
-"""The provider's own address, which payment actions point at: `POST …/orders/{order_id}/payments/{payment_id}/{capture|cancel|refund}`.
+"""The provider's own address, which payment actions point at: `POST
+…/orders/{order_id}/payments/{payment_id}/{capture|cancel|refund}`.
 
 `attributes.sandbox` of the payment chooses a bad day; docs/sandbox.md lists them.
 """

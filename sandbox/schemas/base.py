@@ -1,7 +1,7 @@
 """What all types of the contract share: how bodies are read, and how the types describe themselves.
 
-Reading is lenient where the reference's own examples are (enums in any case, `null` for what is not there, unknown properties,
-read-only properties that were sent along) and strict about the rest.
+Reading is lenient where the reference's own examples are (enums in any case, `null` for what is not there, unknown
+properties, read-only properties that were sent along) and strict about the rest.
 """
 
 from datetime import UTC
@@ -70,7 +70,8 @@ Flag = StrictBool
 
 
 def plain_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """A property's schema as the contract writes it: what may be left out is not called nullable, and nothing has a title."""
+    """A property's schema as the contract writes it: what may be left out is not called nullable,
+    and nothing has a title."""
     options = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
     rest = {
         key: value
@@ -81,7 +82,8 @@ def plain_schema(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 class Model(BaseModel):
-    """A type of the contract. `values()` is the JSON object that was meant; properties that were not sent are not in it."""
+    """A type of the contract. `values()` is the JSON object that was meant; properties that were
+    not sent are not in it."""
 
     model_config = ConfigDict(extra="ignore", use_enum_values=True, populate_by_name=False, protected_namespaces=())
     read_only: ClassVar[frozenset[str]] = frozenset()

@@ -13,7 +13,8 @@ CURRENCY = r"^[A-Za-z]{3,3}$"
 
 
 def described(**schema: Any) -> Any:
-    """A property whose documented limits are shown and not held: the reference's own example breaks them ("string" for a currency)."""
+    """A property whose documented limits are shown and not held: the reference's own example breaks
+    them ("string" for a currency)."""
     return Field(None, json_schema_extra=schema)
 
 

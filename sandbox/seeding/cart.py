@@ -1,4 +1,5 @@
-"""Baskets: products, bundles, campaigns and codes. On every level, original less discounts is the total, to the cent."""
+"""Baskets: products, bundles, campaigns and codes. On every level, original less discounts is the
+total, to the cent."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -71,7 +72,8 @@ class Basket:
 
 
 def basket(draw: Draw, story: Story, upsold: bool) -> Basket:
-    """A basket with the VAT of the customer's country on the day. `upsold`: one item came after the order was placed."""
+    """A basket with the VAT of the customer's country on the day. `upsold`: one item came after the
+    order was placed."""
     channel, country, day = story.channel, story.country, story.created.date()
     drawn = [_line(draw, channel, country, day) for _ in range(draw.weighted(LINES))]
     lines = list({line.product.sku(line.variant): line for line in drawn}.values())

@@ -1,8 +1,9 @@
 """National and company numbers with valid check digits, from ranges that are never given to anyone.
 
-Sweden: serials 980-999, which the tax agency keeps for test persons. Norway: month + 80, as in the tax administration's
-synthetic population. Denmark: day + 60, the replacement numbers of health care. Finland: individual numbers 900-999, for
-temporary use. Company numbers begin with digits that no register hands out. Countries whose shops ask for none have none.
+Sweden: serials 980-999, which the tax agency keeps for test persons. Norway: month + 80, as in the tax
+administration's synthetic population. Denmark: day + 60, the replacement numbers of health care. Finland:
+individual numbers 900-999, for temporary use. Company numbers begin with digits that no register hands out.
+Countries whose shops ask for none have none.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,11 +1,16 @@
-"""Given and family names by country, and what companies are called: common ones, and those that break narrow layouts."""
+"""Given and family names by country, and what companies are called: common ones, and those that
+break narrow layouts."""
 
 GIVEN: dict[str, tuple[str, ...]] = {
-    "SE": ("Anna", "Erik", "Åsa", "Örjan", "Karin", "Björn", "Märta", "Göran", "Linnéa", "Oskar", "Saga", "Ängla", "Yusuf",
-           "Amina", "Nils", "Ingegerd", "Bengt-Åke", "Ann-Marie", "Lars-Göran", "Elsa", "Håkan", "Signe", "Per", "Ronja"),
-    "NO": ("Ingrid", "Øyvind", "Åse", "Håkon", "Solveig", "Bjørn", "Kjersti", "Sindre", "Gro", "Pål", "Marte", "Leif-Erik",
+    "SE": ("Anna", "Erik", "Åsa", "Örjan", "Karin", "Björn", "Märta", "Göran", "Linnéa", "Oskar", "Saga", "Ängla",
+    "Yusuf",
+           "Amina", "Nils", "Ingegerd", "Bengt-Åke", "Ann-Marie", "Lars-Göran", "Elsa", "Håkan", "Signe", "Per",
+           "Ronja"),
+    "NO": ("Ingrid", "Øyvind", "Åse", "Håkon", "Solveig", "Bjørn", "Kjersti", "Sindre", "Gro", "Pål", "Marte",
+    "Leif-Erik",
            "Áilu", "Aksel", "Tuva"),
-    "DK": ("Søren", "Mette", "Jørgen", "Åge", "Kirsten", "Rasmus", "Bodil", "Anne-Sofie", "Mikkel", "Freja", "Bjørk", "Niels",
+    "DK": ("Søren", "Mette", "Jørgen", "Åge", "Kirsten", "Rasmus", "Bodil", "Anne-Sofie", "Mikkel", "Freja", "Bjørk",
+    "Niels",
            "Pernille"),
     "FI": ("Aino", "Väinö", "Päivi", "Jukka", "Äinö", "Tuulikki", "Matti", "Hilkka", "Juha-Pekka", "Eeva-Liisa", "Oona",
            "Mikael", "Yrjö"),
@@ -18,13 +23,16 @@ GIVEN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 FAMILY: dict[str, tuple[str, ...]] = {
-    "SE": ("Andersson", "Lindström", "Öberg", "Åkerblom", "Sjögren", "Holmqvist", "Bäckström", "Nyström", "Hägglund", "Karlsson",
+    "SE": ("Andersson", "Lindström", "Öberg", "Åkerblom", "Sjögren", "Holmqvist", "Bäckström", "Nyström", "Hägglund",
+    "Karlsson",
            "Al-Rashid", "Nguyen", "af Ekenstam", "Undulatsson", "Östergötlandsson", "Ek", "Gyllenhammarskjöld", "Lööf",
            "Wahlström", "Fjällbäck", "Nutti"),
-    "NO": ("Hansen", "Bjørnstad", "Ødegård", "Åsheim", "Nygård", "Sørli", "Kvæstad", "Grønn", "Tverrfjord", "Sæther", "Hætta",
+    "NO": ("Hansen", "Bjørnstad", "Ødegård", "Åsheim", "Nygård", "Sørli", "Kvæstad", "Grønn", "Tverrfjord", "Sæther",
+    "Hætta",
            "Strømsnes"),
     "DK": ("Jensen", "Sørensen", "Møller", "Østergaard", "Kjær", "Nørgaard", "Bækgaard", "Skov", "Ærø", "Thygesen"),
-    "FI": ("Virtanen", "Mäkelä", "Hämäläinen", "Söderström", "Järvinen", "Lähteenmäki", "Ylä-Outinen", "Koskenkorva-Pöyhönen",
+    "FI": ("Virtanen", "Mäkelä", "Hämäläinen", "Söderström", "Järvinen", "Lähteenmäki", "Ylä-Outinen",
+    "Koskenkorva-Pöyhönen",
            "Åberg", "Niemi", "Kääriäinen"),
     "DE": ("Müller", "Groß", "Weiß", "Schäfer", "von der Straßen", "Köhler", "Yılmaz", "Süßmilch", "Oeltjenbruns",
            "Schwarzenegger-Hohenstein", "Krüger", "Freiherr von Lütjenburg", "Voß", "Nowak", "Ehlers"),
@@ -36,7 +44,8 @@ FAMILY: dict[str, tuple[str, ...]] = {
 
 # (what comes before, what comes after) the founder's family name, or a company's own name.
 COMPANIES: dict[str, tuple[str, ...]] = {
-    "SE": ("{} Bygg AB", "{}s Livs & Café HB", "Bröderna {} Snickeri AB", "Föreningen Friluft i Norr", "{} & Partners Advokatbyrå KB"),
+    "SE": ("{} Bygg AB", "{}s Livs & Café HB", "Bröderna {} Snickeri AB", "Föreningen Friluft i Norr",
+    "{} & Partners Advokatbyrå KB"),
     "NO": ("{} Eiendom AS", "{} & Sønner Båtbyggeri AS", "Turlaget Sør-Øst", "{} Konsult ENK"),
     "DK": ("{} Smedje ApS", "{} & Børn A/S", "Andelsforeningen Ærø Vest", "{} Køkken ApS"),
     "FI": ("{} Rakennus Oy", "Kahvila {} Tmi", "Lapin Eräopas {} Ky", "Åbolands Bokföring Ab"),

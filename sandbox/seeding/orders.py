@@ -44,7 +44,8 @@ class _Plan:
 
 
 def generate(orders: int, seed: int, until: datetime) -> Iterator[Seeded]:
-    """So many orders as `GET …/orders/{order_id}` returns them, each with its transactions by payment id, the oldest first.
+    """So many orders as `GET …/orders/{order_id}` returns them, each with its transactions by
+    payment id, the oldest first.
 
     `until` (aware) is the end of the two years over which they are spread; nothing in them lies after it.
     """
@@ -114,7 +115,8 @@ def _freight(draw: Draw, story: Story, goods: Basket) -> tuple[list[Json], Amoun
 
 
 def _cart(goods: Basket, sent: list[Json]) -> Json:
-    """The cart; where the freight was waived, with a discount that says so (its value is what the freight would have cost)."""
+    """The cart; where the freight was waived, with a discount that says so (its value is what the
+    freight would have cost)."""
     waived = [one["attributes"]["listPrice"] for one in sent if "listPrice" in one.get("attributes", {})][:1]
     if not waived:
         return goods.document

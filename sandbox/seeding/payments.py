@@ -1,4 +1,5 @@
-"""Payments: a main one, vouchers beside it, and attempts that were removed. What is not removed adds up to the total."""
+"""Payments: a main one, vouchers beside it, and attempts that were removed. What is not removed
+adds up to the total."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -65,11 +65,14 @@ class Country:
     flat: str = ""
 
 
-# Sweden, Germany: numbers that the regulators keep for film and print. Elsewhere none are kept: starts that are no subscriber's.
+# Sweden, Germany: numbers that the regulators keep for film and print. Elsewhere none are kept:
+# starts that are no subscriber's.
 COUNTRIES: dict[str, Country] = {
     "SE": Country(
-        (("111 29", "Stockholm"), ("118 63", "Stockholm"), ("411 04", "Göteborg"), ("211 22", "Malmö"), ("753 20", "Uppsala"),
-         ("955 60", "Boden"), ("981 31", "Kiruna"), ("831 31", "Östersund"), ("903 26", "Umeå"), ("602 32", "Norrköping"),
+        (("111 29", "Stockholm"), ("118 63", "Stockholm"), ("411 04", "Göteborg"), ("211 22", "Malmö"),
+        ("753 20", "Uppsala"),
+         ("955 60", "Boden"), ("981 31", "Kiruna"), ("831 31", "Östersund"), ("903 26", "Umeå"),
+         ("602 32", "Norrköping"),
          ("702 10", "Örebro"), ("852 30", "Sundsvall"), ("621 57", "Visby"), ("291 31", "Kristianstad"),
          ("792 30", "Mora"), ("830 13", "Åre"), ("441 50", "Alingsås")),
         ("Storgatan", "Vasagatan", "Björkvägen", "Norra Ågatan", "Kyrkbacken", "Älvsborgsgatan", "Östra Ringvägen",
@@ -81,13 +84,15 @@ COUNTRIES: dict[str, Country] = {
     "NO": Country(
         (("0150", "Oslo"), ("0552", "Oslo"), ("5003", "Bergen"), ("7011", "Trondheim"), ("4006", "Stavanger"),
          ("9008", "Tromsø"), ("6003", "Ålesund"), ("8006", "Bodø"), ("9730", "Karasjok"), ("3015", "Drammen")),
-        ("Kirkegata", "Øvre Slottsgate", "Bjørnstjerne Bjørnsons plass", "Åsveien", "Strandgata", "Tøyengata", "Skogveien",
+        ("Kirkegata", "Øvre Slottsgate", "Bjørnstjerne Bjørnsons plass", "Åsveien", "Strandgata", "Tøyengata",
+        "Skogveien",
          "Nedre Elvegate", "Sør-Tverrfjordveien"),
         phones=(("47", "", "190", 5),),
         carriers=("Bring", "Posten", "HeltHjem"),
     ),
     "DK": Country(
-        (("1306", "København K"), ("2200", "København N"), ("8000", "Aarhus C"), ("5000", "Odense C"), ("9000", "Aalborg"),
+        (("1306", "København K"), ("2200", "København N"), ("8000", "Aarhus C"), ("5000", "Odense C"),
+        ("9000", "Aalborg"),
          ("3700", "Rønne"), ("6700", "Esbjerg"), ("4300", "Holbæk")),
         ("Nørrebrogade", "Ærøgade", "Sønder Boulevard", "Strandvejen", "Lærkevej", "Østerågade", "Store Kongensgade"),
         phones=(("45", "", "100", 5),),
@@ -96,7 +101,8 @@ COUNTRIES: dict[str, Country] = {
     ),
     "FI": Country(
         (("00100", "Helsinki"), ("00530", "Helsinki"), ("02100", "Espoo"), ("33100", "Tampere"), ("20100", "Turku"),
-         ("90100", "Oulu"), ("96200", "Rovaniemi"), ("65100", "Vaasa"), ("22100", "Maarianhamina"), ("80100", "Joensuu")),
+         ("90100", "Oulu"), ("96200", "Rovaniemi"), ("65100", "Vaasa"), ("22100", "Maarianhamina"),
+         ("80100", "Joensuu")),
         ("Mannerheimintie", "Hämeenkatu", "Kirkkokatu", "Pitkänsillanranta", "Yliopistonkatu", "Järvenpääntie",
          "Östra Esplanadgatan", "Sibeliuksenkatu"),
         phones=(("358", "0", "4500", 5),),
@@ -105,22 +111,26 @@ COUNTRIES: dict[str, Country] = {
     ),
     "DE": Country(
         (("10115", "Berlin"), ("10999", "Berlin"), ("20095", "Hamburg"), ("80331", "München"), ("50667", "Köln"),
-         ("24103", "Kiel"), ("18055", "Rostock"), ("04109", "Leipzig"), ("25938", "Wyk auf Föhr"), ("91541", "Rothenburg"),
+         ("24103", "Kiel"), ("18055", "Rostock"), ("04109", "Leipzig"), ("25938", "Wyk auf Föhr"),
+         ("91541", "Rothenburg"),
          ("97070", "Würzburg"), ("53913", "Swisttal-Buschhoven")),
         ("Hauptstraße", "Große Bergstraße", "Am Schöneberger Ufer", "Goethestraße", "Bürgermeister-Müller-Weg",
          "Königsallee", "An der Alten Ziegelei", "Weißenburger Straße", "Dr.-Karl-Heinz-Ostertag-Allee"),
-        phones=(("49", "0", "3023125", 3), ("49", "0", "4066969", 3), ("49", "0", "8999998", 3), ("49", "0", "2214710", 3)),
+        phones=(("49", "0", "3023125", 3), ("49", "0", "4066969", 3), ("49", "0", "8999998", 3),
+        ("49", "0", "2214710", 3)),
         carriers=("DHL", "Hermes", "DPD"),
     ),
     "NL": Country(
         (("1012 AB", "Amsterdam"), ("3011 CK", "Rotterdam"), ("3511 EP", "Utrecht"), ("9712 HX", "Groningen"),
          ("2511 VA", "'s-Gravenhage"), ("5211 RW", "'s-Hertogenbosch"), ("8911 GZ", "Leeuwarden")),
-        ("Oudezijds Voorburgwal", "Prinsengracht", "Kerkstraat", "Van Ostadestraat", "Burgemeester de Vlugtlaan", "Reëelweg"),
+        ("Oudezijds Voorburgwal", "Prinsengracht", "Kerkstraat", "Van Ostadestraat", "Burgemeester de Vlugtlaan",
+        "Reëelweg"),
         phones=(("31", "0", "600", 6),),
         carriers=("PostNL", "DHL"),
     ),
     "AT": Country(
-        (("1010", "Wien"), ("1070", "Wien"), ("5020", "Salzburg"), ("6020", "Innsbruck"), ("8010", "Graz"), ("6900", "Bregenz")),
+        (("1010", "Wien"), ("1070", "Wien"), ("5020", "Salzburg"), ("6020", "Innsbruck"), ("8010", "Graz"),
+        ("6900", "Bregenz")),
         ("Mariahilfer Straße", "Getreidegasse", "Lerchenfelder Gürtel", "Schloßallee", "Höttinger Au"),
         phones=(("43", "0", "66400", 6),),
         carriers=("Österreichische Post", "DPD"),

@@ -159,7 +159,8 @@ WORDS: dict[str, Callable[[Draw, Exchange], Bodies]] = {
 
 # Each provider's names for how it went.
 STATUSES: dict[str, dict[str, str]] = {
-    "klarna": {"open": "checkout_incomplete", "process": "checkout_incomplete", "confirm": "AUTHORIZED", "capture": "CAPTURED",
+    "klarna": {"open": "checkout_incomplete", "process": "checkout_incomplete", "confirm": "AUTHORIZED",
+    "capture": "CAPTURED",
                "refund": "REFUNDED", "cancel": "CANCELLED", "reopen": "checkout_incomplete", "pending": "PENDING",
                "declined": "REJECTED", "failed": "SERVICE_UNAVAILABLE"},
     "adyen": {"open": "Created", "process": "RedirectShopper", "confirm": "Authorised", "capture": "[capture-received]",
@@ -168,8 +169,10 @@ STATUSES: dict[str, dict[str, str]] = {
     "paypal": {"open": "CREATED", "process": "PAYER_ACTION_REQUIRED", "confirm": "APPROVED", "capture": "COMPLETED",
                "refund": "REFUNDED", "cancel": "VOIDED", "reopen": "CREATED", "pending": "PENDING",
                "declined": "DECLINED", "failed": "INTERNAL_SERVER_ERROR"},
-    "other": {"open": "Created", "process": "InProgress", "confirm": "Completed", "capture": "Invoiced", "refund": "Credited",
-              "cancel": "Cancelled", "reopen": "Created", "pending": "OnHold", "declined": "Rejected", "failed": "Failed"},
+    "other": {"open": "Created", "process": "InProgress", "confirm": "Completed", "capture": "Invoiced",
+    "refund": "Credited",
+              "cancel": "Cancelled", "reopen": "Created", "pending": "OnHold", "declined": "Rejected",
+              "failed": "Failed"},
 }  # fmt: skip
 
 

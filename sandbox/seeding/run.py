@@ -32,8 +32,8 @@ def seed(orders: int, seed: int = 1, until: datetime | None = None, progress: Pr
     """Add so many believable orders to the sandbox and say how many they were.
 
     The same `seed` and `until` (aware; the last full hour when missing) give the same orders. `progress` is called with
-    the number made so far, after every 1,000. Memory does not grow with `orders`. Raises AlreadyThereError when orders of
-    this seed are there already; earlier batches stay.
+    the number made so far, after every 1,000. Memory does not grow with `orders`. Raises AlreadyThereError when orders
+    of this seed are there already; earlier batches stay.
     """
     try:
         return store.insert_documents(_counted(generate(orders, seed, until or this_hour()), progress))

@@ -23,7 +23,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the log to be. `outcome` is what the provider's status follows from; `error` is empty when it worked."""
+    """One line of the log to be. `outcome` is what the provider's status follows from; `error` is
+    empty when it worked."""
 
     event: str
     outcome: str

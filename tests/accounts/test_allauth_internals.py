@@ -1,4 +1,5 @@
-"""What this desk uses of the private parts of allauth, named here: an upgrade that changes one is told in a sentence."""
+"""What this desk uses of the private parts of allauth, named here: an upgrade that changes one is
+told in a sentence."""
 
 import ast
 import importlib

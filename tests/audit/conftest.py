@@ -27,7 +27,8 @@ def order() -> Subject:
 
 @pytest.fixture(scope="session")
 def postgres(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The alias of a PostgreSQL database of our own that has the log and nothing else; after the last test it has to be whole."""
+    """The alias of a PostgreSQL database of our own that has the log and nothing else; after the
+    last test it has to be whole."""
     try:
         server = psycopg.connect(SERVER, autocommit=True)
     except psycopg.OperationalError as error:

@@ -1,4 +1,5 @@
-"""The log in a real file, changed by somebody with a shell and sqlite3, and proved by the command as an operator runs it."""
+"""The log in a real file, changed by somebody with a shell and sqlite3, and proved by the command
+as an operator runs it."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -40,7 +40,8 @@ def test_a_hash_can_be_recomputed_by_what_the_docs_say(database: str) -> None:
         "sequence": stored.sequence, "form": 1, "at": stored.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "kind": "event", "attempt": str(stored.attempt), "username": "signe", "user_id": 7, "ip": "", "agent": "",
         "action": "order.reference.update", "order_id": "o1", "merchant": "norce", "channel": "se", "target": "",
-        "changes": "[]", "outcome": "", "status": None, "code": "", "message": "Åsa’s 0", "request_id": "", "details": "{}",
+        "changes": "[]", "outcome": "", "status": None, "code": "", "message": "Åsa’s 0", "request_id": "",
+        "details": "{}",
         "previous": stored.previous,
     }  # fmt: skip
     text = json.dumps(columns, sort_keys=True, separators=(",", ":"))

@@ -193,8 +193,10 @@ def test_an_event_stands_and_falls_with_what_it_records(signe: Who, order: Subje
 @pytest.mark.parametrize(
     ("value", "kept"),
     [
-        (Decimal("499.00"), "499.00"), (1e22, 1e22), (float("nan"), "nan"), ("\x00ok\ud800", " ok "), ({1: {2, }}, {"1": [2]}),
-        ([None, True, 0], [None, True, 0]), ("1\N{NO-BREAK SPACE}847 👩‍💻", "1\N{NO-BREAK SPACE}847 👩‍💻"), ("\u202egnp.exe", " gnp.exe"), ("x" * 5000, "x" * 3900 + "••• (5000 characters)"),
+        (Decimal("499.00"), "499.00"), (1e22, 1e22), (float("nan"), "nan"), ("\x00ok\ud800", " ok "),
+        ({1: {2, }}, {"1": [2]}),
+        ([None, True, 0], [None, True, 0]), ("1\N{NO-BREAK SPACE}847 👩‍💻", "1\N{NO-BREAK SPACE}847 👩‍💻"),
+        ("\u202egnp.exe", " gnp.exe"), ("x" * 5000, "x" * 3900 + "••• (5000 characters)"),
     ],
 )  # fmt: skip
 def test_whatever_a_value_is_it_can_be_written_and_proved(value: Any, kept: Any, signe: Who, order: Subject) -> None:

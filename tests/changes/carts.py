@@ -44,7 +44,8 @@ def bundle(quantity: int = 1) -> Item:
         for name, each, net in (("Cup", "33.33", "26.66"), ("Saucer", "66.66", "53.33"))
     )  # fmt: skip
     whole = price(Decimal("99.99") * quantity, Decimal("79.99") * quantity)
-    return Item(id="ci_set", name="Set", product_type=ProductType.read("bundle"), quantity=quantity, price=price("99.99", "79.99"),
+    return Item(id="ci_set", name="Set", product_type=ProductType.read("bundle"), quantity=quantity,
+    price=price("99.99", "79.99"),
                 original_total=whole, total=whole, items=parts)  # fmt: skip
 
 

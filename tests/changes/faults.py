@@ -1,4 +1,5 @@
-"""An Order API that fails where something is to be changed: over a real network, by status, silence, or nobody listening."""
+"""An Order API that fails where something is to be changed: over a real network, by status,
+silence, or nobody listening."""
 
 import http.server
 import json
@@ -81,7 +82,8 @@ def failing_server() -> Iterator[str]:
 
 
 class FaultyApi:
-    """Stands where the desk's client reaches the sandbox. What only asks gets through; what changes something meets `fault`."""
+    """Stands where the desk's client reaches the sandbox. What only asks gets through; what changes
+    something meets `fault`."""
 
     def __init__(self, server: str) -> None:
         self.server, self.network = server, httpx.Client(trust_env=False, verify=False)

@@ -22,9 +22,11 @@ from tests.changes.conftest import Desk, MakeOrder, logged
 DeskOf = Callable[[User], Desk]
 NUMBER = "19121212-1212"
 SHOWN = {
-    "type": "", "organization_name": "", "organization_identification_number": "", "given_name": "Åsa", "family_name": "Lind",
+    "type": "", "organization_name": "", "organization_identification_number": "", "given_name": "Åsa",
+    "family_name": "Lind",
     "care_of": "", "street_address": "Storgatan 1", "street_address2": "", "postal_code": "831 30", "city": "Östersund",
-    "region": "", "country": "SE", "phone": "", "email": "asa@example.se", "reference": "", "national_identification_number": "",
+    "region": "", "country": "SE", "phone": "", "email": "asa@example.se", "reference": "",
+    "national_identification_number": "",
 }  # fmt: skip
 
 
@@ -51,8 +53,16 @@ def words(response: HttpResponse) -> str:
 @pytest.fixture
 def known_person(make_order: MakeOrder) -> Order:
     """An order whose billing address has an identity number."""
-    asa = Address(given_name="Åsa", family_name="Lind", street_address="Storgatan 1", postal_code="831 30",
-                  city="Östersund", country="SE", email="asa@example.se", national_identification_number=NUMBER)  # fmt: skip
+    asa = Address(
+        given_name="Åsa",
+        family_name="Lind",
+        street_address="Storgatan 1",
+        postal_code="831 30",
+        city="Östersund",
+        country="SE",
+        email="asa@example.se",
+        national_identification_number=NUMBER,
+    )
     return make_order(customer=Customer(billing=asa, type="person"))  # type: ignore[arg-type]
 
 

@@ -44,7 +44,8 @@ def words(response: HttpResponse) -> str:
 def fields(**more: Any) -> dict[str, Any]:
     """What somebody types for two mugs and a book."""
     return {
-        "mode": "form", "document": "", "reference": "SE-77", "cart_reference": "cart-77", "country": "SE", "currency": "sek",
+        "mode": "form", "document": "", "reference": "SE-77", "cart_reference": "cart-77", "country": "SE",
+        "currency": "sek",
         "culture": "sv-SE", "customer_type": "person",
         "line": ["", ""], "name": ["Mug", "Book"], "sku": ["M-1", "B-1"], "quantity": ["2", "1"],
         "price": ["62,50", "106"], "vat": ["25", "6"],
@@ -123,8 +124,13 @@ def test_buttons_add_and_remove_items_and_work_out_the_total(admin: User, desk_o
 
 
 def test_an_order_is_made_from_json_as_it_is(admin: User, desk_of: DeskOf, api: OrderApi) -> None:
-    document = {"reference": "J-1", "currency": "SEK", "attributes": {"from": "json"}, "unknownToThisDesk": {"a": 1.50},
-                "cart": {"items": [{"name": "Mug", "quantity": 1, "total": {"includingVat": 10, "excludingVat": 8}}]}}  # fmt: skip
+    document = {
+        "reference": "J-1",
+        "currency": "SEK",
+        "attributes": {"from": "json"},
+        "unknownToThisDesk": {"a": 1.50},
+        "cart": {"items": [{"name": "Mug", "quantity": 1, "total": {"includingVat": 10, "excludingVat": 8}}]},
+    }
     sent: list[bytes] = []
 
     def listen(method: str, path: str, query: str, headers: Any, body: bytes) -> Any:
@@ -159,7 +165,8 @@ def test_json_that_is_no_order_is_said_with_its_place(
 def test_what_the_api_sets_itself_is_left_out_after_a_question(
     admin: User, desk_of: DeskOf, order: Order, api: OrderApi
 ) -> None:
-    document = json.dumps({"id": "o_mine", "state": {"currentStatus": "completed"}, "reference": "J-2", "currency": "SEK",
+    document = json.dumps({"id": "o_mine", "state": {"currentStatus": "completed"}, "reference": "J-2",
+    "currency": "SEK",
                            "cart": {"items": [{"name": "Mug", "quantity": 1}]}})  # fmt: skip
     desk, typed = desk_of(admin), {"mode": "json", "document": document}
     asked = desk.send(NEW, typed)
@@ -187,14 +194,17 @@ def old(make_order: MakeOrder, api: OrderApi) -> Order:
     price = Price(including_vat=Decimal(90), excluding_vat=Decimal(72))
     full = Price(including_vat=Decimal(100), excluding_vat=Decimal(80))
     off = Discount(type="item", name="Sale", value=Price(including_vat=Decimal(10), excluding_vat=Decimal(8)))  # type: ignore[arg-type]
-    mug = Item(name="Mug", sku="M-1", quantity=1, price=full, total=price, original_total=full, vat_rate=Decimal("0.25"),
+    mug = Item(name="Mug", sku="M-1", quantity=1, price=full, total=price, original_total=full,
+    vat_rate=Decimal("0.25"),
                discounts=(off,), attributes={"engraving": "Åsa"})  # fmt: skip
     asa = Address(given_name="Åsa", family_name="Lind", country="SE", national_identification_number=NUMBER)
     order = make_order(
-        cart=Cart(reference="cart-old", items=(mug,), total=price), customer=Customer(billing=asa, type="person"),  # type: ignore[arg-type]
+        cart=Cart(reference="cart-old", items=(mug,), total=price), customer=Customer(billing=asa, type="person"),
+        # type: ignore[arg-type]
         attributes={"channel": "phone", "apiToken": "s3cret-s3cret"},
         consents=(Consent(id="terms", checked=True, required=True, text="Terms"),),
-        hooks=(Hook(adapter_id="a", subscribe_to="/cart", target="/cart", invoke="http://127.0.0.1/checkout/adapters/a/hooks/approve"),),
+        hooks=(Hook(adapter_id="a", subscribe_to="/cart", target="/cart",
+        invoke="http://127.0.0.1/checkout/adapters/a/hooks/approve"),),
     )  # fmt: skip
     api.payments.create(
         order.id or "", Payment(adapter_id="klarna", amount=Decimal(90), name="Klarna", state=PaymentState("reserved"))

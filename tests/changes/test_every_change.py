@@ -1,4 +1,5 @@
-"""All changes together: nothing that the client can write is forgotten, and no form is without the channel that it was made for."""
+"""All changes together: nothing that the client can write is forgotten, and no form is without the
+channel that it was made for."""
 
 import inspect
 import re
@@ -18,7 +19,8 @@ from orders.models import Note
 from tests.changes.conftest import Desk
 
 RESOURCES = {"orders": Orders, "payments": Payments, "shippings": Shippings}
-# Each operation that writes, and where in the desk it is. Executing a payment's action moves money and is no form of this room.
+# Each operation that writes, and where in the desk it is.
+# Executing a payment's action moves money and is no form of this room.
 WRITES: Mapping[str, set[str]] = {
     "orders.create": {"order-create"},
     "orders.delete": {"order-delete"},
@@ -53,7 +55,8 @@ PATTERNS = {str(pattern.name): pattern for pattern in urls.urlpatterns}
 
 
 def writing() -> Iterator[str]:
-    """What the client can do that is no question, by resource and method; each says in its first word which verb it is."""
+    """What the client can do that is no question, by resource and method; each says in its first
+    word which verb it is."""
     for name, resource in RESOURCES.items():
         for method, function in inspect.getmembers(resource, inspect.isfunction):
             if not method.startswith("_") and not (function.__doc__ or "").startswith("GET "):

@@ -1,4 +1,5 @@
-"""Every write meets every fault: the person hears what happened and what to do, keeps what they typed, and nothing is sent twice."""
+"""Every write meets every fault: the person hears what happened and what to do, keeps what they
+typed, and nothing is sent twice."""
 
 import html
 import logging

@@ -97,7 +97,8 @@ def test_in_the_dialog_a_switch_of_channel_is_said_above_the_form_which_stays(
 
 
 def test_after_signing_in_elsewhere_the_held_form_is_sent(strict: Client, order: Order) -> None:
-    """The whole way without a script: the session ends, another tab signs in (which renews the token), twice sent again."""
+    """The whole way without a script: the session ends, another tab signs in (which renews the
+    token), twice sent again."""
     data = typed(strict, url_of(order))
     strict.logout()
     held = strict.post(url_of(order), data, headers=OURS)

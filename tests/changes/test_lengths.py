@@ -17,7 +17,8 @@ from tests.changes.conftest import Desk, MakeOrder
 
 DeskOf = Callable[[User], Desk]
 TYPED = {
-    "type": "person", "given_name": "Åsa", "family_name": "Lind", "street_address": "Storgatan 1", "postal_code": "831 30",
+    "type": "person", "given_name": "Åsa", "family_name": "Lind", "street_address": "Storgatan 1",
+    "postal_code": "831 30",
     "city": "Östersund", "country": "SE", "email": "asa@example.se",
 }  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""That a form was sent is kept where nothing loses it: whatever happens to the cache, and whenever the database refuses."""
+"""That a form was sent is kept where nothing loses it: whatever happens to the cache, and whenever
+the database refuses."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator

@@ -1,4 +1,5 @@
-"""Payments' records: added, changed and removed, with what the API does not know kept and nothing of it mistaken for money."""
+"""Payments' records: added, changed and removed, with what the API does not know kept and nothing
+of it mistaken for money."""
 
 import json
 from collections.abc import Callable

@@ -14,7 +14,8 @@ from tests.privacy.test_both import JWT
 
 DeskOf = Callable[[User], Desk]
 FIELDS = (
-    "jwt", "bankgiro", "privateKey", "signature", "passport", "pin", "ipAddress", "sessionData", "otp", "auth", "shopperName", "buyerName",
+    "jwt", "bankgiro", "privateKey", "signature", "passport", "pin", "ipAddress", "sessionData", "otp", "auth",
+    "shopperName", "buyerName",
     "payerName", "taxpayerId", "driverslicense", "my-api-key", "CARD_NUMBER",
 )  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""Adding, changing and removing a shipping: its price, its pick-up point, its add-ons, and what nobody here knows of it."""
+"""Adding, changing and removing a shipping: its price, its pick-up point, its add-ons, and what
+nobody here knows of it."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -47,10 +48,12 @@ def url(name: str, order: Order, shipping: Shipping | None = None) -> str:
 def shipping(api: OrderApi, order: Order) -> Shipping:
     """49.00 to a locker in Östersund, insured."""
     details = DeliveryDetails(
-        carrier="PostNord", carrier_product_id="19", class_="locker", product=Product(reference="MYPACK", name="MyPack"),
+        carrier="PostNord", carrier_product_id="19", class_="locker",
+        product=Product(reference="MYPACK", name="MyPack"),
         pickup_location=PickupLocation(
             reference="SE-83130-1", name="ICA Kvantum",
-            address=PickupLocationAddress(street_address="Storgatan 9", postal_code="831 30", city="Östersund", country="SE"),
+            address=PickupLocationAddress(street_address="Storgatan 9", postal_code="831 30", city="Östersund",
+            country="SE"),
         ),
     )  # fmt: skip
     whole = Shipping(

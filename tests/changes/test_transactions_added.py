@@ -20,7 +20,8 @@ DeskOf = Callable[[User], Desk]
 CAPTURE = "http://127.0.0.1/checkout/provider/api/order/v1/orders/{order_id}/payments/p/capture"
 LINE = {
     "event": "capture", "psp_event": "ORDER_CAPTURED", "amount": "125", "is_success": "false", "psp_status": "DENIED",
-    "error_detail": "Refused", "request_json": '{"amount": 12500,\n "client_token": "tok-secret-1"}', "response_json": "[]",
+    "error_detail": "Refused", "request_json": '{"amount": 12500,\n "client_token": "tok-secret-1"}',
+    "response_json": "[]",
 }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""Requests that nobody thought of, made from the sandbox's own document: no 5xx, no status and no shape that it does not name."""
+"""Requests that nobody thought of, made from the sandbox's own document: no 5xx, no status and no
+shape that it does not name."""
 
 from collections.abc import Callable, Iterator
 from functools import reduce

@@ -1,4 +1,5 @@
-"""The sandbox's own OpenAPI document against the contract: every operation, parameter, property and status, both ways."""
+"""The sandbox's own OpenAPI document against the contract: every operation, parameter, property and
+status, both ways."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""Every operation of the contract can be reached from the desk: each page is opened, its form sent, and the calls heard on their way out."""
+"""Every operation of the contract can be reached from the desk: each page is opened, its form sent, and
+the calls heard on their way out."""
 
 from collections.abc import Mapping
 

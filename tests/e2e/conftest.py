@@ -37,7 +37,8 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.hookimpl(tryfirst=True)  # before xdist, which reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A worker that begins with a module does all of it, which saves signing in; without Chromium they are skipped, in so many words."""
+    """A worker that begins with a module does all of it, which saves signing in; without Chromium
+    they are skipped, in so many words."""
     for item in items:
         if Path(__file__).parent not in item.path.parents:
             continue
@@ -60,7 +61,8 @@ class Desk(NamedTuple):
 
     @property
     def made(self) -> dict[str, str]:
-        """What the addresses of what was prepared are made of: a request, a limit, an execution in doubt and its payment."""
+        """What the addresses of what was prepared are made of: a request, a limit, an execution in
+        doubt and its payment."""
         return dict(json.loads((self.data_dir / preparation.MADE).read_text()))
 
     def manage(self, *arguments: str) -> str:
@@ -92,7 +94,8 @@ def environ_of(data_dir: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder to begin with (tests/e2e/preparation.py). The first worker that needs it makes it; the others wait."""
+    """A data folder to begin with (tests/e2e/preparation.py). The first worker that needs it makes
+    it; the others wait."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
     with folder.with_suffix(".lock").open("w") as lock:
@@ -130,7 +133,8 @@ def desk(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 
 
 class Faults:
-    """Stands between a desk and its Order API; `mode` says how it behaves: ok, down (hangs up), html (a proxy's error page)."""
+    """Stands between a desk and its Order API; `mode` says how it behaves: ok, down (hangs up),
+    html (a proxy's error page)."""
 
     def __init__(self, upstream: str) -> None:
         self.mode, self.upstream = "ok", upstream
@@ -176,7 +180,8 @@ class RemoteDesk(NamedTuple):
 
 @pytest.fixture(scope="session")
 def remote_desk(desk: Desk, prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteDesk]:
-    """A second desk that reaches the first one's Order API over the network, as it would the real one; faults on demand."""
+    """A second desk that reaches the first one's Order API over the network, as it would the real
+    one; faults on demand."""
     faults, data_dir = Faults(desk.url), tmp_path_factory.mktemp("remote")
     shutil.copy(prepared / preparation.FOR_REMOTE, data_dir / "orderdesk.sqlite3")
     shutil.copytree(prepared / "static", data_dir / "static")

@@ -1,6 +1,8 @@
-"""The data folder of the desks that a browser drives, made once a run in a process of its own: `python -m tests.e2e.preparation`.
+"""The data folder of the desks that a browser drives, made once a run in a process of its own:
+`python -m tests.e2e.preparation`.
 
-Every desk begins with a copy of it. All people of the tests are in it, so that each test finds its own on whichever worker it runs.
+Every desk begins with a copy of it. All people of the tests are in it, so that each test finds its
+own on whichever worker it runs.
 """
 
 import json
@@ -68,7 +70,8 @@ def executed(username: str, day: str = "", *, wants_approval: bool = False) -> d
 
 
 def made() -> dict[str, str]:
-    """A request that waits for approval, a limit, and an execution that got no answer with its payment, which is locked."""
+    """A request that waits for approval, a limit, and an execution that got no answer with its
+    payment, which is locked."""
     from payments.models import Limit
 
     doubt = executed("admin", "timeout-before")

@@ -21,7 +21,12 @@ from tests.e2e.writes import ADAPTERS, WRITES, Write, part
 
 def call(desk: Desk, method: str, path: str, body: Any = None) -> Any:
     """What the sandbox answers; nothing where there is no such order."""
-    headers = {"Authorization": "Bearer sandbox", "x-merchant": "norce", "x-channel": "se", "Content-Type": "application/json"}  # fmt: skip
+    headers = {
+        "Authorization": "Bearer sandbox",
+        "x-merchant": "norce",
+        "x-channel": "se",
+        "Content-Type": "application/json",
+    }
     address = f"{desk.url}/checkout/order/api/v0/checkout/orders{path}"
     content = None if body is None else json.dumps(body).encode()
     try:
@@ -51,10 +56,13 @@ def order_id(desk: Desk) -> str:
         "reference": "WALK", "currency": "SEK", "country": "SE", "culture": "sv-SE", "attributes": {"colour": "red"},
         "cart": {"items": [mug], "total": price}, "customer": {"type": "person", "billing": lives, "shipping": lives},
         "consents": [{"id": "terms", "text": "Terms", "required": True, "checked": True},
-                     {"id": "news", "text": "News by e-mail", "checked": False}, {"id": "profiling/by age", "text": "Profiling", "checked": False}],
+                     {"id": "news", "text": "News by e-mail", "checked": False},
+                     {"id": "profiling/by age", "text": "Profiling", "checked": False}],
         "validations": [{"adapterId": "awardit_adapter", "url": f"{ADAPTERS}/awardit_adapter/validations/pass"}],
-        "hooks": [{"adapterId": "awardit_adapter", "subscribeTo": "/customer", "target": "/customer", "invoke": f"{ADAPTERS}/awardit_adapter/hooks/approve"}],
-        "notifications": [{"adapterId": "norce_adapter", "scope": "/state/currentStatus", "invoke": f"{ADAPTERS}/norce_adapter/notifications/accept"}],
+        "hooks": [{"adapterId": "awardit_adapter", "subscribeTo": "/customer", "target": "/customer",
+        "invoke": f"{ADAPTERS}/awardit_adapter/hooks/approve"}],
+        "notifications": [{"adapterId": "norce_adapter", "scope": "/state/currentStatus",
+        "invoke": f"{ADAPTERS}/norce_adapter/notifications/accept"}],
     }  # fmt: skip
     order_id = str(call(desk, "POST", "", body)["id"])
     paid = {"adapterId": "klarna_adapter", "name": "Klarna", "currency": "SEK", "amount": 125, "state": "reserved"}

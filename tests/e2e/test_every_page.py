@@ -1,4 +1,5 @@
-"""Each page, at a desk and on a phone, light and dark: no WCAG violation, nothing scrolls sideways, a clean console under the CSP."""
+"""Each page, at a desk and on a phone, light and dark: no WCAG violation, nothing scrolls sideways,
+a clean console under the CSP."""
 
 from typing import Any
 
@@ -11,7 +12,8 @@ from tests.e2e.test_order import ask
 
 READING = {
     "orders": "/orders/",
-    "orders filtered": "/orders/?status=completed&status=declined&billing_countries=SE&date_from=31-31-2025&billing_names=Lind",
+    "orders filtered": "/orders/?status=completed&status=declined&billing_countries=SE"
+    "&date_from=31-31-2025&billing_names=Lind",
     "orders none": "/orders/?reference=there-is-none-of-this",
     "order": "/orders/{order}/",
     "order raw": "/orders/{order}/raw/",

@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 from tests.e2e.conftest import Desk
 
 SHIFT = """() => new Promise(done => { let s = 0; new PerformanceObserver(l => { for (const e of l.getEntries())
- if (!e.hadRecentInput) s += e.value }).observe({type: 'layout-shift', buffered: true}); setTimeout(() => done(s), 300) })"""
+ if (!e.hadRecentInput) s += e.value }).observe({type: 'layout-shift', buffered: true});
+ setTimeout(() => done(s), 300) })"""
 
 
 def rows(page: Page) -> int:

@@ -1,4 +1,5 @@
-"""Impatient hands: two clicks, two Enters, a reload and the back button send a form once, in the dialog and without a script."""
+"""Impatient hands: two clicks, two Enters, a reload and the back button send a form once, in the
+dialog and without a script."""
 
 import re
 import secrets
@@ -21,7 +22,12 @@ class Form(NamedTuple):
 
 
 RANDOM = ""
-ITEM = {"Name of item 1": "Tent", "Quantity of item 1": "1", "Unit price of item 1, with VAT": "100", "VAT of item 1 in percent": "25"}  # fmt: skip
+ITEM = {
+    "Name of item 1": "Tent",
+    "Quantity of item 1": "1",
+    "Unit price of item 1, with VAT": "100",
+    "VAT of item 1 in percent": "25",
+}
 FORMS = {
     "sets": Form("/orders/{id}/reference/", "PUT orders/{order_id}/reference", {"Reference": RANDOM}),
     "adds": Form("/orders/{id}/consents/new/", "POST orders/{order_id}/consents", {"Text": "Letters", "Id": RANDOM}),

@@ -1,4 +1,5 @@
-"""Each write of the Order API as a person does it in the desk: where they look for it, what they fill in, what they see afterwards."""
+"""Each write of the Order API as a person does it in the desk: where they look for it, what they
+fill in, what they see afterwards."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,7 +11,8 @@ Step = Callable[[Page], None]
 
 
 class Write(NamedTuple):
-    """`role` is the lowest that may; `sees` is what the part of the page named `where` says afterwards, `gone` what it says no more."""
+    """`role` is the lowest that may; `sees` is what the part of the page named `where` says
+    afterwards, `gone` what it says no more."""
 
     operation: str
     name: str
@@ -82,7 +84,8 @@ def nothing(page: Page) -> None:
 WRITES = [
     Write(
         "orders.create", "order-create", "admin", "", link("", "New order"),
-        then(field("Reference", "WALK-NEW"), field("Currency", "SEK"), field("Name of item 1", "Tent"), field("Quantity of item 1", "2"),
+        then(field("Reference", "WALK-NEW"), field("Currency", "SEK"), field("Name of item 1", "Tent"),
+        field("Quantity of item 1", "2"),
              field("Unit price of item 1, with VAT", "625"), field("VAT of item 1 in percent", "25")),
         sees="1,250.00 SEK",
     ),
@@ -98,24 +101,28 @@ WRITES = [
         "orders.update_cart", "cart-edit", "manager", "Items", link("Items", "Edit cart"),
         field("Mug Quantity", "3"), sees="3 × 125.00", is_asked=True,
     ),
-    Write("orders.update_billing", "billing-edit", "support", "Customer", link("Customer", "Edit billing"), field("City", "Frösön"), sees="Frösön"),
+    Write("orders.update_billing", "billing-edit", "support", "Customer", link("Customer", "Edit billing"),
+    field("City", "Frösön"), sees="Frösön"),
     Write(
         "orders.update_shipping_address", "shipping-address-edit", "support", "Customer",
         link("Customer", "Edit shipping"), field("City", "Krokom"), sees="Krokom",
     ),
-    Write("orders.update_reference", "reference-edit", "support", "References", link("References", "Edit"), field("Reference", "WALK-2"), sees="WALK-2"),
+    Write("orders.update_reference", "reference-edit", "support", "References", link("References", "Edit"),
+    field("Reference", "WALK-2"), sees="WALK-2"),
     Write(
         "orders.create_consent", "consent-create", "support", "Consents", link("Consents", "Add"),
         then(field("Id", "sms"), field("Text", "News by text message")), sees="News by text message: not given",
     ),
-    Write("orders.patch_consent", "consents-edit", "support", "Consents", link("Consents", "Edit"), tick("News by e-mail"), gone="News by e-mail: not given"),
+    Write("orders.patch_consent", "consents-edit", "support", "Consents", link("Consents", "Edit"),
+    tick("News by e-mail"), gone="News by e-mail: not given"),
     Write(
         "orders.patch_consents", "consents-edit", "support", "Consents", link("Consents", "Edit"),
         then(tick("News by e-mail"), tick("Profiling")), gone="not given",
     ),
     Write(
         "orders.remove_consent", "consent-delete", "support", "Consents",
-        then(link("Consents", "Edit"), lambda page: page.locator("#dialog .consent").filter(has_text="Profiling").get_by_role("link").click()),
+        then(link("Consents", "Edit"),
+        lambda page: page.locator("#dialog .consent").filter(has_text="Profiling").get_by_role("link").click()),
         nothing, gone="Profiling",
     ),
     Write(
@@ -124,51 +131,68 @@ WRITES = [
     ),
     Write(
         "orders.create_validation", "validation-create", "admin", "Callbacks", link("Callbacks", "Add validation"),
-        then(field("Adapter", "klarna_adapter"), field("Address", f"{ADAPTERS}/klarna_adapter/validations/pass")), sees="klarna_adapter",
+        then(field("Adapter", "klarna_adapter"), field("Address", f"{ADAPTERS}/klarna_adapter/validations/pass")),
+        sees="klarna_adapter",
     ),
     Write(
-        "orders.update_validation", "validation-edit", "admin", "Callbacks", row_link("asked when the order is validated", "Edit"),
+        "orders.update_validation", "validation-edit", "admin", "Callbacks", row_link("asked when the order is "
+                                                                                      "validated", "Edit"),
         field("Adapter", "qliro_adapter"), sees="qliro_adapter",
     ),
     Write(
-        "orders.remove_validation", "validation-delete", "admin", "Callbacks", row_link("asked when the order is validated", "Remove"),
+        "orders.remove_validation", "validation-delete", "admin", "Callbacks", row_link("asked when the order is "
+                                                                                        "validated", "Remove"),
         nothing, gone="asked when the order is validated",
     ),
-    Write("orders.validate", "order-validate", "admin", "Answers", link("Callbacks", "Run validation"), nothing, sees="no objection"),
+    Write("orders.validate", "order-validate", "admin", "Answers", link("Callbacks", "Run validation"), nothing,
+    sees="no objection"),
     Write(
         "orders.create_hook", "hook-create", "admin", "Callbacks", link("Callbacks", "Add hook"),
-        then(field("Adapter", "klarna_adapter"), field("Asked about", "/cart"), field("Address", f"{ADAPTERS}/klarna_adapter/hooks/approve")),
+        then(field("Adapter", "klarna_adapter"), field("Asked about", "/cart"),
+        field("Address", f"{ADAPTERS}/klarna_adapter/hooks/approve")),
         sees="on /cart",
     ),
-    Write("orders.delete_hook", "hook-delete", "admin", "Callbacks", row_link("on /customer", "Remove"), nothing, gone="on /customer"),
+    Write("orders.delete_hook", "hook-delete", "admin", "Callbacks", row_link("on /customer", "Remove"), nothing,
+    gone="on /customer"),
     Write(
-        "orders.create_notification", "notification-create", "admin", "Callbacks", link("Callbacks", "Add notification"),
-        then(field("Adapter", "klarna_adapter"), field("Told about", "/cart"), field("Address", f"{ADAPTERS}/klarna_adapter/notifications/accept")),
+        "orders.create_notification", "notification-create", "admin", "Callbacks",
+        link("Callbacks", "Add notification"),
+        then(field("Adapter", "klarna_adapter"), field("Told about", "/cart"),
+        field("Address", f"{ADAPTERS}/klarna_adapter/notifications/accept")),
         sees="when /cart changes",
     ),
     Write(
-        "orders.delete_notification", "notification-delete", "admin", "Callbacks", row_link("when /state/currentStatus changes", "Remove"),
+        "orders.delete_notification", "notification-delete", "admin", "Callbacks",
+        row_link("when /state/currentStatus changes", "Remove"),
         nothing, gone="/state/currentStatus",
     ),
     Write(
         "payments.create", "payment-create", "admin", "Payments", link("Payments", "Add a payment"),
-        then(field("Name", "Gift card"), field("Adapter", "awardit_adapter"), field("Amount", "50")), sees="Gift card", is_asked=True,
+        then(field("Name", "Gift card"), field("Adapter", "awardit_adapter"), field("Amount", "50")), sees="Gift card",
+        is_asked=True,
     ),
-    Write("payments.update", "payment-edit", "admin", "Payments", link("Payments", "Change the record"), field("Name", "Klarna, by hand"), sees="Klarna, by hand"),
-    Write("payments.update", "payment-remove", "admin", "Payments", link("Payments", "Remove"), nothing, sees="1 removed payment, not counted", is_asked=True),
+    Write("payments.update", "payment-edit", "admin", "Payments", link("Payments", "Change the record"),
+    field("Name", "Klarna, by hand"), sees="Klarna, by hand"),
+    Write("payments.update", "payment-remove", "admin", "Payments", link("Payments", "Remove"), nothing,
+    sees="1 removed payment, not counted", is_asked=True),
     Write(
         "payments.add_transaction", "transaction-create", "admin", "Payments", link("Payments", "Add a transaction"),
-        then(choice("Event", "open"), field("Status at the provider", "SAID-BY-PHONE")), folded="Transactions", sees="SAID-BY-PHONE",
+        then(choice("Event", "open"), field("Status at the provider", "SAID-BY-PHONE")), folded="Transactions",
+        sees="SAID-BY-PHONE",
     ),
     Write(
         "payments.add_actions", "action-create", "admin", "Payments", link("Payments", "Register actions"),
-        then(field("Type of action 1", "resend"), field("Address of action 1", f"{ADAPTERS}/klarna_adapter/actions/resend")),
+        then(field("Type of action 1", "resend"), field("Address of action 1",
+        f"{ADAPTERS}/klarna_adapter/actions/resend")),
         sees="resend",
     ),
     Write(
         "shippings.create", "shipping-create", "manager", "Shipping", link("Shipping", "Add a shipping"),
-        then(field("Name", "Bike courier"), field("Adapter", "nshift_adapter"), field("Price with VAT", "49")), sees="Bike courier", is_asked=True,
+        then(field("Name", "Bike courier"), field("Adapter", "nshift_adapter"), field("Price with VAT", "49")),
+        sees="Bike courier", is_asked=True,
     ),
-    Write("shippings.update", "shipping-edit", "manager", "Shipping", link("Shipping", "Edit"), field("Carrier", "Bring"), sees="Bring"),
-    Write("shippings.update", "shipping-remove", "manager", "Shipping", link("Shipping", "Remove"), nothing, sees="1 removed shipping, not counted"),
+    Write("shippings.update", "shipping-edit", "manager", "Shipping", link("Shipping", "Edit"),
+    field("Carrier", "Bring"), sees="Bring"),
+    Write("shippings.update", "shipping-remove", "manager", "Shipping", link("Shipping", "Remove"), nothing,
+    sees="1 removed shipping, not counted"),
 ]  # fmt: skip

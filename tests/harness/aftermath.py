@@ -1,4 +1,5 @@
-"""What comes after an interruption: others who want at the payment, reconciliation, the provider's own time, and a person who looks."""
+"""What comes after an interruption: others who want at the payment, reconciliation, the provider's
+own time, and a person who looks."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -45,7 +46,8 @@ def is_locked(case: Intent, somebody_else: User) -> bool:
 
 
 def settle(payment_id: str, person: User) -> None:
-    """Everything that is open comes to its end: by reading again, by the provider's settling, by reading again, and by hand."""
+    """Everything that is open comes to its end: by reading again, by the provider's settling, by
+    reading again, and by hand."""
     reconcile_all(payment_id)
     if Settlement.objects.filter(payment=payment_id).exists():
         deliver_due(timezone.now() + SOON)

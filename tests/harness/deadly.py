@@ -1,7 +1,8 @@
-"""A desk that `kill -9` ends at any step of the engine: gunicorn as `manage.py serve` runs it, with one page, the harness's own.
+"""A desk that `kill -9` ends at any step of the engine: gunicorn as `manage.py serve` runs it, with
+one page, the harness's own.
 
-A file `die-before-call` in DATA_DIR has the next process that comes to that point kill itself, and gunicorn starts another one in its
-place. The page is the confirm button: it takes a sealed case and a person, and executes.
+A file `die-before-call` in DATA_DIR has the next process that comes to that point kill itself, and gunicorn starts
+another one in its place. The page is the confirm button: it takes a sealed case and a person, and executes.
 """
 
 import json

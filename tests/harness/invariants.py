@@ -1,4 +1,5 @@
-"""What has to hold of a payment whatever was done to the program: the desk's word against the count of the sandbox's provider."""
+"""What has to hold of a payment whatever was done to the program: the desk's word against the count
+of the sandbox's provider."""
 
 import json
 from collections import Counter
@@ -13,7 +14,15 @@ from payments.models import OPEN, Execution, Kind, State
 from sandbox.models import Move, ProviderCall
 from tests.harness.tally import Tally
 
-OVER_WITHOUT_A_MOVE = (State.REFUSED, State.NOT_DONE, State.NOT_SENT, State.LAPSED, State.TURNED_DOWN, State.WITHDRAWN, State.EXPIRED)  # fmt: skip
+OVER_WITHOUT_A_MOVE = (
+    State.REFUSED,
+    State.NOT_DONE,
+    State.NOT_SENT,
+    State.LAPSED,
+    State.TURNED_DOWN,
+    State.WITHDRAWN,
+    State.EXPIRED,
+)
 
 
 @dataclass

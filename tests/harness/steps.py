@@ -83,7 +83,8 @@ def meanwhile(act: Act, point: Point) -> Iterator[list[str]]:
 
 @contextmanager
 def refusing(point: Point) -> Iterator[list[str]]:
-    """From that point on, the database refuses every statement on the desk's own tables. The sandbox, which is another's program, goes on."""
+    """From that point on, the database refuses every statement on the desk's own tables. The sandbox,
+    which is another's program, goes on."""
     fired: list[str] = []
 
     def refuse(execute: Callable[..., Any], sql: str, *args: Any) -> Any:

@@ -1,4 +1,5 @@
-"""People, faults, outsiders, the provider's days and reconciliations in random order, as a state machine with the same invariants throughout."""
+"""People, faults, outsiders, the provider's days and reconciliations in random order, as a state machine
+with the same invariants throughout."""
 
 import datetime as dt
 from collections import Counter

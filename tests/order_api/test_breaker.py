@@ -1,4 +1,5 @@
-"""The circuit breaker by itself, on a clock of its own: when it opens, when it lets go, and what it costs while a service flaps."""
+"""The circuit breaker by itself, on a clock of its own: when it opens, when it lets go, and what it
+costs while a service flaps."""
 
 from collections.abc import Callable
 
@@ -152,7 +153,8 @@ def share_of_good(breaker: Breaker, clock: Clock, is_good: Callable[[float], boo
 
 @pytest.mark.parametrize("half", [2.0, 4.0, 5.0, 9.0])
 def test_a_service_that_flaps_gives_what_it_can(half: float, breaker: Breaker, clock: Clock) -> None:
-    """Half of the time it is good. A breaker that waits its cooldown through the good half would give next to nothing."""
+    """Half of the time it is good. A breaker that waits its cooldown through the good half would
+    give next to nothing."""
     assert share_of_good(breaker, clock, lambda now: now // half % 2 == 0) > 0.4
 
 

@@ -1,4 +1,5 @@
-"""So many wait for the Order API, and no more: the others are told at once, and the threads that are left serve everything else."""
+"""So many wait for the Order API, and no more: the others are told at once, and the threads that
+are left serve everything else."""
 
 import threading
 from collections.abc import Iterator

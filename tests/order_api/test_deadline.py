@@ -1,7 +1,7 @@
 """A call ends in time, whatever the server does: one limit over all attempts, headers and body.
 
-The servers here send a byte each tenth of a second, so that no single read ever waits long, and would go on for half a minute. What is
-counted is how many bytes they got rid of before the client had gone.
+The servers here send a byte each tenth of a second, so that no single read ever waits long, and would go on for half a
+minute. What is counted is how many bytes they got rid of before the client had gone.
 """
 
 import socket
@@ -101,7 +101,8 @@ def test_a_server_that_takes_the_request_in_drips_holds_nobody() -> None:
 
 
 def test_a_host_with_many_dead_addresses_is_given_up_after_one_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The socket module gives the limit to each address; here the second one is not tried any more, and surely not the fiftieth."""
+    """The socket module gives the limit to each address; here the second one is not tried any more,
+    and surely not the fiftieth."""
     tried: list[object] = []
 
     def never(address: object, *args: object, **kwargs: object) -> None:
@@ -120,7 +121,8 @@ def test_a_host_with_many_dead_addresses_is_given_up_after_one_time_limit(monkey
 
 
 def test_a_change_is_not_sent_when_the_look_up_of_the_name_took_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody can hurry the system's look-up; what counts is that nothing happens after the time in which it was expected."""
+    """Nobody can hurry the system's look-up; what counts is that nothing happens after the time in
+    which it was expected."""
     look_up = socket.getaddrinfo
 
     def slowly(*args: object, **kwargs: object) -> object:

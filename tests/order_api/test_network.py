@@ -52,7 +52,8 @@ def test_a_question_whose_answer_never_came_is_unavailable(behave: Callable[[soc
 
 
 def test_the_token_is_in_no_frame_that_an_error_drags_along() -> None:
-    """Django's error page, or a service that collects errors, prints the variables of all frames; h11's hold the headers."""
+    """Django's error page, or a service that collects errors, prints the variables of all frames;
+    h11's hold the headers."""
     with listening(hang_up) as (url, seen):
         connection = Connection(url, Secret(TOKEN))
         with pytest.raises(Unavailable, match="cannot be written as HTTP") as caught:

@@ -1,4 +1,5 @@
-"""Orders that are read only when they are asked for are the same orders, fail in the same words, and are nobody else's."""
+"""Orders that are read only when they are asked for are the same orders, fail in the same words,
+and are nobody else's."""
 
 from typing import Any
 

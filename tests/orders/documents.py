@@ -84,7 +84,8 @@ CART = {
             ],
         ),
         item(
-            "Vandra i Jämtland – 40 turer från Åre till Storlien", "978-91-0000-412-7", 249, rate=0.06, productType="digital",
+            "Vandra i Jämtland – 40 turer från Åre till Storlien", "978-91-0000-412-7", 249, rate=0.06,
+            productType="digital",
             imageUrl="https://elsewhere.example/book.jpg",
         ),
         item("Termosflaska ”Sarek” 0,75 l", "52-0075", 499, upsell=True),
@@ -94,15 +95,19 @@ CART = {
 }  # fmt: skip
 PAYMENTS = [
     {
-        "id": PAYMENT_ID, "adapterId": "klarna_checkout_adapter", "name": "Klarna Checkout", "currency": "SEK", "type": "default",
+        "id": PAYMENT_ID, "adapterId": "klarna_checkout_adapter", "name": "Klarna Checkout", "currency": "SEK",
+        "type": "default",
         "orderId": ORDER_ID, "amount": 1905.0, "state": "reserved", "reference": "7f3c52d0-11b8-4a0f-9c2e-77f0b2a1e91a",
         "attributes": {"method": "invoice"},
         "actions": [
-            {"id": "a_1", "adapterId": "klarna_checkout_adapter", "type": "capture", "url": "https://adapter.example/capture"},
-            {"id": "a_2", "adapterId": "klarna_checkout_adapter", "type": "cancel", "url": "https://adapter.example/cancel"},
+            {"id": "a_1", "adapterId": "klarna_checkout_adapter", "type": "capture",
+            "url": "https://adapter.example/capture"},
+            {"id": "a_2", "adapterId": "klarna_checkout_adapter", "type": "cancel",
+            "url": "https://adapter.example/cancel"},
         ],
         "recurring": {"token": TOKEN, "description": "Every month"},
-        "upsell": {"eligible": True, "expiration": "2026-11-21T09:45:00Z", "transactions": [{"id": "u1", "state": "actionRequired"}]},
+        "upsell": {"eligible": True, "expiration": "2026-11-21T09:45:00Z",
+        "transactions": [{"id": "u1", "state": "actionRequired"}]},
     },
     {
         "id": SWISH_ID, "adapterId": "adyen_dropin_adapter", "name": "Swish", "currency": "SEK", "type": "default",
@@ -110,7 +115,8 @@ PAYMENTS = [
     },
     {
         "id": "p_Voucher", "adapterId": "awardit_adapter", "name": "Presentkort", "currency": "SEK", "type": "voucher",
-        "orderId": ORDER_ID, "amount": 350.0, "upperLimitAmount": 500.0, "state": "captured", "reference": "AW-5590-1173",
+        "orderId": ORDER_ID, "amount": 350.0, "upperLimitAmount": 500.0, "state": "captured",
+        "reference": "AW-5590-1173",
     },
     {
         "id": REMOVED_PAYMENT_ID, "adapterId": "walley_checkout_adapter", "name": "Walley given up", "currency": "SEK",
@@ -120,20 +126,23 @@ PAYMENTS = [
 SHIPPINGS = [
     {
         "id": SHIPPING_ID, "adapterId": "nshift_adapter", "name": "PostNord MyPack Collect", "state": "confirmed",
-        "reference": "ns-4471903", "tmsReference": "00373500489530420019", "orderId": ORDER_ID, "total": price(69), "vatRate": 0.25,
+        "reference": "ns-4471903", "tmsReference": "00373500489530420019", "orderId": ORDER_ID, "total": price(69),
+        "vatRate": 0.25,
         "deliveryDetails": {
             "carrier": "PostNord", "carrierProductId": "19", "class": "pickup",
             "product": {"reference": "mypack-collect", "name": "MyPack Collect"},
             "pickupLocation": {
                 "reference": "ica-107", "name": "ICA Nära Älvtorget",
-                "address": {"streetAddress": "Storgatan 112", "city": "Östersund", "postalCode": "831 30", "country": "SE"},
+                "address": {"streetAddress": "Storgatan 112", "city": "Östersund", "postalCode": "831 30",
+                "country": "SE"},
             },
         },
         "addons": [{"reference": "Text message on arrival", "price": 0.0}],
         "attributes": {"doorCode": "1234"},
     },
     {
-        "id": "s_Removed", "adapterId": "ingrid_adapter", "name": "Ingrid given up", "state": "removed", "total": price(49),
+        "id": "s_Removed", "adapterId": "ingrid_adapter", "name": "Ingrid given up", "state": "removed",
+        "total": price(49),
         "vatRate": 0.25, "orderId": ORDER_ID,
     },
 ]  # fmt: skip
@@ -160,12 +169,14 @@ WHOLE: Json = {
     "cart": CART,
     "shippings": SHIPPINGS,
     "payments": PAYMENTS,
-    "customer": {"type": "person", "billing": BILLING, "shipping": SHIPPING_ADDRESS, "attributes": {"club": "Fjällklubben"}},
+    "customer": {"type": "person", "billing": BILLING, "shipping": SHIPPING_ADDRESS,
+    "attributes": {"club": "Fjällklubben"}},
     "consents": [
         {"id": "terms", "checked": True, "text": "Terms of purchase", "required": True},
         {"id": "news", "checked": False, "text": "Newsletter", "required": False},
     ],
-    "validations": [{"id": "oc_1", "adapterId": "norce_adapter", "url": "https://adapter.example/validate/{order_id}?token=verysecret"}],
+    "validations": [{"id": "oc_1", "adapterId": "norce_adapter",
+    "url": "https://adapter.example/validate/{order_id}?token=verysecret"}],
     "hooks": [
         {
             "id": "oc_2", "adapterId": "awardit_adapter", "subscribeTo": "/state", "target": "/payments",
@@ -175,12 +186,14 @@ WHOLE: Json = {
     "notifications": [
         {
             "id": "oc_3", "adapterId": "norce_adapter", "reference": "export", "description": "Export when accepted",
-            "scope": "/state/currentStatus", "schema": {"const": "accepted"}, "invoke": "https://adapter.example/export",
+            "scope": "/state/currentStatus", "schema": {"const": "accepted"},
+            "invoke": "https://adapter.example/export",
             "version": "v0", "delay": 1500,
         }
     ],
     "total": {"includingVat": 2754, "excludingVat": 2238.91},
-    "attributes": {"store": "östersund-city", "campaign": {"name": "black-week-26", "codes": ["A", "B"]}, "sessionToken": TOKEN},
+    "attributes": {"store": "östersund-city", "campaign": {"name": "black-week-26", "codes": ["A", "B"]},
+    "sessionToken": TOKEN},
 }  # fmt: skip
 REQUEST = '{"order_id": "7f3c", "captured_amount": 190500, "shipping_info": [{"carrier": "PostNord"}]}'
 ANSWER = json.dumps(
@@ -189,7 +202,8 @@ ANSWER = json.dumps(
         "authorized_amount": 190500.5,
         "client_token": TOKEN,
         "billing_address": {
-            "given_name": "Mikaela", "phone": "0701740641", "email": "mikaela.sjoo@example.se", "national_id": PERSONAL_NUMBER
+            "given_name": "Mikaela", "phone": "0701740641", "email": "mikaela.sjoo@example.se",
+            "national_id": PERSONAL_NUMBER
         },
         "card": {"number": CARD, "brand": "visa"},
         "note": f"paid with {CARD} by {PERSONAL_NUMBER}",
@@ -198,17 +212,21 @@ ANSWER = json.dumps(
 TRANSACTIONS: dict[str, list[Json]] = {
     PAYMENT_ID: [
         {
-            "event": "open", "pspEvent": "create", "amount": 2255.0, "isSuccess": True, "pspStatus": "CHECKOUT_INCOMPLETE",
+            "event": "open", "pspEvent": "create", "amount": 2255.0, "isSuccess": True,
+            "pspStatus": "CHECKOUT_INCOMPLETE",
             "created": "2026-11-21T09:24:55Z", "requestJson": REQUEST, "responseJson": "{}",
         },
         {
-            "event": "process", "amount": 1905.0, "isSuccess": False, "errorDetail": "Refused for <b>a.b@example.com</b>",
+            "event": "process", "amount": 1905.0, "isSuccess": False, "errorDetail": "Refused for "
+                                                                                     "<b>a.b@example.com</b>",
             "pspStatus": "REFUSED", "created": "2026-11-21T09:29:00Z", "requestJson": "not JSON: token=verysecret",
         },
         {
-            "event": "confirm", "amount": 1905.0, "isSuccess": True, "pspStatus": "AUTHORIZED", "created": "2026-11-21T09:30:12Z",
+            "event": "confirm", "amount": 1905.0, "isSuccess": True, "pspStatus": "AUTHORIZED",
+            "created": "2026-11-21T09:30:12Z",
             "requestJson": REQUEST, "responseJson": ANSWER,
-            "paymentAction": {"id": "a_0", "adapterId": "klarna_checkout_adapter", "type": "confirm", "url": "https://adapter.example/"},
+            "paymentAction": {"id": "a_0", "adapterId": "klarna_checkout_adapter", "type": "confirm",
+            "url": "https://adapter.example/"},
         },
     ]
 }  # fmt: skip
@@ -234,7 +252,8 @@ UNKNOWN: Json = {
     "created": "2026-11-21T09:24:12Z",
     "cart": {
         "items": [
-            {"name": "<script>alert(1)</script>", "productType": "hologram", "quantity": 0, "imageUrl": "javascript:alert(1)",
+            {"name": "<script>alert(1)</script>", "productType": "hologram", "quantity": 0,
+            "imageUrl": "javascript:alert(1)",
              "url": "javascript:alert(2)", "discounts": [{"type": "loyalty", "value": {"includingVat": -5}}]},
             {},
         ],
@@ -246,7 +265,8 @@ UNKNOWN: Json = {
         {"name": "Without an id"},
         {"id": "p/with#odd chars", "amount": None},
     ],
-    "shippings": [{"id": "s_Odd", "state": "lost", "total": {}, "vatRate": 0, "deliveryDetails": {"pickupLocation": {}}}, {}],
+    "shippings": [{"id": "s_Odd", "state": "lost", "total": {}, "vatRate": 0,
+    "deliveryDetails": {"pickupLocation": {}}}, {}],
     "customer": {"type": "robot", "billing": {"phone": "call me", "email": "not an address", "country": "ZZ"}},
     "consents": [{}],
     "validations": [{}],

@@ -1,4 +1,5 @@
-"""The query string on one side, the parameters of the API's list on the other, and nothing lost or made up between them."""
+"""The query string on one side, the parameters of the API's list on the other, and nothing lost or
+made up between them."""
 
 import datetime as dt
 from collections.abc import Iterator

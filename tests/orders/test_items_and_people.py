@@ -16,7 +16,8 @@ SOURCES = {"https://media.example", "/checkout/images/"}
 @pytest.mark.parametrize(
     "address",
     [
-        "javascript:alert(1)", " JaVaScRiPt:alert(1)", "data:text/html,x", "//evil.example/x", "/\\evil.example", "ftp://x.example/",
+        "javascript:alert(1)", " JaVaScRiPt:alert(1)", "data:text/html,x", "//evil.example/x", "/\\evil.example",
+        "ftp://x.example/",
         "https://", "http://[::1", "mailto:a@b.se", "relative/path", "", None,
     ],
 )  # fmt: skip

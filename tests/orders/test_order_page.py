@@ -1,4 +1,5 @@
-"""The order's page, through the real client and the real sandbox: what a person finds on it, and what never is on it."""
+"""The order's page, through the real client and the real sandbox: what a person finds on it, and
+what never is on it."""
 
 import re
 from html import unescape
@@ -67,8 +68,10 @@ def test_items_are_shown_with_their_parts_discounts_vat_and_totals(desk: Client,
     html = read(desk, whole)
     items = text_of(html.split('id="items"')[1].split("</section>")[0])
     for said in (
-        "Dunjacka ”Norrsken” dam, midnattsblå, str. 38", "1 st × 1,599.00", "−220.00 2 discounts", "1,379.00", "bundle of 2",
-        "added after acceptance", "Items before discounts 2,945.00", "Black Week 10 % −160.00", "Voucher VÄNNER100 −100.00",
+        "Dunjacka ”Norrsken” dam, midnattsblå, str. 38", "1 st × 1,599.00", "−220.00 2 discounts", "1,379.00",
+        "bundle of 2",
+        "added after acceptance", "Items before discounts 2,945.00", "Black Week 10 % −160.00",
+        "Voucher VÄNNER100 −100.00",
         "Shipping, PostNord MyPack Collect 69.00", "Total 2,754.00 SEK", "of which VAT 25 % on 2,004.00 501.00",
         "of which VAT 6 % on 234.91 14.09",
     ):  # fmt: skip
@@ -93,7 +96,8 @@ def test_each_payment_says_what_it_is_and_what_its_adapter_offers(desk: Client, 
     payments = text_of(read(desk, whole).split('id="payments"')[1].split("</section>")[0])
     for said in (
         "Covers 2,754.00 of 2,754.00 SEK", "Klarna Checkout Reserved main payment, klarna_checkout_adapter",
-        "Offered by the adapter: capture, cancel", "Amount 1,905.00 SEK", "Limit 500.00 SEK", "7f3c52d0-11b8-4a0f-9c2e-77f0b2a1e91a",
+        "Offered by the adapter: capture, cancel", "Amount 1,905.00 SEK", "Limit 500.00 SEK",
+        "7f3c52d0-11b8-4a0f-9c2e-77f0b2a1e91a",
         "Every month •••••• token, masked", "waits for the customer", "The adapter offers no actions",
     ):  # fmt: skip
         assert said in payments
@@ -114,7 +118,8 @@ def test_a_shipping_says_how_where_to_and_under_which_references(desk: Client, w
     shipping = text_of(read(desk, whole).split('id="shipping"')[1].split("</section>")[0])
     for said in (
         "69.00 SEK VAT 25 %", "PostNord pickup", "MyPack Collect 19 mypack-collect",
-        "ICA Nära Älvtorget, Storgatan 112, 831 30 Östersund, Sweden ica-107", "Text message on arrival, 0.00 SEK", "00373500489530420019",
+        "ICA Nära Älvtorget, Storgatan 112, 831 30 Östersund, Sweden ica-107", "Text message on arrival, 0.00 "
+                                                                               "SEK", "00373500489530420019",
     ):  # fmt: skip
         assert said in shipping
 
@@ -202,7 +207,8 @@ def test_consents_references_callbacks_and_attributes_are_there(desk: Client, wh
     for said in (
         "Terms of purchase required", "Newsletter: not given", "Cart 4471903", "8835 2117 4406 9021",
         "https://adapter.example/validate/{order_id}?token=••••••", "on /state, may change /payments",
-        "Export when accepted when /state/currentStatus changes after 1,500 ms", "östersund-city", "black-week-26", "Fjällklubben",
+        "Export when accepted when /state/currentStatus changes after 1,500 ms", "östersund-city", "black-week-26",
+        "Fjällklubben",
     ):  # fmt: skip
         assert said in text
     assert f'href="{whole}raw/"' in html
@@ -364,7 +370,8 @@ def test_the_page_costs_one_call_of_the_api(desk: Client, whole: str, caplog: py
 
 
 ADDRESSES = [
-    "", "raw/", "identity/billing/", "payments/", "shippings/", f"payments/{documents.PAYMENT_ID}/", f"payments/{documents.PAYMENT_ID}/transactions/",
+    "", "raw/", "identity/billing/", "payments/", "shippings/", f"payments/{documents.PAYMENT_ID}/",
+    f"payments/{documents.PAYMENT_ID}/transactions/",
     f"shippings/{documents.SHIPPING_ID}/",
 ]  # fmt: skip
 

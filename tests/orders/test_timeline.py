@@ -26,7 +26,8 @@ ENTRIES = {"HX-Request": "true", "HX-Target": "timeline-entries"}
 LOG = [
     {"event": "capture", "pspEvent": "CAPTURED", "amount": 100, "isSuccess": True, "created": "2026-10-21T10:00:00Z"},
     {"event": "open", "isSuccess": True, "created": "2026-10-20T10:00:05Z"},
-    {"event": "refund", "isSuccess": False, "errorDetail": "Refused for asa@example.se", "created": "2026-10-21T11:00:00Z"},
+    {"event": "refund", "isSuccess": False, "errorDetail": "Refused for asa@example.se",
+    "created": "2026-10-21T11:00:00Z"},
 ]  # fmt: skip
 
 

@@ -37,7 +37,8 @@ def api(db: None) -> OrderApi:
 
 @pytest.fixture
 def make_payment(api: OrderApi) -> MakePayment:
-    """Creates an order with one payment of 499 kr in that state and gives both ids. `sandbox` is the provider's bad day."""
+    """Creates an order with one payment of 499 kr in that state and gives both ids. `sandbox` is
+    the provider's bad day."""
 
     def make(state: str = "reserved", amount: Decimal = Decimal(499), **attributes: Any) -> tuple[str, str]:
         price = Price(including_vat=amount, excluding_vat=amount * 4 / 5)
@@ -82,7 +83,8 @@ def second(db: None) -> User:
 def attempt(
     api: OrderApi, make_payment: MakePayment, case_of: Callable[[tuple[str, str], str], intent.Intent], admin: User
 ) -> Attempt:
-    """Executes an action of a new payment, by the admin, on that bad day of the provider, and gives what became of it."""
+    """Executes an action of a new payment, by the admin, on that bad day of the provider, and gives
+    what became of it."""
 
     def execute(day: str = "", kind: str = "capture", state: str = "reserved") -> Execution:
         return engine.execute(api, case_of(make_payment(state, sandbox=day), kind), asked_by(admin))

@@ -31,7 +31,8 @@ def reasons(*payments: Payment) -> dict[str, str]:
         ("captured", ("refund",), "Cancel", "Captured already: refund it instead."),
         ("intent", (), "Capture", "Not reserved yet: the customer or the provider is not done."),
         ("refunded", (), "Refund", "Refunded already."),
-        ("captured", (), "Refund", "adyen offers no such action here: the money is managed in the provider's own screens."),
+        ("captured", (), "Refund", "adyen offers no such action here: the money is managed in the provider's own "
+                                   "screens."),
     ],
 )  # fmt: skip
 def test_what_is_missing_says_why(state: str, actions: tuple[str, ...], verb: str, says: str) -> None:

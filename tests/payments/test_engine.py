@@ -215,7 +215,8 @@ def test_without_an_entry_in_the_log_nothing_is_sent(
     ],
 )
 def test_a_call_that_fails_says_only_what_is_known(
-    faulty: FaultyApi, make_payment: MakePayment, case_of: CaseOf, admin: User, fault: str, state: State, answer: Answer,
+    faulty: FaultyApi, make_payment: MakePayment, case_of: CaseOf, admin: User, fault: str, state: State,
+    answer: Answer,
     status: int | None,
 ) -> None:  # fmt: skip
     seen = case_of(make_payment(), "capture")

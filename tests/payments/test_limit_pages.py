@@ -1,4 +1,5 @@
-"""The pages of limits: what they say, whom they let in, what they refuse, and that every change is in the log with what it was."""
+"""The pages of limits: what they say, whom they let in, what they refuse, and that every change is
+in the log with what it was."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""How much goes without a second person: which line counts, what is added up, and that two at once cannot both slip through."""
+"""How much goes without a second person: which line counts, what is added up, and that two at once
+cannot both slip through."""
 
 import datetime as dt
 import threading
@@ -210,7 +211,8 @@ def at_once(*calls: Callable[[], Execution]) -> list[str]:
 
 @pytest.mark.django_db(transaction=True)  # threads, which see what is committed
 def test_six_tabs_at_once_spend_the_day_once(admin: User, make_payment: MakePayment, case_of: CaseOf) -> None:
-    """In two channels, each with a line of its own: the day is counted over both, so both have to wait for each other."""
+    """In two channels, each with a line of its own: the day is counted over both, so both have to
+    wait for each other."""
     set_limit(merchant="norce", channel="se", per_day_count=1)
     set_limit(merchant="norce", channel="no", per_day_count=1)
     cases = [replace(case_of(make_payment(), "capture"), channel=channel) for channel in ("se", "no") * 3]

@@ -1,4 +1,5 @@
-"""What must never happen where money moves: a made-up outcome, a word that outlives what it was about, a proof with a gap."""
+"""What must never happen where money moves: a made-up outcome, a word that outlives what it was
+about, a proof with a gap."""
 
 import re
 

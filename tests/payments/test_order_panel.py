@@ -53,8 +53,8 @@ def test_the_band_says_what_is_not_known_and_what_to_do(desk: Client, attempt: A
     text = order_page(desk, attempt("timeout-before"))
     assert "It is not known whether 499.00 SEK was captured. The capture went to Stripe at" in text
     assert (
-        "and got no answer that says what happened. The payment stays locked until this is settled, and nothing is sent again."
-        in text
+        "and got no answer that says what happened. The payment stays locked until this is settled, and nothing is "
+        "sent again." in text
     )
     assert "Settle by hand…" in text and "Ask again" in text
 

@@ -15,11 +15,16 @@ SECRET = "s3cr3t-Zx81"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
 BLOB = base64.b64encode(bytes(range(7, 255, 5))).decode()
 LOOKS = (
-    JWT, f"Bearer {SECRET}9", "Basic dXNlcjpwYXNzd29yZA==", "4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111", "41 11 11 11 11 11 11 11",
-    "19850709-9805", "850709-9805", "198507099805", "8507099805", "850709 9805", "010107 50160", "01010750160", "131052-308T", "070761-4285",
-    "SE4550000000058398257466", "SE45 5000 0000 0583 9825 7466", "asa.lindstrom@example.se", "+46 70 123 45 67", "+46701234567",
-    "sk_live_51H8abcdEFGH", "AKIAIOSFODNN7EXAMPLE", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END PRIVATE KEY-----",
-    f"https://user:{SECRET}@psp.example/", f"https://psp.example/pay?id=1&token={SECRET}&lang=sv", f"Authorization: Bearer {SECRET}",
+    JWT, f"Bearer {SECRET}9", "Basic dXNlcjpwYXNzd29yZA==", "4111111111111111", "4111 1111 1111 1111",
+    "4111-1111-1111-1111", "41 11 11 11 11 11 11 11",
+    "19850709-9805", "850709-9805", "198507099805", "8507099805", "850709 9805", "010107 50160", "01010750160",
+    "131052-308T", "070761-4285",
+    "SE4550000000058398257466", "SE45 5000 0000 0583 9825 7466", "asa.lindstrom@example.se", "+46 70 123 45 67",
+    "+46701234567",
+    "sk_live_51H8abcdEFGH", "AKIAIOSFODNN7EXAMPLE", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END "
+                                                    "PRIVATE KEY-----",
+    f"https://user:{SECRET}@psp.example/", f"https://psp.example/pay?id=1&token={SECRET}&lang=sv",
+    f"Authorization: Bearer {SECRET}",
     f"X-Api-Key: {SECRET}", f'{{"a": {{"client_secret": "{SECRET}"}}}}', f"said: {{'password': '{SECRET}'}}",
 )  # fmt: skip
 ONLY_IN_THE_LOG = (
@@ -31,14 +36,19 @@ ONLY_IN_THE_LOG = (
     "4111\x001111\x001111\x001111",
 )
 FIELDS = (
-    "jwt", "bankgiro", "privateKey", "signature", "passport", "pin", "ipAddress", "sessionData", "otp", "auth", "shopperName", "buyerName",
-    "payerName", "taxpayerId", "driverslicense", "recurring_token", "X-Api-Key", "access-key", "smsOtp", "user_pin", "clientIp", "remote_ip",
-    "jwtValue", "fødselsnummer", "Förnamn", "billing.given_name", "CARD_NUMBER", "set-cookie", "oneTimeCode", "customerEmail", "mobilePhone",
+    "jwt", "bankgiro", "privateKey", "signature", "passport", "pin", "ipAddress", "sessionData", "otp", "auth",
+    "shopperName", "buyerName",
+    "payerName", "taxpayerId", "driverslicense", "recurring_token", "X-Api-Key", "access-key", "smsOtp", "user_pin",
+    "clientIp", "remote_ip",
+    "jwtValue", "fødselsnummer", "Förnamn", "billing.given_name", "CARD_NUMBER", "set-cookie", "oneTimeCode",
+    "customerEmail", "mobilePhone",
     "streetName", "webhook_key", "idNumber", "csrf",
 )  # fmt: skip
 OF_NOBODY = (
-    "reference", "sku", "currency", "zip", "zipCode", "shipping", "shipTo", "membership", "tip", "author", "authorized_amount", "key", "keyboard",
-    "primaryKey", "spinning", "machine", "macchiato", "design", "signal", "spinner", "hotpink", "organizationIdentificationNumber", "mailbox",
+    "reference", "sku", "currency", "zip", "zipCode", "shipping", "shipTo", "membership", "tip", "author",
+    "authorized_amount", "key", "keyboard",
+    "primaryKey", "spinning", "machine", "macchiato", "design", "signal", "spinner", "hotpink",
+    "organizationIdentificationNumber", "mailbox",
     "headphones", "vat", "state", "city", "country", "opinion", "shopping",
 )  # fmt: skip
 
@@ -123,7 +133,8 @@ def test_what_may_be_a_secret_is_not_in_the_log(look: str) -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        {"name": "jwt", "value": SECRET}, {"key": "apiKey", "value": {"deep": [SECRET]}}, [["Authorization", SECRET]], ["token", SECRET],
+        {"name": "jwt", "value": SECRET}, {"key": "apiKey", "value": {"deep": [SECRET]}}, [["Authorization", SECRET]],
+        ["token", SECRET],
         {"headers": [{"name": "X-Auth", "value": SECRET}]}, {"field": "password", "old": SECRET, "new": SECRET},
         {"jwt": {"header": SECRET, "rest": [SECRET]}}, {"body": json.dumps({"headers": [["Cookie", SECRET]]})},
         {"text": f"jwt.value = {SECRET}"}, {"text": f"a b c&otp={SECRET}"}, {"text": f"<otp>{SECRET}</otp>"},

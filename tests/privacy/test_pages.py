@@ -47,8 +47,10 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 @pytest.mark.parametrize(
     "name",
     [
-        "nationalIdentificationNumber", "national_id", "national-id", "personnummer", "personalNumber", "socialSecurityNumber", "ssn",
-        "token", "client_token", "accessToken", "X-Auth-Token", "authorization", "password", "clientSecret", "api_key", "cvc",
+        "nationalIdentificationNumber", "national_id", "national-id", "personnummer", "personalNumber",
+        "socialSecurityNumber", "ssn",
+        "token", "client_token", "accessToken", "X-Auth-Token", "authorization", "password", "clientSecret", "api_key",
+        "cvc",
         "securityCode", "dateOfBirth", "fodselsnummer", "NationalIdentificationNumber",
     ],
 )  # fmt: skip
@@ -208,11 +210,14 @@ def test_a_named_secret_is_hidden_in_text_that_is_no_json(text: str) -> None:
     ("text", "shown"),
     [
         (f"<input name=token value={SECRET}>", f"<input name=token value={DOTS}>"),
-        (f'<input type="hidden" value="{SECRET} x" name="client_secret"/>', f'<input type="hidden" value="{DOTS}" name="client_secret"/>'),
+        (f'<input type="hidden" value="{SECRET} x" name="client_secret"/>', f'<input type="hidden" value="{DOTS}" '
+                                                                            f'name="client_secret"/>'),
         (f"<meta content='{SECRET}' name='csrf-token'>", f"<meta content='{DOTS}' name='csrf-token'>"),
-        (f'{{"html": "<INPUT id=\\"session\\" VALUE=\\"{SECRET}\\">', f'{{"html": "<INPUT id=\\"session\\" VALUE=\\"{DOTS}\\">'),
+        (f'{{"html": "<INPUT id=\\"session\\" VALUE=\\"{SECRET}\\">',
+        f'{{"html": "<INPUT id=\\"session\\" VALUE=\\"{DOTS}\\">'),
         ('<input name="city" value="Umeå">', '<input name="city" value="Umeå">'),
-        (f"https://pay.example/back?order=17&sig={SECRET}&lang=sv", f"https://pay.example/back?order=17&sig={DOTS}&lang=sv"),
+        (f"https://pay.example/back?order=17&sig={SECRET}&lang=sv",
+        f"https://pay.example/back?order=17&sig={DOTS}&lang=sv"),
     ],
 )  # fmt: skip
 def test_a_secret_in_a_form_or_an_address_is_hidden(text: str, shown: str) -> None:

@@ -1,4 +1,5 @@
-"""`manage.py sandbox_load`: a team's own orders, in every form a file of them has, and what is said about the bad ones."""
+"""`manage.py sandbox_load`: a team's own orders, in every form a file of them has, and what is said
+about the bad ones."""
 
 import io
 import json

@@ -1,4 +1,5 @@
-"""Seeded people: names and addresses as in life, numbers that are valid and nobody's. The checks here are written anew."""
+"""Seeded people: names and addresses as in life, numbers that are valid and nobody's. The checks
+here are written anew."""
 
 import re
 from collections.abc import Callable

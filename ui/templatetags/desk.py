@@ -32,7 +32,8 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def badge(kind: str, value: str | None, label: str | Promise | None = None) -> SafeString:
-    """A state as a dot and a word: kind is order, payment, shipping or result. A value that we do not know stands as it came."""
+    """A state as a dot and a word: kind is order, payment, shipping or result. A value that we do
+    not know stands as it came."""
     if not value:
         return mark_safe('<span class="muted">–</span>')
     state = state_of(kind, value)
@@ -47,7 +48,8 @@ def result(is_success: bool | None) -> str:
 
 @register.simple_tag
 def when(moment: dt.datetime | None, style: str = "day") -> SafeString:
-    """A time in the reader's zone, with UTC in the tooltip. Styles: day (Today 10:30), clock, seconds (10:30:12), zoned (for paper)."""
+    """A time in the reader's zone, with UTC in the tooltip. Styles: day (Today 10:30), clock,
+    seconds (10:30:12), zoned (for paper)."""
     if moment is None:
         return mark_safe('<span class="muted">–</span>')
     return _when(moment, style, timezone.get_current_timezone(), (get_language(), get_region()), timezone.localdate())
@@ -57,7 +59,8 @@ def when(moment: dt.datetime | None, style: str = "day") -> SafeString:
 def _when(
     moment: dt.datetime, style: str, zone: dt.tzinfo, words: tuple[str | None, str], today: dt.date
 ) -> SafeString:
-    """Kept for each zone, language with region, and day: a list shows the same times again and again, and they are half of what it costs."""
+    """Kept for each zone, language with region, and day: a list shows the same times again and again,
+    and they are half of what it costs."""
     clock = formats.format_clock(moment, seconds=style == "seconds")
     if style == "zoned":
         text = formats.format_zoned(moment)

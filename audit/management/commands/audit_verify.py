@@ -1,4 +1,5 @@
-"""`manage.py audit_verify`: exit 0 and the head's hash if the log is whole, exit 1 and the first broken entry if it is not."""
+"""`manage.py audit_verify`: exit 0 and the head's hash if the log is whole, exit 1 and the first
+broken entry if it is not."""
 
 from typing import Any
 

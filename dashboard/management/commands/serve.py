@@ -28,7 +28,8 @@ from dashboard.buffering import CONNECTIONS
 from payments.executions import worker
 
 LONGEST_REQUEST_LINE = 8190
-"""Bytes, the most that gunicorn can be told. The filters of the list, which stand in its address, keep well below it."""
+"""Bytes, the most that gunicorn can be told. The filters of the list, which stand in its address,
+keep well below it."""
 
 M_ARENA_MAX = -8  # of glibc's mallopt
 
@@ -150,7 +151,8 @@ def do_or_say_why_not(work: Callable[[], None]) -> None:
 
 
 def use_few_arenas() -> None:
-    """Lets threads share what glibc has freed, instead of keeping it for each of them; MALLOC_ARENA_MAX outweighs this."""
+    """Lets threads share what glibc has freed, instead of keeping it for each of them;
+    MALLOC_ARENA_MAX outweighs this."""
     if "MALLOC_ARENA_MAX" not in os.environ:
         with suppress(AttributeError, OSError):  # another C library
             ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
@@ -164,7 +166,8 @@ def load_templates() -> None:
 
 
 def take_up_what_was_left(_worker: object) -> None:
-    """gunicorn's hook in each process that serves: payment actions that a process left behind are looked at from now on."""
+    """gunicorn's hook in each process that serves: payment actions that a process left behind are
+    looked at from now on."""
     worker.ensure()
 
 

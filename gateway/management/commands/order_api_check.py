@@ -25,7 +25,10 @@ _ADVICE: tuple[tuple[type[ApiError], str], ...] = (
 
 
 class Command(BaseCommand):
-    help = "Asks the Order API for one order of every channel in ORDER_API_CHANNELS. Exits with 1 if any of them does not work."
+    help = (
+        "Asks the Order API for one order of every channel in ORDER_API_CHANNELS. Exits with 1 if any of them does "
+        "not work."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -80,7 +83,8 @@ def advice(error: ApiError) -> str:
 
 @contextmanager
 def one_line_a_channel() -> Iterator[None]:
-    """Keeps the client's line of log a call from between ours, where both streams go to one screen. What is worse still shows."""
+    """Keeps the client's line of log a call from between ours, where both streams go to one screen.
+    What is worse still shows."""
     client = logging.getLogger("order_api")
     level = client.level
     client.setLevel(max(logging.WARNING, level))

@@ -17,7 +17,8 @@ from ui.pages import form_view
 
 @form_view
 def order_validate(request: HttpRequest, order_id: str) -> HttpResponse:
-    """Asks first, then runs, and shows the answers where it asked. Nothing of the order is changed, so only a second click has to wait."""
+    """Asks first, then runs, and shows the answers where it asked. Nothing of the order is changed,
+    so only a second click has to wait."""
     request = cast(ApiRequest, request)
     demand(request, ValidationRun.permission)
     order = request.api.orders.get(order_id)

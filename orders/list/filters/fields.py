@@ -19,7 +19,8 @@ from ui.days import EARLIEST, LATEST
 MOST_VALUES = 50
 LONGEST_VALUE = 200
 LONGEST_ADDRESS = 6000
-"""Bytes of all filters together as they stand in an address. Servers and proxies commonly read 8 kB of one, path and page included."""
+"""Bytes of all filters together as they stand in an address. Servers and proxies commonly read 8 kB
+of one, path and page included."""
 
 _LIST = re.compile(r"[,;\n]")
 _EMAILS = re.compile(r"[,;\s]+")
@@ -78,7 +79,8 @@ class PhonesField(SeveralField):
 
 
 class CountriesField(SeveralField):
-    """Countries by name, in the reader's language, in English or as they call themselves, or by code. Cleans to codes."""
+    """Countries by name, in the reader's language, in English or as they call themselves, or by
+    code. Cleans to codes."""
 
     def one(self, text: str) -> str:
         if code := countries.code_of(text):
@@ -87,7 +89,8 @@ class CountriesField(SeveralField):
 
 
 class StatesField(SeveralField):
-    """States of an order, in any case. One that this desk does not know is said, and not sent: the API refuses those."""
+    """States of an order, in any case. One that this desk does not know is said, and not sent: the
+    API refuses those."""
 
     def __init__(self, *, known: States[OrderState], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -120,6 +123,7 @@ class DayField(forms.Field):
 
 
 def too_many_bytes(values: Mapping[str, Any]) -> str:
-    """The name of the longest of the filters where together they are too long for an address; empty where they are not."""
+    """The name of the longest of the filters where together they are too long for an address; empty
+    where they are not."""
     sizes = {name: len(urlencode({name: value}, doseq=True)) + 1 for name, value in values.items() if value}
     return max(sizes, key=sizes.__getitem__) if sum(sizes.values()) > LONGEST_ADDRESS else ""

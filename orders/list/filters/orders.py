@@ -119,9 +119,9 @@ IN_ORDER, IN_BILLING, IN_SHIPPING = _("Order"), _("Billing"), _("Shipping")
 class OrderFilterSet(ApiFilterSet):
     """Every filter of `GET orders` (Norce reference, checkout/getcheckoutorders), by the API's own names.
 
-    `preset` stands for a stretch of days and `sort` for the API's two parameters of ordering. Days are days in the current
-    time zone; they are sent as moments in UTC, the first included and the last not, because the API does not document
-    which ends of `date_from` and `date_to` count.
+    `preset` stands for a stretch of days and `sort` for the API's two parameters of ordering. Days are days in the
+    current time zone; they are sent as moments in UTC, the first included and the last not, because the API does not
+    document which ends of `date_from` and `date_to` count.
     """
 
     search = TextFilter(label=_("Search"), max_length=LONGEST_VALUE)
@@ -195,7 +195,8 @@ class OrderFilterSet(ApiFilterSet):
         return Preset(chosen) if chosen else None
 
     def written(self) -> Mapping[str, list[str]]:
-        """The filters as they stand in an address: tidied where they can be read, as they came where not, without blanks."""
+        """The filters as they stand in an address: tidied where they can be read, as they came
+        where not, without blanks."""
         return dict(self._written())
 
     def _written(self) -> Iterator[tuple[str, list[str]]]:
@@ -215,7 +216,8 @@ class OrderFilterSet(ApiFilterSet):
 
 
 def settled(query: QueryDict) -> QueryDict:
-    """The query without what contradicts itself: days beside a preset that has its own, and a custom stretch without days."""
+    """The query without what contradicts itself: days beside a preset that has its own, and a
+    custom stretch without days."""
     data = query.copy()
     preset = data.get("preset", "").strip()
     has_days = any(data.get(name, "").strip() for name in DAYS)

@@ -23,7 +23,8 @@ class Choice(NamedTuple):
 
 
 class Control(NamedTuple):
-    """A field of the panel. `kind`: text, day, select, boxes, or several (one as text, more as boxes and room for another)."""
+    """A field of the panel. `kind`: text, day, select, boxes, or several (one as text, more as
+    boxes and room for another)."""
 
     name: str
     label: str | Promise
@@ -56,8 +57,8 @@ _untouched: dict[tuple[str | None, str], SafeString] = {}
 def panel_markup(filters: OrderFilterSet, edit: str) -> SafeString:
     """The panel's fields as HTML; `edit` is the field that it stands open at.
 
-    The panel in which nothing is written is the same on every page of a language and a time zone, and a sixth of what a page
-    costs, so it is made once.
+    The panel in which nothing is written is the same on every page of a language and a time zone, and a sixth of
+    what a page costs, so it is made once.
     """
     zone = timezone.get_current_timezone_name()
     is_touched = edit or any(filters.query.getlist(name) for name in filters.of_panel)

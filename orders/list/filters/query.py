@@ -19,7 +19,8 @@ class ApiQuery:
         return self
 
     def filter(self, **lookups: Any) -> Self:
-        """With these parameters too. The API knows one way of comparing for each, so a lookup's `__exact` is dropped."""
+        """With these parameters too. The API knows one way of comparing for each, so a lookup's
+        `__exact` is dropped."""
         return type(self)(**self.params, **{name.removesuffix("__exact"): value for name, value in lookups.items()})
 
 
@@ -33,9 +34,11 @@ class ApiFilterSet(df.FilterSet):
 
 
 class PanelFilter(df.Filter):
-    """A filter as the panel shows it: in which `group` of it (none: elsewhere on the page), as which `kind` of field, with which hint.
+    """A filter as the panel shows it: in which `group` of it (none: elsewhere on the page), as
+    which `kind` of field, with which hint.
 
-    `kind`: text, day, select, boxes, or several (one as text, more as boxes and room for another). `suggestions` is the id of a datalist.
+    `kind`: text, day, select, boxes, or several (one as text, more as boxes and room for another).
+    `suggestions` is the id of a datalist.
     """
 
     kind = "text"
