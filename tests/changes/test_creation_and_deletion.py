@@ -21,6 +21,7 @@ from order_api.schemas import (
     Cart,
     Consent,
     Customer,
+    CustomerType,
     Discount,
     Hook,
     Item,
@@ -199,8 +200,8 @@ def old(make_order: MakeOrder, api: OrderApi) -> Order:
                discounts=(off,), attributes={"engraving": "Åsa"})  # fmt: skip
     asa = Address(given_name="Åsa", family_name="Lind", country="SE", national_identification_number=NUMBER)
     order = make_order(
-        cart=Cart(reference="cart-old", items=(mug,), total=price), customer=Customer(billing=asa, type="person"),
-        # type: ignore[arg-type]
+        cart=Cart(reference="cart-old", items=(mug,), total=price),
+        customer=Customer(billing=asa, type=CustomerType.read("person")),
         attributes={"channel": "phone", "apiToken": "s3cret-s3cret"},
         consents=(Consent(id="terms", checked=True, required=True, text="Terms"),),
         hooks=(Hook(adapter_id="a", subscribe_to="/cart", target="/cart",
