@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -100,10 +101,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "prepared"
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / preparation.MADE).exists():
-            folder.mkdir()
+        if not folder.exists():
+            making = Path(tempfile.mkdtemp(dir=folder.parent))
             command = [sys.executable, "-m", "tests.e2e.preparation"]
-            subprocess.run(command, cwd=ROOT, env=environ_of(folder), check=True)
+            subprocess.run(command, cwd=ROOT, env=environ_of(making), check=True)
+            making.rename(folder)
     return folder
 
 

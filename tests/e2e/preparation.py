@@ -12,6 +12,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.urls import resolve
 
 ORDERS = 600
 PASSWORD = "correct horse battery staple"
@@ -94,6 +95,7 @@ def prepare() -> None:
         cursor.execute("VACUUM INTO %s", [str(settings.DATA_DIR / FOR_REMOTE)])
     ensure_demo_accounts()
     petra()
+    resolve(f"{settings.SANDBOX_PREFIX}order/docs")  # imports every page, so that no call has to do it in its time
     call_command("sandbox_seed", orders=ORDERS, if_empty=True)
     (settings.DATA_DIR / MADE).write_text(json.dumps(made()))
     connection.close()
