@@ -9,7 +9,7 @@ from typing import Any
 from order_api import answers
 from order_api.call import Call
 from order_api.errors import Unavailable
-from order_api.schemas.base import Document, Moment
+from order_api.schemas.base import Document, Moment, prepare
 from order_api.tenancy import Tenancy
 from order_api.transport import Connection
 
@@ -41,6 +41,9 @@ class Event(Document):
 
 class EventPage(Document):
     data: tuple[Event, ...] = ()
+
+
+prepare(EventPage)
 
 
 class Events:

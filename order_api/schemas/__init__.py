@@ -10,6 +10,7 @@ from order_api.schemas.base import (
     encode,
     number,
     plain,
+    prepare,
 )
 from order_api.schemas.order import (
     Address,
@@ -101,4 +102,8 @@ __all__ = [
     "encode",
     "number",
     "plain",
+    "prepare",
 ]
+
+prepare(Order, OrderPaginationSet, Payment, PaymentAction, PaymentTransaction, Shipping, Consent, Callback)
+prepare(BaseError, CreateResponse, ValidationError)

@@ -193,6 +193,16 @@ def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
     return _decoders[kind]
 
 
+def prepare(*kinds: type[Document]) -> None:
+    """Make the decoders of these documents, at import, before there are threads.
+
+    msgspec fills in what it knows of a document while it makes a decoder, and shares it between
+    decoders. A second thread that meets it half filled ends the process with a segmentation fault.
+    """
+    for kind in kinds:
+        _decoder(kind)
+
+
 @cache
 def _names(kind: type[Document]) -> tuple[tuple[str, str], ...]:
     return tuple(zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True))
