@@ -46,7 +46,7 @@ class Hand(NamedTuple):
     def sent(self) -> int:
         """How often the desk has sent this form's operation, by its own log."""
         log = (self.desk.data_dir / "serve.log").read_text()
-        return len(re.findall(rf"orders\.api: {re.escape(self.form.operation)} \d", log))
+        return len(re.findall(rf"order_api: {re.escape(self.form.operation)} \d", log))
 
     def open(self, *, in_dialog: bool) -> None:
         address = self.form.address.format(id=self.order_id)
