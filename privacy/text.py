@@ -110,7 +110,7 @@ _DANISH = re.compile(r"(?<![\w.\-])\d{6}-\d{4}(?![\w\-])")
 _ELEVEN = re.compile(r"(?<![\w.\-])\d{6}[ \-]?\d{5}(?![\w\-])")
 _FINNISH = re.compile(r"(?<![\w.\-])\d{6}[+\-YXWVUABCDEF]\d{3}[0-9A-FHJ-NPR-Y](?![\w\-])", re.IGNORECASE)
 _AT = re.compile(r"@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
-_LOCAL = re.compile(r"[\w.+\-']{1,254}\Z")
+_LOCAL = re.compile(r"[\w.+\-']++")
 _PHONE = re.compile(r"(?<![\w+])\+[1-9][\d ()\-]{4,22}\d(?![\w:])")
 
 # Only where one is wary: no check digit says that it is one.
@@ -170,7 +170,7 @@ def _without_emails(text: str, mask_email: Callable[[str], str]) -> Iterator[str
     """In pieces. What stands before an @ is looked for from there backwards."""
     done = 0
     for found in _AT.finditer(text):
-        local = _LOCAL.search(text[max(done, found.start() - 254) : found.start()])
+        local = _LOCAL.match(text[max(done, found.start() - 254) : found.start()][::-1])
         if local:
             start = found.start() - len(local[0])
             yield text[done:start] + mask_email(text[start : found.end()])

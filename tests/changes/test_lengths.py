@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from order_api import OrderApi
-from order_api.schemas import Address, Customer, CustomerType, Order
+from order_api.schemas import Address, Customer, CustomerType, Order, Payment, PaymentTransaction
 from orders.changes.attributes import MOST
 from orders.changes.lengths import LONGEST
 from tests.changes.conftest import Desk, MakeOrder
@@ -75,3 +76,27 @@ def test_more_attributes_than_a_form_can_hold_are_not_put_into_one(
     assert len(form.content) < 100_000
     sent = desk_of(manager).client.post(url, {"mode": "text", "text": json.dumps({"k": 1})})
     assert sent.status_code == 422
+
+
+def test_the_pages_of_an_order_with_twenty_thousand_attributes_are_built_from_some_of_them(
+    manager: User, desk_of: DeskOf, make_order: MakeOrder
+) -> None:
+    order = make_order(attributes={f"k{n}": n for n in range(20_000)})
+    desk = desk_of(manager)
+    for name in ("order-detail", "attributes-edit"):
+        page = desk.open(reverse(name, args=[order.id]))
+        assert page.status_code == 200
+        assert len(page.content) < 300_000
+
+
+@pytest.mark.parametrize("unit", ["ab:ab:", "token:", "4111 ", "a@"])
+def test_an_answer_of_sixty_kilobytes_is_shown_in_the_log_of_its_payment(
+    manager: User, desk_of: DeskOf, order: Order, api: OrderApi, unit: str
+) -> None:
+    api.payments.create(order.id or "", Payment(adapter_id="stripe", currency="SEK", amount=Decimal(125)))
+    payment_id = api.orders.get(order.id or "").payments[0].id or ""
+    answer = PaymentTransaction(psp_event="CAPTURE", response_json=json.dumps({"said": unit * (60_000 // len(unit))}))
+    api.payments.add_transaction(order.id or "", payment_id, answer)
+    page = desk_of(manager).open(reverse("payment-transactions", args=[order.id, payment_id]))
+    assert page.status_code == 200
+    assert "said" in page.content.decode() and len(page.content) < 50_000
