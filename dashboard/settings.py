@@ -174,7 +174,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "dashboard.apps.StaticFiles",
     "django.contrib.humanize",
     "django.forms",
     "django_filters",

@@ -11,7 +11,10 @@ COLUMN = 200
 
 def fold(text: str) -> str:
     """The text without case, accents and repeated blanks: "Åsa  Strauß" and "asa strauss" are the same."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    text = text.casefold().translate(_LETTERS)
+    if text.isascii():
+        return " ".join(text.split())
+    decomposed = unicodedata.normalize("NFKD", text)
     return " ".join("".join(sign for sign in decomposed if not unicodedata.combining(sign)).split())
 
 

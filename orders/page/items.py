@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+
 from order_api.schemas import Item, Logistics
+from orders.page import words
 from orders.page.totals import TotalRow, discount_rows, including, line_total
 from orders.page.tree import Fact, facts_of
 
@@ -46,6 +50,17 @@ class Line:
     def indent(self) -> int:
         """How far to indent; nesting deeper than the page is wide stays at the last step."""
         return min(self.depth, MAX_INDENT)
+
+    @property
+    def about(self) -> str:
+        """What it is beside its name: the article number, what kind of thing, and whether it came in later."""
+        kind: str | Promise = ""
+        if self.parts:
+            kind = ngettext("bundle of %(count)s", "bundle of %(count)s", self.parts) % {"count": self.parts}
+        elif self.item.product_type and self.item.product_type != "physical":
+            kind = words.PRODUCTS.get(self.item.product_type, self.item.product_type)
+        later = gettext("added after acceptance") if self.item.upsell else ""
+        return " · ".join(str(each) for each in (self.item.sku, kind, later) if each)
 
     @property
     def has_more(self) -> bool:
