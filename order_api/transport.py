@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from http import HTTPStatus
 from typing import Self
 
@@ -19,7 +19,7 @@ from order_api.attempts import OneTry, TwoMoreTries, pause_of
 from order_api.breaker import Breaker, Permit
 from order_api.bulkhead import Bulkhead, FullError
 from order_api.call import Answer, Call
-from order_api.deadline import Deadline, until, within
+from order_api.deadline import Deadline, until
 from order_api.errors import ApiError, BadAnswer, NoAnswer, Overloaded, Unavailable
 from order_api.network import network
 from order_api.secret import Secret
@@ -174,7 +174,7 @@ class Connection:
         response = self._client.send(request, stream=True)
         broken, content = False, bytearray()
         try:
-            for part in body.read(_on_time(response), response.headers.get("Content-Encoding", ""), LARGEST_BODY):
+            for part in body.read(_as_sent(response), response.headers.get("Content-Encoding", ""), LARGEST_BODY):
                 content += part
         except (httpx.RemoteProtocolError, httpx.ReadError, body.BrokenOffError):
             broken = True
@@ -200,12 +200,10 @@ class Connection:
 _TOO_LARGE = f"The answer is larger than {LARGEST_BODY // 1_000_000} MB and was not read"
 
 
-def _on_time(response: httpx.Response) -> Iterator[bytes]:
-    """The body as it comes over the wire, still packed, until the call's deadline; ReadTimeout then."""
+def _as_sent(response: httpx.Response) -> httpx.SyncByteStream:
+    """The body as it comes over the wire, still packed. The network ends it with the call's deadline."""
     assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 - the client is a synchronous one
-    for chunk in response.stream:
-        within(None, httpx.ReadTimeout)
-        yield chunk
+    return response.stream
 
 
 def _full(call: Call, request_id: str) -> Overloaded:

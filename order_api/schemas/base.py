@@ -9,6 +9,7 @@ Writing starts from the document as it came: what has not changed goes back to t
 and what has changed is laid over it.
 """
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -147,6 +148,7 @@ def decode_whole(content: bytes, kind: type[T]) -> T:
 
 def read(data: Any, kind: type[T]) -> T:
     """Read what was JSON leniently, as the module says. Raises msgspec.ValidationError, naming the place."""
+    _decoder(kind)  # so that all that there is to know of the type is known
     return msgspec.convert(_mended(data, kind), kind, dec_hook=_open_set)
 
 
@@ -185,12 +187,17 @@ def _open_set(kind: type[T], value: Any) -> T:
 
 
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_making = threading.Lock()
 
 
 def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
-    if kind not in _decoders:
-        _decoders[kind] = msgspec.json.Decoder(kind, dec_hook=_open_set)
-    return _decoders[kind]
+    """Made once, by one thread at a time: others would see what msgspec knows of a type half made, and crash."""
+    found: msgspec.json.Decoder[T] | None = _decoders.get(kind)
+    if found is None:
+        with _making:
+            found = _decoders.get(kind) or msgspec.json.Decoder(kind, dec_hook=_open_set)
+            _decoders[kind] = found
+    return found
 
 
 def prepare(*kinds: type[Document]) -> None:
