@@ -1,7 +1,7 @@
 """A page of orders that are not read yet: who has met an order before, letter for letter, need not read it again."""
 
 from dataclasses import dataclass, replace
-from hashlib import blake2b
+from hashlib import sha256
 
 import msgspec
 
@@ -63,7 +63,6 @@ def unread(answer: Answer) -> UnreadOrders:
         whole = answers.value(answer, OrderPaginationSet, whole=False)
         contents, pagination, owners = tuple(map(encode, whole.data)), whole.pagination, whole.data
     orders = tuple(
-        UnreadOrder(blake2b(content, digest_size=16).digest(), content, place, answer)
-        for place, content in enumerate(contents)
+        UnreadOrder(sha256(content).digest(), content, place, answer) for place, content in enumerate(contents)
     )
     return UnreadOrders(orders, pagination, OrderPaginationSet(data=owners, pagination=pagination))

@@ -10,7 +10,7 @@ _LONGEST = 2000
 def remember_list(request: HttpRequest, channel: str, address: str) -> None:
     """Keeps the address of the list that the person looks at in that channel. Writes only when it is another one."""
     lists: dict[str, str] = request.session.get(SESSION_KEY, {})
-    if len(address) <= _LONGEST and lists.get(channel, reverse("order-list")) != address:
+    if len(address) <= _LONGEST and (lists.get(channel) or reverse("order-list")) != address:
         request.session[SESSION_KEY] = {**lists, channel: address}
 
 

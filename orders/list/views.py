@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -27,6 +28,7 @@ from orders.list.headings import headings
 from orders.list.paging import LOOK_AHEAD, Found, Paging, links_of, paging_of, sum_of
 from orders.list.written import write_rows
 from ui.pages import render_page
+from ui.regions import get_region
 from ui.templatetags.desk import number
 
 SEARCH_BOX = "q"
@@ -61,7 +63,8 @@ def order_list(request: ApiRequest) -> HttpResponseBase:
         **list_context(filters, address, Found(rows, found.pagination), seen),
         **controls_context(filters, address),
         **swap,
-        "panel": panel_markup(filters, str(swap["edit"])),
+        "controls_key": controls_key(filters, address, swap),
+        "panel": partial(panel_markup, filters, str(swap["edit"])),
     }
     response = render_page(request, "orders/order_list.html", context, partials=("orders",))
     return with_address(request, response, address)
@@ -98,7 +101,7 @@ def list_context(filters: OrderFilterSet, address: Address, found: Found, seen: 
         "filters": filters,
         "chips": shown,
         "problems": [chip for chip in shown if chip.problem],
-        "rows": format_html_join("\n", "{}", ((row.markup,) for row in found.data[: paging.rows])),
+        "rows": SafeString("\n".join(row.markup for row in found.data[: paging.rows])),
         "paging": paging,
         "pages": links_of(address, paging),
         "range": range_of(paging),
@@ -110,10 +113,10 @@ def list_context(filters: OrderFilterSet, address: Address, found: Found, seen: 
 def controls_context(filters: OrderFilterSet, address: Address) -> Mapping[str, Any]:
     """What the list is changed by. Each form carries along, in hidden fields, what it does not change itself."""
     return {
-        "tabs": tabs(address),
-        "stretches": stretches(address, filters.stretch),
+        "tabs": partial(tabs, address),
+        "stretches": partial(stretches, address, filters.stretch),
         "panel_fields": [pair for pair in address.fields() if pair[0] in ("search", "sort", "size")],
-        "headings": headings(filters.ordering, address),
+        "headings": partial(headings, filters.ordering, address),
         "sorts": SORTS.items(),
         "sort_fields": address.fields("sort"),
         "sizes": sorted({*Preference.PAGE_SIZES, address.size}),
@@ -126,6 +129,19 @@ def controls_context(filters: OrderFilterSet, address: Address) -> Mapping[str, 
         else "",
         "country_options": _country_options(get_language()),
     }
+
+
+CHOSEN = {"status", "preset", "sort"}
+"""Filters whose values are chosen, not typed: there are few of them, and nothing personal is in them."""
+
+
+def controls_key(filters: OrderFilterSet, address: Address, swap: Mapping[str, Any]) -> str:
+    """All that the controls and headings depend on, to keep them as they were written; empty where what was typed
+    is in them, or a field stands open."""
+    if swap["edit"] or filters.errors or not address.filters.keys() <= CHOSEN:
+        return ""
+    reader = (get_language(), get_region(), timezone.get_current_timezone_name())
+    return repr((address.here, address.default_size, swap["takes_focus"], reader))
 
 
 def range_of(paging: Paging) -> str:

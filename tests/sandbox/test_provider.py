@@ -198,7 +198,10 @@ def counted(payment: str) -> tuple[int, int]:
     ("day", "moves"),
     [("", 1), ("decline", 0), ("error", 0), ("timeout-before", 0), ("timeout-after", 1), ("pending", 0)],
 )
-def test_the_provider_counts_its_calls_and_what_really_moved(api: Caller, day: str, moves: int) -> None:
+def test_the_provider_counts_its_calls_and_what_really_moved(
+    api: Caller, settings: Settings, *, day: str, moves: int
+) -> None:
+    settings.SANDBOX_TIMEOUT_SECONDS = 0
     _, payment = api.paid("reserved", {"sandbox": day})
     execute(api, payment, "capture")
     assert counted(payment) == (1, moves)

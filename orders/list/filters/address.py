@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from django.http import QueryDict
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.http import urlencode
 
 from orders.list.filters.orders import OrderFilterSet
@@ -13,6 +14,12 @@ from orders.list.filters.orders import OrderFilterSet
 LARGEST_SIZE = 250
 LARGEST_OFFSET = 2**31 - 1
 """Offsets are int32 (Norce reference, schemas/pagination)."""
+
+
+@lru_cache(maxsize=4)
+def _list_below(prefix: str) -> str:
+    """A page names the list some thirty times."""
+    return reverse("order-list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class Address:
             params["size"] = [str(self.size)]
         if page > 1:
             params["page"] = [str(page)]
-        base = reverse("order-list")
+        base = _list_below(get_script_prefix())
         return f"{base}?{urlencode(params, doseq=True)}" if params else base
 
     def without(self, *names: str) -> str:

@@ -163,7 +163,7 @@ class OrderFilterSet(ApiFilterSet):
     def of_panel(self) -> dict[str, PanelFilter]:
         """The filters that stand in the panel, in its order."""
         filters = cast(dict[str, PanelFilter], self.filters)
-        return {name: each for name, each in filters.items() if each.group}
+        return {name: each for name, each in filters.items() if each.group is not None}
 
     def filter_queryset(self, queryset: Any) -> Any:
         query = super().filter_queryset(queryset)

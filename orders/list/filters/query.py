@@ -1,9 +1,12 @@
 """What django-filter needs in place of a queryset where the rows are in another service."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
+from functools import cache
 from typing import Any, Self
 
 import django_filters as df
+from django import forms
 from django.utils.functional import Promise
 
 
@@ -27,10 +30,29 @@ class ApiQuery:
 class ApiFilterSet(df.FilterSet):
     """A FilterSet whose `qs` is an ApiQuery. A filter that cannot be read is left out; the others hold."""
 
+    def get_form_class(self) -> type[forms.Form]:
+        return _form_of(type(self))
+
     def filter_queryset(self, queryset: Any) -> Any:
         for name, value in self.form.cleaned_data.items():
             queryset = self.filters[name].filter(queryset, value)
         return queryset
+
+
+@cache
+def _form_of(kind: type[ApiFilterSet]) -> type[forms.Form]:
+    """One for everybody, and its fields too: none of them depends on who asks."""
+    fields = {name: each.field for name, each in kind.base_filters.items()}
+    form: type[forms.Form] = type(f"{kind.__name__}Form", (kind._meta.form,), fields)  # type: ignore[attr-defined]
+    form.base_fields = _Shared(form.base_fields)
+    return form
+
+
+class _Shared(dict[str, forms.Field]):
+    """Fields that are only read: copying them all was a twentieth of what the list costs."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return dict(self)
 
 
 class PanelFilter(df.Filter):
@@ -45,9 +67,13 @@ class PanelFilter(df.Filter):
     hint: str | Promise = ""
     suggestions = ""
 
-    def __init__(self, *args: Any, group: str | Promise = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, group: Promise | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.group = group
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A filter set copies its filters to tell them whose they are; what they hold is only read."""
+        return copy(self)
 
     def words(self, value: str) -> str:
         """A value as people read it, in the panel and in the chip."""
