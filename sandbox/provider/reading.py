@@ -4,11 +4,12 @@ from datetime import UTC
 from itertools import count
 from typing import Any
 
-from sandbox import rules, store
+from sandbox import store
 from sandbox.codec import Document, NotJsonError, decode, encode, moment, new_id
 from sandbox.models import Settlement
 from sandbox.provider.actions import is_ours
 from sandbox.provider.days import day_of
+from sandbox.provider.steps import payment_of
 from sandbox.scope import Scope
 from sandbox.text import column
 
@@ -38,9 +39,8 @@ def read(scope: Scope, order_id: str) -> Document:
 
 def transactions(scope: Scope, order_id: str, payment_id: str) -> list[bytes]:
     """A payment's log as a read answers it, as JSON texts. Raises Problem where order or payment is not there."""
-    texts = store.transactions(scope, order_id, payment_id)
-    payment = rules.find(store.read(scope, order_id).get("payments"), payment_id)
-    day = day_of(payment or {})
+    day = day_of(payment_of(store.read(scope, order_id), payment_id))
+    texts = store.transactions(order_id, payment_id)
     kept = _kept(order_id, payment=payment_id) if day.stale else None
     if kept:
         texts = texts[: kept["lines"]]

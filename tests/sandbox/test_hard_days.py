@@ -3,12 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from sandbox.codec import decode
 from sandbox.delivery import deliver_due, let_pass
 from sandbox.models import Settlement
-from sandbox.provider.settle import in_portal
+from sandbox.problems import Problem
+from sandbox.provider import steps
+from sandbox.provider.settle import in_portal, settle_later
 from sandbox.provider.steps import Order
 from sandbox.scope import Scope
 from tests.sandbox.conftest import Caller, refused
@@ -167,6 +170,21 @@ def test_what_went_on_meanwhile_is_not_taken_back(api: Caller) -> None:
     assert [kind for kind, _, _ in moves(payment)] == ["capture", "refund"]
 
 
+def test_what_two_processes_are_at_is_done_once(api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, payment = api.paid("reserved", {"sandbox": "done-twice"})
+    execute(api, payment, "capture")
+    log_again = steps.log_again
+
+    def overtaken(work: steps.Work) -> None:
+        log_again(work)
+        monkeypatch.setitem(steps.STEPS, "log-again", log_again)
+        assert settle_later(Settlement.objects.get())  # its minute is over, and another process takes it up
+
+    monkeypatch.setitem(steps.STEPS, "log-again", overtaken)
+    assert settle_later(Settlement.objects.get())
+    assert (len(log(api, payment)), Settlement.objects.count()) == (2, 0)
+
+
 def test_what_was_taken_back_can_be_done_again(api: Caller) -> None:
     _, payment = api.paid("reserved", {"sandbox": "taken-back"})
     execute(api, payment, "capture")
@@ -234,9 +252,19 @@ def test_somebody_can_move_an_amount_in_the_portal_on_any_day(api: Caller) -> No
     ]
 
 
+def test_a_person_moves_an_amount_in_the_portal(api: Caller) -> None:
+    _, payment = api.paid("captured")
+    call_command("sandbox_portal", id_of(payment), "refund", "40")
+    assert moves(payment) == [("refund", "elsewhere", 40)]
+    for wrong in (("p_none", "refund", "1"), (id_of(payment), "refund", "61"), (id_of(payment), "refund", "one")):
+        with pytest.raises(CommandError, match=r"no payment|cannot|is not an amount"):
+            call_command("sandbox_portal", *wrong)
+    assert len(moves(payment)) == 1
+
+
 @pytest.mark.parametrize(("kind", "amount"), [("refund", "100.01"), ("refund", "0"), ("capture", "1")])
 def test_no_more_can_be_moved_in_the_portal_than_is_left(api: Caller, kind: str, amount: str) -> None:
     _, payment = api.paid("captured")
-    with pytest.raises(Exception, match="cannot"):
+    with pytest.raises(Problem, match="cannot"):
         in_portal_of(payment, kind, amount)
     assert (moves(payment), log(api, payment)) == ([], [])
