@@ -6,6 +6,9 @@ from audit import log
 from payments.executions.evidence import settle
 from payments.models import Evidence, Execution, Kind, State
 
+BY_HAND = (State.IN_DOUBT, State.PENDING, State.CONTRADICTED)
+"""What a person's word ends."""
+
 
 class AlreadySettledError(Exception):
     """It is not in doubt any more."""
@@ -30,10 +33,10 @@ def settle_by_hand(  # noqa: PLR0913 - who found what where, by name
     """
     now = Execution.objects.select_for_update().get(pk=execution.pk)
     last = now.evidence.last()
-    if now.is_open and last and seen not in (None, last.pk):
+    if now.state in BY_HAND and last and seen not in (None, last.pk):
         raise NewEvidenceError(last)
     to = State.DONE if moved else State.NOT_DONE
     data = {"why": ["person"], "moved": moved, "where": where, "found": found}
-    if not settle(execution, Kind.PERSON, data, to, by=who, expected=(State.IN_DOUBT, State.PENDING)):
+    if not settle(execution, Kind.PERSON, data, to, by=who, expected=BY_HAND):
         raise AlreadySettledError
     return execution

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from audit.chain import GENESIS, digest
 from audit.models import Entry, Outcome
+from payments.executions.ledger import Figures, figures_of
 from payments.executions.readings import seen_of
 from payments.executions.snapshot import Snapshot
 from payments.models import Evidence, Execution, State
-from payments.presentation.amounts import Figures, figures_of
 from payments.presentation.evidence_log import Piece, pieces_of
 
 

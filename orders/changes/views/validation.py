@@ -6,9 +6,9 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from gateway.lease import OrderLockedError, lease
 from gateway.request import ApiRequest
 from orders.changes.flow import demand, show
-from orders.changes.lock import OrderLockedError, lease
 from orders.changes.validation import ValidationRun
 from orders.changes.validation_run import run
 from ui.held import hold
