@@ -69,6 +69,8 @@ class Execution(models.Model):
     action_id = models.CharField(max_length=200)
     action_type = OutsideText()
     amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    moved_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    """What really moved, where a person found that it was another amount than was asked for."""
     currency = OutsideText(blank=True)
     customer = models.CharField(max_length=64, blank=True)
     """A digest of the customer's e-mail address, by which earlier refunds to the same customer are found."""

@@ -1,6 +1,8 @@
 """What a person found out about an execution in doubt, or contradicted, where no reading can prove it."""
 
 import datetime as dt
+from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -38,11 +40,18 @@ class NewEvidenceError(Exception):
 
 @transaction.atomic
 def settle_by_hand(  # noqa: PLR0913 - who found what where, by name
-    execution: Execution, who: log.Who, *, moved: bool, where: str, found: str, seen: int | None = None
+    execution: Execution,
+    who: log.Who,
+    *,
+    moved: bool,
+    where: str,
+    found: str,
+    seen: int | None = None,
+    amount: Decimal | None = None,
 ) -> Execution:
-    """End the doubt on a person's word: `moved` is whether money moved, `where` they looked,
-    `found` what they saw there. What was above a limit takes two people who say the same: after the first one it is as
-    open as before, and their word stands among the evidence.
+    """End the doubt on a person's word: `moved` is whether money moved, `where` they looked, `found` what they saw
+    there, `amount` how much it was, if not all that was asked for (major units). What was above a limit takes two
+    people who say the same: after the first one it is as open as before, and their word stands among the evidence.
 
     `seen` is the last evidence that they were shown. Raises OwnSettlementError, TooSoonError, AlreadySettledError where
     it was settled meanwhile, NewEvidenceError where there is more evidence than that, and AuditUnavailable; nothing was
@@ -61,11 +70,16 @@ def settle_by_hand(  # noqa: PLR0913 - who found what where, by name
     before = word_before(now)
     if before and before.by == who.username:
         raise OwnSettlementError
-    agrees = before is not None and before.data["moved"] == moved
+    how_much = str(amount) if amount is not None and moved else None
+    agrees = before is not None and (before.data["moved"], before.data.get("amount")) == (moved, how_much)
     is_enough = not now.excess or agrees
     to = (State.DONE if moved else State.NOT_DONE) if is_enough else State(now.state)
     data = {"why": ["person" if is_enough else "person-first"], "moved": moved, "where": where, "found": found}
-    fields = {} if is_enough else {"next_check_at": now.next_check_at, "ended_at": now.ended_at}
+    if how_much is not None:
+        data["amount"] = how_much
+    fields: dict[str, Any] = {"moved_amount": amount if moved else None}
+    if not is_enough:
+        fields = {"next_check_at": now.next_check_at, "ended_at": now.ended_at}
     if not settle(execution, Kind.PERSON, data, to, by=who, expected=BY_HAND, fields=fields):
         raise AlreadySettledError
     return execution
