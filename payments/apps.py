@@ -7,6 +7,8 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from payments.checks import check_times  # noqa: PLC0415 - the settings are there from here on
+        from payments.alerts.checks import check_alerts  # noqa: PLC0415 - the settings are there from here on
+        from payments.checks import check_times  # noqa: PLC0415 - as above
 
         register(check_times)
+        register(check_alerts)
