@@ -39,7 +39,7 @@ def check_times(**_: Any) -> list[CheckMessage]:
 def check_profiles(**_: Any) -> list[CheckMessage]:
     """What PAYMENT_ADAPTER_PROFILES says of an adapter has to be what a profile can hold."""
     if not isinstance(settings.PAYMENT_ADAPTER_PROFILES, dict):
-        return [Error("PAYMENT_ADAPTER_PROFILES is an object of objects, by the adapters' ids.", id="payments.E002")]
+        return [Error("PAYMENT_ADAPTER_PROFILES is an object of objects, by the adapters' ids.", id="payments.E004")]
     return list(filter(None, starmap(_wrong_in, settings.PAYMENT_ADAPTER_PROFILES.items())))
 
 

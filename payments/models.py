@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from domain.states import EXECUTION, ExecutionRow, ExecutionState
+from payments.alerts import models as alert_models  # noqa: F401 - so that Django finds them
 from ui.fields import OutsideText
 
 State = ExecutionState

@@ -154,8 +154,10 @@ def test_the_frame_counts_what_is_in_doubt_for_those_who_may_execute(
     assert count_in(client_of(support)) == "2"
 
 
-def test_the_counts_cost_one_query_and_nobody_else_any(desk: Client, client_of: ClientOf, support: User) -> None:
-    for client, count in ((desk, 1), (client_of(support), 0)):
+def test_the_counts_and_the_alerts_cost_a_query_each_and_nobody_else_any(
+    desk: Client, client_of: ClientOf, support: User
+) -> None:
+    for client, count in ((desk, 2), (client_of(support), 0)):
         with CaptureQueriesContext(connection) as asked:
             client.get(reverse("preferences"))
         assert len([each for each in asked.captured_queries if "payments_execution" in each["sql"]]) == count
