@@ -55,4 +55,5 @@ class AuditAction(models.TextChoices):
     PERSON_DEACTIVATE = "person.deactivate", _("Deactivate a person")
     PERSON_LINK_CREATE = "person.link.create", _("Make a one-time link for a person")
     PERSON_LINK_USE = "person.link.use", _("Set a password by a one-time link")
+    PERSON_CHANGES_READ = "person.changes.read", _("Read what others changed of one's account")
     PERSON_SESSIONS_END = "person.sessions.end", _("End a person's sessions")

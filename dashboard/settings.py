@@ -64,6 +64,7 @@ IMAGE_HOSTS: list[str] = env.list("IMAGE_HOSTS", [])  # where product pictures m
 # --- Payment actions
 PAYMENT_REAUTH_MINUTES = env.float("PAYMENT_REAUTH_MINUTES", 5.0)  # how long a password is good for
 PAYMENT_APPROVAL_TIME = dt.timedelta(hours=env.float("PAYMENT_APPROVAL_HOURS", 24.0))
+PAYMENT_CHANGED_ACCOUNT_TIME = dt.timedelta(hours=env.float("PAYMENT_CHANGED_ACCOUNT_HOURS", 24.0))
 PAYMENT_RECONCILE_TIME = dt.timedelta(hours=env.float("PAYMENT_RECONCILE_HOURS", 72.0))
 PAYMENT_GIVEN_UP_AFTER = dt.timedelta(seconds=env.float("PAYMENT_GIVEN_UP_SECONDS", 90.0))
 PAYMENT_WORKER = env.bool("PAYMENT_WORKER", True)  # whether a process that serves looks at what is in doubt

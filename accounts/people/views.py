@@ -1,7 +1,7 @@
 """The pages on which admins manage people, and the one on which a person sets their password by a link."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import NamedTuple, cast
 
 from django.contrib import messages
@@ -24,6 +24,7 @@ from accounts.models import OneTimeLink
 from accounts.people import services
 from accounts.people.forms import RIGHTS_CHANGED, FirstPasswordForm, InviteForm, RightsForm, channel_word
 from accounts.people.services import LastAdminError, Newcomer, RightsChangedError, rights_of
+from accounts.reauthentication import StepUp, is_fresh
 from accounts.roles import MATRIX, RIGHTS, ROLES, WORDS
 from audit.log import AuditUnavailableError, Who
 from domain.states import DONE, OFF, WAIT, State
@@ -81,7 +82,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
 @may_manage_people
 def person_invite(request: HttpRequest) -> HttpResponse:
     """A new account, and the link with which its owner opens it."""
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
         try:
             return _invited(request, form)
@@ -105,7 +106,7 @@ def _invited(request: HttpRequest, form: InviteForm) -> HttpResponse:
 def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
     """One person, with a form for what they may do and where. Shows a link that was just made, this once."""
     person = get_object_or_404(services.everybody(), pk=person_id)
-    form = RightsForm(request.POST or None, rights=rights_of(person))
+    form = RightsForm(request.POST or None, request=request, rights=rights_of(person))
     if request.method == "POST":
         demand_power_over(request, person)
         if form.is_valid() and _changed(request, person, form):
@@ -136,6 +137,7 @@ def _detail(request: HttpRequest, person: User, form: RightsForm) -> dict[str, o
         "form": form,
         "link": link.get("url") if link.get("person") == person.pk else "",
         "has_power": has_power_over(request, person),
+        "is_self": person.pk == request.user.pk,
         "matrix": [
             (word, [name in ROLES[role] for role in ROLES]) for own in MATRIX.values() for name, word in own.items()
         ],
@@ -147,9 +149,15 @@ def _detail(request: HttpRequest, person: User, form: RightsForm) -> dict[str, o
 Act = Callable[[HttpRequest, User], str]
 
 
-def act_on_person(act: Act) -> Callable[..., HttpResponse]:
+def act_on_person(
+    act: Act, *, asks: Promise | str = "", demand: Callable[[HttpRequest, User], None] | None = None
+) -> Callable[..., HttpResponse]:
     """A view that does one thing to a person by POST, and says on their page what was done, in the
-    words that `act` returns, if any."""
+    words that `act` returns, if any.
+
+    `asks`: what leads to who may move money asks for the password on a page of its own with this name, where it was
+    last given too long ago. `demand` raises PermissionDenied before that.
+    """
 
     @require_POST
     @may_manage_people
@@ -157,6 +165,10 @@ def act_on_person(act: Act) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, person_id: int) -> HttpResponse:
         person = get_object_or_404(User, pk=person_id)
         demand_power_over(request, person)
+        if demand:
+            demand(request, person)
+        if asks and (page := _password_first(request, person, asks)):
+            return page
         try:
             if says := act(request, person):
                 messages.success(request, says)
@@ -169,7 +181,18 @@ def act_on_person(act: Act) -> Callable[..., HttpResponse]:
     return view
 
 
-@act_on_person
+def _password_first(request: HttpRequest, person: User, asks: Promise | str) -> HttpResponse | None:
+    """The page that asks for the password; None where it was given, just now or a moment ago."""
+    if is_fresh(request):
+        return None
+    form = StepUp(request.POST if "password" in request.POST else None, request=request, label_suffix="")
+    if form.is_valid():
+        return None
+    context = {"place": "people", "form": form, "person": person, "asks": asks}
+    return render_page(request, "accounts/person_confirm.html", context, status=422)
+
+
+@partial(act_on_person, asks=gettext_lazy("Activate the account"))
 def person_activate(request: HttpRequest, person: User) -> str:
     services.set_active(Who.of(request), person, active=True)
     return _("%(name)s can sign in again.") % {"name": person.username}
@@ -187,11 +210,17 @@ def person_sessions_end(request: HttpRequest, person: User) -> str:
     return _("%(name)s is signed out of every browser.") % {"name": person.username}
 
 
-@act_on_person
-def person_link(request: HttpRequest, person: User) -> str:
-    """A new link: for somebody invited whose link is lost, or for somebody who has forgotten the password."""
+def demand_link(request: HttpRequest, person: User) -> None:
+    if person.pk == request.user.pk:
+        raise PermissionDenied("Nobody makes a link for themselves.")
     if not person.is_active and person.has_usable_password():
         raise PermissionDenied("No link for somebody who was deactivated.")
+
+
+@partial(act_on_person, asks=gettext_lazy("Link for a new password"), demand=demand_link)
+def person_link(request: HttpRequest, person: User) -> str:
+    """A new link: for somebody invited whose link is lost, or for somebody who has forgotten the password; never for
+    oneself."""
     _show_once(request, person)
     return ""
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.channels import grants_of
 from accounts.people.forms import channel_word
+from accounts.reauthentication import StepUp
 from accounts.roles import WORDS
 from audit import log
 from payments.limits.forms import LIMIT_CHANGED, LimitForm
@@ -74,7 +75,7 @@ def limit_list(request: Request) -> HttpResponse:
 @may_change_limits
 def limit_create(request: Request) -> HttpResponse:
     """A new limit for some of the person's channels."""
-    return _edit(request, LimitForm(request.POST or None, grants=grants_of(request.user)))
+    return _edit(request, LimitForm(request.POST or None, request=request, grants=grants_of(request.user)))
 
 
 def of_limit(view: Callable[[Request, Limit], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -97,7 +98,8 @@ def of_limit(view: Callable[[Request, Limit], HttpResponse]) -> Callable[..., Ht
 @of_limit
 def limit_edit(request: Request, limit: Limit) -> HttpResponse:
     """A limit, changed from now on."""
-    return _edit(request, LimitForm(request.POST or None, grants=grants_of(request.user), instance=limit))
+    form = LimitForm(request.POST or None, request=request, grants=grants_of(request.user), instance=limit)
+    return _edit(request, form)
 
 
 def _edit(request: Request, form: LimitForm) -> HttpResponse:
@@ -133,7 +135,8 @@ def _saved(who: log.Who, form: LimitForm) -> bool:
 @of_limit
 def limit_delete(request: Request, limit: Limit) -> HttpResponse:
     """Asks once, and says what goes without a second person afterwards."""
-    if request.method == "POST":
+    form = StepUp(request.POST if request.method == "POST" else None, request=request, label_suffix="")
+    if request.method == "POST" and form.is_valid():
         delete_limit(log.Who.of(request), limit)
         messages.success(request, _("The limit is gone."))
         return redirect("limit-list")
@@ -143,5 +146,7 @@ def limit_delete(request: Request, limit: Limit) -> HttpResponse:
         "row": row_of(request, limit),
         "role": WORDS.get(limit.role, limit.role),
         "others": others,
+        "form": form,
     }
-    return render_page(request, "payments/limit_delete.html", context)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render_page(request, "payments/limit_delete.html", context, status=status)
