@@ -69,6 +69,22 @@ PAYMENT_RECONCILE_TIME = dt.timedelta(hours=env.float("PAYMENT_RECONCILE_HOURS",
 PAYMENT_GIVEN_UP_AFTER = dt.timedelta(seconds=env.float("PAYMENT_GIVEN_UP_SECONDS", 90.0))
 PAYMENT_WORKER = env.bool("PAYMENT_WORKER", True)  # whether a process that serves looks at what is in doubt
 
+# --- The audit log, outside of its table
+AUDIT_ANCHOR_DIR = Path(env.str("AUDIT_ANCHOR_DIR", str(DATA_DIR / "anchors")))
+AUDIT_ANCHOR_TIME = dt.timedelta(minutes=env.float("AUDIT_ANCHOR_MINUTES", 60.0))
+AUDIT_ANCHOR_SYSLOG = env.str("AUDIT_ANCHOR_SYSLOG", "")  # host:port by UDP, or the path of a socket
+AUDIT_ANCHOR_MAIL = env.str("AUDIT_ANCHOR_MAIL", "")
+AUDIT_KEY_FILE = Path(env.str("AUDIT_KEY_FILE", str(DATA_DIR / "audit-key.pem")))
+
+# --- Mail, for what settings send there
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "order-desk@localhost")
+EMAIL_TIMEOUT = 10  # seconds
+
 # --- The sandbox
 SANDBOX = not ORDER_API_URL
 SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", DEMO_TOKEN)

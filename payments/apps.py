@@ -7,6 +7,9 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from audit import claims  # noqa: PLC0415 - models can be imported from here on
         from payments.checks import check_times  # noqa: PLC0415 - the settings are there from here on
+        from payments.claims import unwritten  # noqa: PLC0415 - as above
 
         register(check_times)
+        claims.register(unwritten)

@@ -14,6 +14,7 @@ from audit.chain import digest
 from audit.models import Entry
 from order_api import OrderApi
 from payments.approvals import requests
+from payments.claims import unwritten
 from payments.executions import engine, reconciliation
 from payments.executions.evidence import add
 from payments.executions.manual_settlement import settle_by_hand
@@ -230,3 +231,11 @@ def test_an_entry_that_was_rewritten_with_its_hash_is_seen_from_the_one_after_it
     proof = proof_of(execution)
     assert [link.entry.sequence for link in proof.links if not link.holds] == [outcome.sequence]
     assert f"Entry {outcome.sequence} of the log does not hold." in proof.says
+
+
+def test_a_log_without_the_intent_of_what_was_sent_is_not_whole(attempt: Attempt) -> None:
+    execution = attempt("decline")
+    assert unwritten("default") == ""
+    without_triggers()
+    Entry.objects.filter(order_id=execution.order_id).delete()
+    assert unwritten("default") == f"payment action {execution.pk} was sent, and no entry says that it was to be"
