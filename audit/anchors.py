@@ -31,6 +31,9 @@ from audit.models import Entry
 
 logger = logging.getLogger(__name__)
 GENESIS = "0" * 64
+HEAD, ANCHORS = "head.json", "anchors.jsonl"
+MOST = 200
+"""Bytes that the file of the head has at most."""
 DUE, BY_HAND, LOST = "due", "by hand", "lost"
 """Why an anchor was written. Lost: this entry was the last one, and the next entry did not follow it."""
 LOOKS_AGAIN = 60.0
@@ -82,8 +85,8 @@ def committed(entry: Entry) -> None:
 def remember(entry: Entry) -> None:
     """This entry is the head now. Where the one that was the head before is not in the log any more, it gets an anchor,
     so that it is not forgotten."""
-    with _folder() as folder:
-        last = _remembered(folder)
+    with _folder() as (folder, file):
+        last = _parsed(os.pread(file, MOST, 0))
         if last is not None and entry.previous != last[1]:
             is_there = Entry.objects.filter(sequence=last[0], hash=last[1]).exists()
             if is_there and entry.sequence <= last[0]:
@@ -91,16 +94,14 @@ def remember(entry: Entry) -> None:
             if not is_there:
                 logger.error("Entry %s of the audit log was the last one and is gone", last[0])
                 _add(folder, *last, LOST)
-        draft = folder / f"head.{os.getpid()}.{threading.get_ident()}"
-        draft.write_text(json.dumps([entry.sequence, entry.hash]))
-        draft.replace(folder / "head.json")
+        os.ftruncate(file, os.pwrite(file, json.dumps([entry.sequence, entry.hash]).encode(), 0))
 
 
 def anchor_if_due(now: dt.datetime | None = None) -> Anchor | None:
     """Anchor the head if the last anchor is older than AUDIT_ANCHOR_MINUTES and the log has grown since; None if not.
     Raises OSError and `signing.KeyUnusableError`."""
     now = now or dt.datetime.now(dt.UTC)
-    with _folder() as folder:
+    with _folder() as (folder, _file):
         last = _last(folder)
         if last and now - dt.datetime.fromisoformat(last.at) < settings.AUDIT_ANCHOR_TIME:
             return None
@@ -109,13 +110,13 @@ def anchor_if_due(now: dt.datetime | None = None) -> Anchor | None:
 
 def anchor_now() -> Anchor | None:
     """Anchor the head; None where the log is empty or the head has one already."""
-    with _folder() as folder:
+    with _folder() as (folder, _file):
         return _of_head(folder, BY_HAND, _last(folder))
 
 
 def read() -> tuple[list[Anchor], list[str]]:
     """The anchors that hold by themselves, oldest first, and what is wrong with the others, in words."""
-    path = _path() / "anchors.jsonl"
+    path = _path() / ANCHORS
     lines = path.read_text().splitlines() if path.exists() else []
     key, good, wrong = signing.public_key(), [], []
     if lines and not key:
@@ -165,7 +166,7 @@ def _add(folder: Path, sequence: int, own: str, why: str) -> Anchor:
         key=signing.public_key(),
     )
     anchor = Anchor(**draft.signed(), signature=signing.sign(draft.signed()))
-    with (folder / "anchors.jsonl").open("a") as file:
+    with (folder / ANCHORS).open("a") as file:
         file.write(f"{anchor.line}\n")
         file.flush()
         os.fsync(file.fileno())
@@ -213,25 +214,40 @@ def _path() -> Path:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    """The folder, for one thread of one process at a time."""
+def _folder() -> Iterator[tuple[Path, int]]:
+    """The folder, and the file of the head, for one thread of one process at a time."""
     folder = _path()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield folder
+    try:
+        file = _opened(folder)
+    except FileNotFoundError:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = _opened(folder)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield folder, file
+    finally:
+        os.close(file)
+
+
+def _opened(folder: Path) -> int:
+    return os.open(folder / HEAD, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _remembered(folder: Path) -> tuple[int, str] | None:
+    path = folder / HEAD
+    return _parsed(path.read_bytes()) if path.exists() else None
+
+
+def _parsed(text: bytes) -> tuple[int, str] | None:
     try:
-        sequence, own = json.loads((folder / "head.json").read_text())
-    except (OSError, ValueError):
+        sequence, own = json.loads(text)
+    except ValueError:
         return None
     return int(sequence), str(own)
 
 
 def _last_line(folder: Path) -> str:
-    path = folder / "anchors.jsonl"
+    path = folder / ANCHORS
     lines = path.read_text().splitlines() if path.exists() else []
     return lines[-1] if lines else ""
 

@@ -193,7 +193,7 @@ def test_an_anchor_that_was_changed_is_named(committed: Committed, outside: Path
 def test_one_that_was_signed_with_another_key_is_named(committed: Committed, outside: Path, settings: Settings) -> None:
     entries = committed(2)
     settings.AUDIT_KEY_FILE = outside / "another.pem"
-    with anchors._folder() as folder:
+    with anchors._folder() as (folder, _file):
         anchors._add(folder, entries[1].sequence, entries[1].hash, anchors.BY_HAND)
     settings.AUDIT_KEY_FILE = outside / "key.pem"
     assert "line 2 of anchors.jsonl" in broken() and "is not signed with this desk's key" in broken()
