@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from payments.views import approvals, execute, executions, in_doubt, limits
+from payments.views import approvals, execute, executions, in_doubt, limits, receipt
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("payments/", in_doubt.doubt_list, name="doubt-list"),
     path("payments/<uuid:pk>/", executions.execution_detail, name="execution-detail"),
     path("payments/<uuid:pk>/proof/", executions.execution_proof, name="execution-proof"),
+    path("payments/<uuid:pk>/proof/receipt/", receipt.execution_receipt, name="execution-receipt"),
     path("payments/<uuid:pk>/check/", in_doubt.execution_check, name="execution-check"),
     path("payments/<uuid:pk>/settle/", in_doubt.execution_settle, name="execution-settle"),
     path("payments/approvals/", approvals.approval_list, name="approval-list"),

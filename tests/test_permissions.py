@@ -123,6 +123,7 @@ PAGES: Mapping[str, Page] = {
     "doubt-list": who_sees_orders(),
     "execution-detail": who_sees_orders(404, EXECUTION),
     "execution-proof": who_sees_orders(404, EXECUTION),
+    "execution-receipt": who_sees_orders(404, EXECUTION),
     "execution-check": Page(TO_SIGN_IN, 403, 404, 404, 404, EXECUTION, "post"),
     "execution-settle": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION),
     "consents-edit": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER),

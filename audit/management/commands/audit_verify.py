@@ -55,6 +55,8 @@ class Command(BaseCommand):
             raise CommandError(f"BROKEN (missing): {missing}.")
         good, _wrong = anchors.read() if database == DEFAULT_DB_ALIAS else ([], [])
         anchored = f"\nanchors {len(good)}, the last of {good[-1].at} at entry {good[-1].sequence}" if good else ""
+        if good:
+            anchored += f"\nkey {good[-1].key}"
         since = f" from {start} on" if start > 1 else ""
         self.stdout.write(
             f"The log is whole: {verdict.count} entries{since}.\nhead {verdict.last} {verdict.hash}{anchored}"
