@@ -23,9 +23,7 @@ NO_KEY = handlers.Refusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "lock",
     _("It could not be signed"),
-    _(
-        "The desk's key cannot be read, so there is no receipt. The proof itself is on its page. Tell who runs this desk."
-    ),
+    _("The desk's key cannot be read, so there is no receipt. The proof is on its page. Tell whoever runs it."),
 )
 
 
