@@ -130,11 +130,58 @@ class AccountChange(models.Model):
     @cached_property
     def lines(self) -> list[str]:
         """What changed, a line each: the names of the log, which an admin can look up there."""
-        return [f"{field}: {_text(old)} → {_text(new)}" for field, old, new in json.loads(self.changes_json)]
+        return _lines(self.changes_json)
+
+
+def _lines(changes_json: str) -> list[str]:
+    return [f"{field}: {_text(old)} → {_text(new)}" for field, old, new in json.loads(changes_json)]
 
 
 def _text(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) and value else str(value or "–")
+
+
+class PendingChange(models.Model):
+    """A change that leads to money and waits for a second person (`accounts.people.pending`). Never deleted.
+
+    `is_made`: None while it waits. `data_json` is what the change needs, `changes_json` what people read of it.
+    """
+
+    class Kind(models.TextChoices):
+        RIGHTS = "rights", _("Change the rights")
+        LINK = "link", _("Make a one-time link for a new password")
+        ACTIVATE = "activate", _("Activate the account")
+        LIMIT = "limit", _("Change the limits")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    target = models.CharField(max_length=300)
+    data_json = models.TextField(default="{}")
+    changes_json = models.TextField(default="[]")
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_by_name = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    is_made = models.BooleanField(null=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_by_name = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["asked_at", "pk"]
+        indexes = [models.Index(fields=["is_made", "asked_at"], name="accounts_pending_open")]
+
+    def __str__(self) -> str:
+        return f"{self.asked_by_name} {self.kind} {self.target}"
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        return dict(json.loads(self.data_json))
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """What would change, a line each."""
+        return _lines(self.changes_json)
 
 
 class Access(models.Model):

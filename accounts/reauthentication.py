@@ -7,10 +7,12 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.allauth_internals import last_proof, may_try, record_proof
+from ui.pages import render_page
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -51,3 +53,17 @@ class StepUp(forms.Form):
             raise forms.ValidationError(_("That is not your password."))
         record_proof(self.request)
         return password
+
+
+def password_first(
+    request: HttpRequest, asks: Promise | str, back: str, person: User | None = None
+) -> HttpResponse | None:
+    """For what is done by a button: the page that asks for the password; None where it was given, just now or a moment
+    ago. `asks` is the name of what is done, `back` leads away from it, `person` is whom it is about."""
+    if is_fresh(request):
+        return None
+    form = StepUp(request.POST if "password" in request.POST else None, request=request, label_suffix="")
+    if form.is_valid():
+        return None
+    context = {"place": "people", "form": form, "person": person, "asks": asks, "back": back}
+    return render_page(request, "accounts/password_first.html", context, status=422)

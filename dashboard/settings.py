@@ -76,6 +76,9 @@ AUDIT_ANCHOR_SYSLOG = env.str("AUDIT_ANCHOR_SYSLOG", "")  # host:port by UDP, or
 AUDIT_ANCHOR_MAIL = env.str("AUDIT_ANCHOR_MAIL", "")
 AUDIT_KEY_FILE = Path(env.str("AUDIT_KEY_FILE", str(DATA_DIR / "audit-key.pem")))
 
+# --- Who may
+RIGHTS_BY_TWO = env.bool("RIGHTS_BY_TWO", False)  # limits, and whoever moves money or decides who may
+
 # --- Mail, for what settings send there
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)

@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern] = [
     path("payments/approvals/<uuid:pk>/withdraw/", approvals.approval_withdraw, name="approval-withdraw"),
     path("payments/limits/", limits.limit_list, name="limit-list"),
     path("payments/limits/add/", limits.limit_create, name="limit-create"),
+    path("payments/limits/pending/<int:number>/confirm/", limits.limit_confirm, name="limit-confirm"),
+    path("payments/limits/pending/<int:number>/drop/", limits.limit_drop, name="limit-drop"),
     path("payments/limits/<int:limit_id>/", limits.limit_edit, name="limit-edit"),
     path("payments/limits/<int:limit_id>/delete/", limits.limit_delete, name="limit-delete"),
 ]

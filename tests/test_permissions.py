@@ -83,6 +83,8 @@ PAGES: Mapping[str, Page] = {
     "person-activate": who_manages_people(404, SOMEBODY, "post"),
     "person-deactivate": who_manages_people(404, SOMEBODY, "post"),
     "person-sessions-end": who_manages_people(404, SOMEBODY, "post"),
+    "pending-confirm": who_manages_people(422, {"number": "999999"}, "post"),
+    "pending-drop": who_manages_people(302, {"number": "999999"}, "post"),
     "audit-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "audit-export": Page(TO_SIGN_IN, 403, 403, 403, 200, method="post"),
     "audit-detail": Page(TO_SIGN_IN, 403, 403, 403, 404, {"sequence": "999999"}),
@@ -143,6 +145,8 @@ PAGES: Mapping[str, Page] = {
     "limit-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "limit-create": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "limit-edit": Page(TO_SIGN_IN, 403, 403, 403, 404, {"limit_id": "999999"}),
+    "limit-confirm": Page(TO_SIGN_IN, 403, 403, 403, 422, {"number": "999999"}, "post"),
+    "limit-drop": Page(TO_SIGN_IN, 403, 403, 403, 302, {"number": "999999"}, "post"),
     "limit-delete": Page(TO_SIGN_IN, 403, 403, 403, 404, {"limit_id": "999999"}),
 }
 
