@@ -249,7 +249,8 @@ def test_a_limit_is_changed_by_two(desk: Client, other: Client, limit: Limit) ->
     send(desk, reverse("limit-edit", args=[limit.pk]), per_action="900", per_day_count="3")
     assert Limit.objects.get().per_action == 500
     say(other, "limit-confirm")
-    assert (Limit.objects.get().per_action, Limit.objects.get().per_day_count) == (900, 3)
+    assert Limit.objects.get().per_action == 900
+    assert Limit.objects.get().per_day_count == 3
 
 
 def test_a_limit_is_deleted_by_two(desk: Client, other: Client, limit: Limit) -> None:
