@@ -25,6 +25,8 @@ from audit.actions import AuditAction
 from audit.log import Change, Who, unmasked
 
 Kind = PendingChange.Kind
+LONGEST = 300
+"""Characters of what it is about: the names of a limit's channels may be long."""
 LASTS = dt.timedelta(days=3)
 MONEY = frozenset({"accounts.execute_payment_action", "accounts.manage_people", "accounts.change_limit"})
 """Whoever has one of these moves money, or decides who may."""
@@ -64,7 +66,7 @@ def ask(  # noqa: PLR0913 - who asks for what about whom; the rest has names
         row = PendingChange.objects.create(
             kind=kind,
             person=person,
-            target=target,
+            target=target[:LONGEST],
             data_json=json.dumps(data),
             changes_json=json.dumps([list(change) for change in would_change]),
             asked_by_id=who.user_id,
