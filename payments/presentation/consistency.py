@@ -120,9 +120,14 @@ def _of_evidence(execution: Execution, evidence: Sequence[Evidence]) -> Iterator
         "provider": getattr(snapshot, "adapter", None),
     }
     yield from _differing(execution, {name: value for name, value in facts.items() if value is not None}, where)
-    before = next((each for each in evidence if each.kind == Kind.BEFORE and "why" not in each.data), None)
+    before = _before(evidence)
     if before and before.data.get("payment") != json.loads(execution.before_json):
         yield Flaw("before_json", _("one thing"), _("another"), _piece(before))
+
+
+def _before(evidence: Sequence[Evidence]) -> Evidence | None:
+    """The reading just before it was sent; one that says why it was not is none."""
+    return next((each for each in reversed(evidence) if each.kind == Kind.BEFORE and "why" not in each.data), None)
 
 
 def _of_details(execution: Execution, entries: Sequence[Entry]) -> Iterator[Flaw]:
@@ -175,11 +180,11 @@ _DECIDED = {State.PREPARED, State.TURNED_DOWN}
 
 def _of_times(execution: Execution, evidence: Sequence[Evidence], entries: Sequence[Entry]) -> Iterator[Flaw]:
     seen = [each for each in evidence if each.kind == Kind.SEEN]
-    before = [each for each in evidence if each.kind == Kind.BEFORE and "why" not in each.data]
+    before = _before(evidence)
     if seen:
         yield from _at_once(execution, "created_at", seen[0].at, _piece(seen[0]))
     if before:
-        yield from _at_once(execution, "sent_at", before[0].at, _piece(before[0]))
+        yield from _at_once(execution, "sent_at", before.at, _piece(before))
     elif execution.sent_at:
         yield Flaw("sent_at", execution.sent_at.isoformat(), _("nothing"), _("the evidence"))
     if execution.sent_at and not any(map(_is_intent, entries)):

@@ -3,11 +3,9 @@
 import re
 import tracemalloc
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from pytest_django import Settings
 
 from audit import verify as verify_module
 from audit.chain import digest, head
@@ -27,12 +25,6 @@ def broken(database: str, *arguments: str) -> str:
         prove(database, *arguments)
     assert caught.value.returncode == 1
     return str(caught.value)
-
-
-@pytest.fixture(autouse=True)
-def nothing_outside(settings: Settings, tmp_path: Path) -> None:
-    """Nothing is known of the log outside of its table."""
-    settings.AUDIT_ANCHOR_DIR = tmp_path
 
 
 @pytest.fixture
