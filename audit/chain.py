@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -72,7 +72,7 @@ def append(draft: Entry, *, durable: bool = False, using: str = DEFAULT_DB_ALIAS
 
 
 def _append(draft: Entry, connection: BaseDatabaseWrapper, durable: bool) -> Entry:
-    with _synced(connection, durable), transaction.atomic(using=connection.alias, durable=durable):
+    with synced(connection) if durable else nullcontext(), transaction.atomic(using=connection.alias, durable=durable):
         _wait_for_turn(connection)
         last = head(connection.alias)
         draft.form = FORM
@@ -107,9 +107,10 @@ def _wait_for_turn(connection: BaseDatabaseWrapper) -> None:
 
 
 @contextmanager
-def _synced(connection: BaseDatabaseWrapper, durable: bool) -> Iterator[None]:
-    """SQLite, as we run it (WAL, synchronous=NORMAL), may lose its last commits with the power; not so in here."""
-    if not durable or connection.vendor != "sqlite" or connection.in_atomic_block:
+def synced(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """What is committed in here is on the disk then. SQLite, as we run it (WAL, synchronous=NORMAL), may lose its last
+    commits with the power otherwise. To be entered outside of a transaction: inside of one it does nothing."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
     with connection.cursor() as cursor:

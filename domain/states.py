@@ -133,6 +133,7 @@ class ExecutionState(StrEnum):
     REFUSED = "refused"
     NOT_DONE = "not_done"
     NOT_SENT = "not_sent"
+    CONTRADICTED = "contradicted"
     TURNED_DOWN = "turned_down"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -144,13 +145,15 @@ class ExecutionRow(State):
     """`is_open`: the payment is locked. `is_unsettled`: whether money moved is not known yet. `may_have_moved`: it
     counts towards limits.
 
-    `needs_person`: by itself it may never be settled, so a person can look and say what happened.
+    `needs_person`: by itself it may never be settled, so a person can look and say what happened. `is_watched`: it has
+    ended, and what is found later may speak against it.
     """
 
     is_open: bool = False
     is_unsettled: bool = False
     may_have_moved: bool = False
     needs_person: bool = False
+    is_watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,10 +291,14 @@ EXECUTION = States(
             ExecutionState.IN_DOUBT, _("In doubt"), WAIT,
             is_open=True, is_unsettled=True, may_have_moved=True, needs_person=True,
         ),
-        ExecutionRow(ExecutionState.DONE, _("Done"), DONE, may_have_moved=True),
-        ExecutionRow(ExecutionState.REFUSED, _("Refused"), BAD),
-        ExecutionRow(ExecutionState.NOT_DONE, _("Not done"), OFF),
-        ExecutionRow(ExecutionState.NOT_SENT, _("Not sent"), OFF),
+        ExecutionRow(
+            ExecutionState.CONTRADICTED, _("Contradicted"), BAD,
+            is_unsettled=True, may_have_moved=True, needs_person=True, is_watched=True,
+        ),
+        ExecutionRow(ExecutionState.DONE, _("Done"), DONE, may_have_moved=True, is_watched=True),
+        ExecutionRow(ExecutionState.REFUSED, _("Refused"), BAD, is_watched=True),
+        ExecutionRow(ExecutionState.NOT_DONE, _("Not done"), OFF, is_watched=True),
+        ExecutionRow(ExecutionState.NOT_SENT, _("Not sent"), OFF, is_watched=True),
         ExecutionRow(ExecutionState.TURNED_DOWN, _("Turned down"), OFF),
         ExecutionRow(ExecutionState.WITHDRAWN, _("Withdrawn"), OFF),
         ExecutionRow(ExecutionState.EXPIRED, _("Expired"), OFF),

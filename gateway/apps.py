@@ -4,8 +4,10 @@ from django.core.checks import register
 
 class GatewayConfig(AppConfig):
     name = "gateway"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from gateway.checks import check_connection  # noqa: PLC0415 - the settings are there from here on
+        from gateway.checks import check_connection, check_times  # noqa: PLC0415 - the settings are there from here on
 
         register(check_connection)
+        register(check_times)

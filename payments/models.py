@@ -28,6 +28,8 @@ OPEN = _states(lambda row: row.is_open)
 database."""
 UNSETTLED = _states(lambda row: row.is_unsettled)
 """Whether money moved is not known yet."""
+WATCHED = _states(lambda row: row.is_watched)
+"""Ended, and still looked at: a provider can be late, repeat a call, or take back what it did."""
 MAY_HAVE_MOVED = _states(lambda row: row.may_have_moved)
 """What counts towards limits."""
 
@@ -67,6 +69,8 @@ class Execution(models.Model):
     action_id = models.CharField(max_length=200)
     action_type = OutsideText()
     amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    moved_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    """What really moved, where a person found that it was another amount than was asked for."""
     currency = OutsideText(blank=True)
     customer = models.CharField(max_length=64, blank=True)
     """A digest of the customer's e-mail address, by which earlier refunds to the same customer are found."""
@@ -87,10 +91,12 @@ class Execution(models.Model):
     seen_json = models.TextField()
     before_json = models.TextField(default="null")
     """The payment as it was read just before sending: what the outcome is compared with."""
-    last_modified = OutsideText(blank=True)
-    """The order's `lastModified`, as the API wrote it, when the person saw it."""
+    tried = models.PositiveIntegerField(default=0)
+    """How many attempts on this payment had been sent, and had ended, when the person saw it."""
 
     state = models.CharField(max_length=12)
+    outcome = models.CharField(max_length=12, blank=True)
+    """How it ended first, an `ExecutionState`, where something found later contradicted that; it stays."""
     """An `ExecutionState`; its words are in its row of `domain.states`, so that they change without a migration."""
     sent_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=12, choices=Answer, blank=True)
@@ -179,6 +185,36 @@ class Evidence(models.Model):
     @cached_property
     def data(self) -> dict[str, Any]:
         return dict(json.loads(self.data_json))
+
+
+class ExternalMove(models.Model):
+    """Money that moved on a payment that this desk watches, and not through this desk: somebody acknowledges it.
+
+    `mark` stands for the transaction, or for the state where there is none. `amount` is what the transaction says, in
+    the currency's major unit.
+    """
+
+    execution = models.ForeignKey(Execution, on_delete=models.PROTECT, related_name="external_moves")
+    """By whose watch it was found; the order and the payment are its."""
+    mark = models.CharField(max_length=64)
+    action_type = models.CharField(max_length=20)
+    """Which type of action does the same; it waits until this is acknowledged."""
+    amount = OutsideText(blank=True)
+    line_json = models.TextField(default="null")
+    found_at = models.DateTimeField(db_index=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    acknowledged_by_name = models.CharField(max_length=150, blank=True)
+    note = OutsideText(blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["execution", "mark"], name="one_external_move_of_a_mark")]
+
+    def __str__(self) -> str:
+        return f"{self.action_type} {self.mark[:8]} of {self.execution_id}"
 
 
 class Limit(models.Model):

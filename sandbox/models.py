@@ -143,15 +143,18 @@ class Attempt(models.Model):
 
 
 class Settlement(models.Model):
-    """A payment action that the embedded provider took on and carries out a little later (its bad day `pending`)."""
+    """Something that the embedded provider does later about a payment action: a step of `sandbox.provider.steps`, and
+    what it has to know for it, as JSON."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="settlements")
     payment = models.CharField(max_length=200)
     action = models.TextField()
+    step = models.CharField(max_length=20, default="do")
+    kept = models.TextField(default="{}")
     due = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return f"settlement of payment {self.payment}"
+        return f"{self.step} of {self.action}, payment {self.payment}"
 
 
 class ProviderCall(models.Model):
@@ -171,11 +174,21 @@ class ProviderCall(models.Model):
 
 class Move(models.Model):
     """Money that the embedded provider really moved, kept with the change of the payment or not at
-    all. It outlives its order."""
+    all. It outlives its order.
+
+    What is taken back is a move of its own, of the kind `<kind>-reversed`: rows are only ever added.
+    """
+
+    class Source(models.TextChoices):
+        ASKED = "asked"  # by the call of an action
+        REPEATED = "repeated"  # once more for the same call
+        ELSEWHERE = "elsewhere"  # by somebody in the provider's portal
+        TAKEN_BACK = "taken-back"  # by the provider itself
 
     order = models.CharField(max_length=200)
     payment = models.CharField(max_length=200)
     kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=20, choices=Source, default=Source.ASKED)
     amount = models.DecimalField(max_digits=18, decimal_places=4)
     at = models.DateTimeField()
 

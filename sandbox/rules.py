@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.codec import Document, new_id, stamp
 from sandbox.problems import Problem
 from sandbox.provider.actions import refresh
+from sandbox.provider.days import day_of
 
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     "checkout": ("processing", "accepted", "completed", "declined", "removed"),
@@ -75,6 +76,14 @@ def _refresh_payments(before: Document, after: Document) -> None:
         old = known.get(payment["id"], {})
         if (old.get("state"), old.get("adapterId")) != (payment.get("state"), payment.get("adapterId")):
             refresh(after["id"], payment)
+
+
+def hold_still(before: Document, after: Document) -> None:
+    """Leave `lastModified` as it was, in place, where nothing but payments changed and one of them has a day for it."""
+    if "lastModified" in before and any(day_of(payment).still for payment in after.get("payments") or ()):
+        same = {"payments": None, "lastModified": before["lastModified"]}
+        if before | same == after | same:
+            after["lastModified"] = before["lastModified"]
 
 
 def add_up(document: Document) -> None:

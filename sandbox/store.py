@@ -35,11 +35,12 @@ def _announce() -> None:
 @dataclass
 class Draft:
     """An order about to be changed: its document, transactions to be logged by payment, what the
-    provider owes, and what it moves."""
+    provider owes, which of what it owed (by key) it pays with the change, and what it moves."""
 
     document: Document
     lines: list[tuple[str, Document]] = field(default_factory=list)
     owed: list[Settlement] = field(default_factory=list)
+    paid: int | None = None
     moves: list[Move] = field(default_factory=list)
     still_running: bool = False
 
@@ -64,10 +65,13 @@ def read(scope: Scope, order_id: str) -> Document:
     return document
 
 
-def transactions(scope: Scope, order_id: str, payment_id: str) -> list[bytes]:
-    """The log of a payment, oldest first, as JSON texts. Raises Problem where order or payment is not there."""
-    if rules.find(read(scope, order_id).get("payments"), payment_id) is None:
-        raise not_found("payment", payment_id)
+def replace_body(scope: Scope, order_id: str, old: bytes, new: bytes) -> bool:
+    """Store another text of the order, if it is still the old one; that is no change of the order."""
+    return bool(_rows(scope, order_id).filter(body=old.decode()).update(body=new.decode()))
+
+
+def transactions(order_id: str, payment_id: str) -> list[bytes]:
+    """The log of a payment, oldest first, as JSON texts; of one that is not there, nothing."""
     rows = Transaction.objects.filter(order__public_id=column(order_id), payment=payment_id).order_by("pk")
     return [text.encode() for text in rows.values_list("body", flat=True)]
 
@@ -109,10 +113,11 @@ def change(scope: Scope, order_id: str, edit: Callable[[Draft], None]) -> Draft:
             rules.settle(before, draft.document)
             document, draft.still_running = hooks.run(scope, before, draft.document)
             draft.document = schemas.Order.in_order(document)
-        elif draft.lines or draft.owed:
+        elif draft.lines:
             draft.document = schemas.Order.in_order(draft.document | {"lastModified": stamp()})
-        else:
+        elif not (draft.owed or draft.moves):
             return draft
+        rules.hold_still(before, draft.document)
         if _commit(number, revision, before, draft):
             _announce()
             return draft
@@ -133,6 +138,8 @@ def _commit(number: int, revision: int, before: Document, draft: Draft) -> bool:
                 for payment, line in draft.lines
             )
             Move.objects.bulk_create(draft.moves)
+            if draft.paid:
+                Settlement.objects.filter(pk=draft.paid).delete()
             for settlement in draft.owed:
                 settlement.order_id = number
                 settlement.save(force_insert=True)

@@ -21,12 +21,13 @@ from pytest_django import Settings
 from accounts.channels import all_channels
 from accounts.models import ANY, ChannelGrant, Preference
 from audit.log import Subject, Who
+from gateway.lease import lease
 from order_api import OrderApi
-from orders.changes.lock import lease
 from orders.models import Note
 from orders.notes import services
 from payments.executions import engine
 from payments.executions.intent import Intent
+from payments.executions.sending import Reply
 from payments.models import Answer, Execution, State
 from tests.conftest import ClientOf
 from tests.forms import ROUTES, put_order
@@ -40,7 +41,7 @@ ROOMS = ("orders", "payments", "accounts", "audit")
 
 # What bounds each varchar column that has no choices: a check of ours, or that we make it ourselves.
 BOUNDED: Mapping[str, str] = {
-    "orders.Lease.key": "a digest",
+    "gateway.Lease.key": "a digest",
     "orders.SentForm.key": "a digest",
     "orders.Note.merchant": "accounts.channels",
     "orders.Note.channel": "accounts.channels",
@@ -148,7 +149,7 @@ def test_what_the_api_answers_may_be_of_any_length(
     admin: User,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = engine.Reply(Answer.REFUSED, 409, f"{LONG}\x00", f"{LONG}\x00", f"{LONG}\x00")
+    told = Reply(Answer.REFUSED, 409, f"{LONG}\x00", f"{LONG}\x00", f"{LONG}\x00")
     monkeypatch.setattr(engine, "call", lambda *_: told)
     execution = engine.execute(api, case_of(make_payment("reserved"), "capture"), asked_by(admin))
     assert execution.state != State.SENDING, "the outcome was written"

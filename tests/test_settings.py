@@ -93,6 +93,6 @@ def test_a_call_under_way_must_not_be_taken_for_lost(settings: Settings) -> None
 
 
 def test_a_change_must_not_outlast_its_lease(settings: Settings) -> None:
-    assert "orders.W001" not in [message.id for message in run_checks()]
+    assert "gateway.W001" not in [message.id for message in run_checks()]
     settings.ORDER_API_READ_TIMEOUT = 30.0
-    assert "orders.W001" in [message.id for message in run_checks()]
+    assert "gateway.W001" in [message.id for message in run_checks()]

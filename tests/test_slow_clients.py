@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
+
 from tests.test_serve import KEY, manage, served
 
 PASSWORD = "correct horse battery staple"
@@ -110,6 +112,7 @@ def with_somebody(folder: Path, **settings: str) -> None:
     assert manage("shell", "-v0", "-c", NEWCOMER, folder=folder, **settings).returncode == 0
 
 
+@pytest.mark.rest
 def test_fifty_clients_that_drip_do_not_keep_two_threads_from_anybody(tmp_path: Path) -> None:
     """With a thread for each of them, two would be enough; these go on for as long as the others ask."""
     with served(tmp_path, THREADS="2") as port, dripping(port, 10):

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from audit import log
+from gateway.lease import OrderLockedError, lease
 from gateway.request import ApiRequest
 from order_api.errors import ApiError, Conflict, NotFound, Rejected, Unauthorized
 from order_api.schemas import Order
@@ -29,7 +30,6 @@ from orders.changes import idempotency
 from orders.changes.base import OrderChange, Said
 from orders.changes.explanation import Explanation, Words
 from orders.changes.hook_refusals import blockers_of, is_hook_refusal
-from orders.changes.lock import OrderLockedError, lease
 from orders.changes.snapshot import Seen, same
 from ui.held import hold
 from ui.pages import render_page

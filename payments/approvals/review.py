@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from domain.customers import customer_name
 from domain.states import Result, result_of
 from payments.approvals.requests import Look
+from payments.executions.ledger import after, figures_of
 from payments.executions.readings import seen_of
 from payments.executions.snapshot import Snapshot, TransactionMark
 from payments.limits.rules import Excess
 from payments.models import Execution, Kind
 from payments.presentation import preview
-from payments.presentation.amounts import after, figures_of
 from payments.presentation.evidence_log import sayings
 from payments.presentation.vocabulary import Words
 from privacy import LOG, mask_text

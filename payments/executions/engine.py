@@ -2,46 +2,54 @@
 
     claim           the intent is a row: unique for what the person saw, and one open row a payment;
                     the database is the lock
-    look_again      GET order: is the payment still as it was seen? If not, nothing is sent
+    (the order's lease is held from here to the end, so that no form of this desk changes it in between)
+    look_again      GET order, GET transactions: is the payment still as it was seen? If not, nothing is sent
     record          the intent into the audit log, on the disk
-    mark_sending    from here on it may have happened, whatever becomes of this process
-    call            POST …/execute, once, never again
+    mark_sending    from here on it may have happened, whatever becomes of this process; on the disk too
+    call            the fence: is the mark still fresh, and ours? POST …/execute, once, never again
     look_back       GET payment, GET transactions
-    conclude        evidence, state and the outcome in the audit log, in one transaction
+    conclude        evidence, state and the outcome in the audit log, in one transaction, on the disk
 
 Each step is a function of its own, and the harness (tests/harness) interrupts the program before and after
 every one of them. A process that dies before `mark_sending` has sent nothing, and can't any more; one that dies
-after it leaves an execution in doubt, which `payments.executions.reconciliation` takes up. docs/payments.md
-says what is promised and what is not.
+after it leaves an execution in doubt, which `payments.executions.reconciliation` takes up. One that sleeps between the
+two finds the fence closed when it wakes. docs/payments.md says what is promised and what is not.
 """
 
+import datetime as dt
 import json
 import logging
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit import log
 from audit.actions import AuditAction
+from audit.chain import synced
+from gateway.lease import Held, OrderLockedError, lease
 from order_api import OrderApi
-from order_api.errors import ApiError, BadAnswer, Unavailable
+from order_api.errors import ApiError
 from payments.executions import worker
-from payments.executions.evidence import OUTCOMES, add, move, named, reading, subject_of
-from payments.executions.intent import Intent, attempts_on, last_ended, tried_since
-from payments.executions.readings import action_of, read, read_with_order, seen_of
+from payments.executions.evidence import ACTION, OUTCOMES, add, move, named, reading, subject_of
+from payments.executions.intent import Intent, attempts_on, elsewhere_on, last_ended, tried_since
+from payments.executions.readings import action_of, read_with_order, seen_of
 from payments.executions.schedule import next_check
+from payments.executions.sending import Reply, call, look_back
 from payments.executions.snapshot import Difference, Snapshot, differences
 from payments.executions.verdict import Verdict, judge
 from payments.limits import rules
-from payments.models import OPEN, Answer, Execution, Kind, State
+from payments.models import OPEN, Answer, Execution, ExternalMove, Kind, State
 from privacy import LOG, mask_text
 
 logger = logging.getLogger(__name__)
-ACTION = AuditAction.PAYMENT_ACTION_EXECUTE
+FRESH = dt.timedelta(seconds=2)
+"""A reading that is older when the call is about to be marked is read again."""
 
 
 class DuplicateIntentError(Exception):
@@ -52,7 +60,14 @@ class DuplicateIntentError(Exception):
 
 
 class PaymentLockedError(DuplicateIntentError):
-    """Another attempt on this payment is open, so nothing was sent."""
+    """Another attempt on this payment, or on the same money, is open or contradicted, so nothing was sent."""
+
+
+class ExternalMoveError(Exception):
+    """Somebody else did the same to this payment, and nobody has looked at that yet, so nothing was sent."""
+
+    def __init__(self, move: ExternalMove) -> None:
+        self.move = move
 
 
 class PaymentChangedError(Exception):
@@ -73,37 +88,13 @@ class Asked:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the call came back with, for the row and the evidence."""
-
-    answer: Answer
-    status: int | None = None
-    code: str = ""
-    message: str = ""
-    request_id: str = ""
-
-    def said(self) -> log.Said:
-        """The same, for the audit log."""
-        return {"status": self.status, "code": self.code, "message": self.message, "request_id": self.request_id}
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "answer": self.answer.value,
-            "status": self.status,
-            "code": self.code,
-            "message": self.message,
-            "request": self.request_id,
-        }
-
-
 def execute(api: OrderApi, case: Intent, asked: Asked, *, wants_approval: bool = False) -> Execution:
     """Write the intent down, and carry it out if it is within the person's limits; else it waits
     for somebody else's approval.
 
     Raises DuplicateIntentError where this form was sent before, PaymentLockedError where another attempt is open,
-    PaymentChangedError where the payment has changed, and ApiError where that could not be read. In all of these
-    nothing was sent. Whatever happens after sending is in the execution.
+    ExternalMoveError where others did the same, PaymentChangedError where the payment has changed, and ApiError where
+    that could not be read. In all of these nothing was sent. Whatever happens after sending is in the execution.
     """
     execution = claim(case, asked, wants_approval=wants_approval)
     if execution.state == State.WAITING:
@@ -112,11 +103,12 @@ def execute(api: OrderApi, case: Intent, asked: Asked, *, wants_approval: bool =
 
 
 def claim(case: Intent, asked: Asked, *, wants_approval: bool = False) -> Execution:
-    """The intent as a row, committed. Raises DuplicateIntentError, PaymentLockedError, PaymentChangedError."""
+    """The intent as a row, committed. Raises DuplicateIntentError, PaymentLockedError, ExternalMoveError,
+    PaymentChangedError."""
     try:
-        with transaction.atomic(durable=True):
-            refuse_known(case)
+        with synced(connection), transaction.atomic(durable=True):
             above = rules.excess(asked.user, case, lock=True)
+            refuse_known(case)  # after the wait for the turn: an attempt may have begun and ended in it
             execution = _written(case, asked, above, waits=bool(above) or wants_approval)
     except IntegrityError:
         refuse_known(case)
@@ -133,10 +125,29 @@ def refuse_known(case: Intent) -> None:
     # Asked last, since what the two before found may be this very intent, written or ended by somebody else in between.
     if same := rows.filter(action_id=case.action.id, baseline=case.baseline).first():
         raise DuplicateIntentError(same)
-    if other:
+    if other := other or in_the_way_of(case):
         raise PaymentLockedError(other)
+    if moved := external_moves_on(case).first():
+        raise ExternalMoveError(moved)
     if last != case.after:
         raise PaymentChangedError([Difference("attempt", case.after, last)])
+
+
+def in_the_way_of(case: Intent | Execution) -> Execution | None:
+    """What keeps this type of action from the payment besides an open attempt on it: an earlier one that is
+    contradicted, until a person has looked, or an attempt on the same money under another payment."""
+    contradicted = attempts_on(case).filter(state=State.CONTRADICTED, action_type__iexact=type_of(case))
+    return contradicted.first() or elsewhere_on(case).filter(state__in=OPEN).first()
+
+
+def type_of(case: Intent | Execution) -> str:
+    return case.action.type if isinstance(case, Intent) else case.action_type
+
+
+def external_moves_on(case: Intent | Execution) -> "QuerySet[ExternalMove]":
+    """What others did to the payment that nobody has acknowledged, and that this would do again."""
+    moves = ExternalMove.objects.filter(execution__in=attempts_on(case), acknowledged_at=None)
+    return moves.filter(action_type=type_of(case).lower())
 
 
 def _written(case: Intent, asked: Asked, above: list[rules.Excess], *, waits: bool) -> Execution:
@@ -165,7 +176,7 @@ def _written(case: Intent, asked: Asked, above: list[rules.Excess], *, waits: bo
         expires_at=now + settings.PAYMENT_APPROVAL_TIME if waits else None,
         baseline=case.baseline,
         seen_json=json.dumps(case.seen.to_json()),
-        last_modified=case.last_modified,
+        tried=case.tried,
         state=state,
         next_check_at=next_check(state, 0, now),
     )
@@ -186,20 +197,44 @@ def carry_out(api: OrderApi, execution: Execution, who: log.Who) -> Execution:
     """All steps after the claim, for an execution that is `prepared`. Raises PaymentChangedError and
     ApiError, having sent nothing; else never."""
     try:
-        before = look_again(api, execution)
+        with lease(execution.merchant, execution.channel, execution.order_id) as held:
+            return _carry_out(api, execution, who, held)
+    except OrderLockedError:
+        not_sent(execution, who, {"why": ["order-busy"]})
+        return execution
+
+
+def _carry_out(api: OrderApi, execution: Execution, who: log.Who, held: Held) -> Execution:
+    before = _looked_at(api, execution, who)
+    attempt = record(execution, who)
+    if attempt is None:
+        not_sent(execution, who, {"why": ["unrecorded"]})
+        return execution
+    with attempt:
+        if timezone.now() - dt.datetime.fromisoformat(before.read_at) > FRESH:
+            try:
+                before = _looked_at(api, execution, who)
+            except (PaymentChangedError, ApiError):
+                attempt.failed(message="It was looked at again before it was sent, and was not sent.")
+                raise
+        if held.renew():
+            send(api, execution, before, attempt)
+        else:
+            attempt.failed(message="It took too long, and somebody else may be changing the order; nothing was sent.")
+            not_sent(execution, who, {"why": ["order-busy"]})
+    return execution
+
+
+def _looked_at(api: OrderApi, execution: Execution, who: log.Who) -> Snapshot:
+    """`look_again`; where it raises, the execution has ended unsent."""
+    try:
+        return look_again(api, execution)
     except PaymentChangedError as moved:
         not_sent(execution, who, {"why": ["moved"], "differences": [list(each) for each in moved.differences]})
         raise
     except ApiError as error:
         not_sent(execution, who, {"why": ["unread"], "error": mask_text(str(error), LOG)})
         raise
-    attempt = record(execution, who)
-    if attempt is None:
-        not_sent(execution, who, {"why": ["unrecorded"]})
-        return execution
-    with attempt:
-        send(api, execution, before, attempt)
-    return execution
 
 
 def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Attempt) -> None:
@@ -212,7 +247,8 @@ def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Att
     if not is_marked:
         attempt.failed(message="It had been given up before it was sent.")
         return
-    reply = call(api, execution)
+    marked_at = time.monotonic()
+    reply = call(api, execution, marked_at)
     after = None if reply.answer == Answer.NEVER_SENT else look_back(api, execution)
     verdict = judge(before, after, action_of(before, execution), reply.answer)
     try:
@@ -225,17 +261,18 @@ def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Att
 
 
 def look_again(api: OrderApi, execution: Execution) -> Snapshot:
-    """The payment as it is now, from one call; a second one only if anything of the order was changed since.
-    Raises PaymentChangedError, ApiError.
+    """The payment as it is now, with its order and its transactions, from two calls. Raises PaymentChangedError,
+    ApiError.
 
-    The order carries its payments' states, amounts and actions, but not their transactions. Those stay as they were
-    seen as long as the order says that it was last modified when it was seen.
+    Where the adapter renews the ids of its actions, the execution is of the one that does the same.
     """
     seen = seen_of(execution)
     now = read_with_order(api, execution, seen)
     what = [*differences(seen, now), *tried_since(execution)]
-    if what or now.offers(execution.action_id) is None:
+    action = now.offers_like(action_of(seen, execution))
+    if what or action is None:
         raise PaymentChangedError(what)
+    execution.action_id = action.id
     return now
 
 
@@ -257,13 +294,14 @@ def record(execution: Execution, who: log.Who) -> log.Attempt | None:
 
 
 def mark_sending(execution: Execution, before: Snapshot) -> bool:
-    """The point of no return, committed. False if the execution was given up meanwhile."""
-    with transaction.atomic(durable=True):
+    """The point of no return, committed, and on the disk. False if the execution was given up meanwhile."""
+    with synced(connection), transaction.atomic(durable=True):
         marked = move(
             execution,
             State.SENDING,
             expected=(State.PREPARED,),
             sent_at=timezone.now(),
+            action_id=execution.action_id,
             before_json=json.dumps(before.to_json()),
         )
         if marked:
@@ -271,51 +309,21 @@ def mark_sending(execution: Execution, before: Snapshot) -> bool:
     return marked
 
 
-def call(api: OrderApi, execution: Execution) -> Reply:
-    """The one call. Whatever goes wrong is a reply; only what surely never left, or was clearly
-    refused, is more than silence."""
-    try:
-        api.payments.execute(execution.order_id, execution.payment_id, execution.action_id)
-    except ApiError as error:
-        return Reply(
-            _meaning_of(error), error.status, error.code or "", mask_text(error.message, LOG), error.request_id
-        )
-    except Exception as error:
-        logger.exception("Execution %s: the call ended in an error of our own", execution.pk)
-        return Reply(Answer.SILENT, message=type(error).__name__)
-    last = api.last_change
-    return Reply(Answer.ACCEPTED, last.status if last else None, request_id=last.request_id if last else "")
-
-
-def _meaning_of(error: ApiError) -> Answer:
-    if isinstance(error, Unavailable) and not error.sent:
-        return Answer.NEVER_SENT
-    # An answer that is not the API's own may be a gateway's, which knows nothing of what goes on behind it.
-    if error.may_have_happened or isinstance(error, BadAnswer):
-        return Answer.SILENT
-    return Answer.REFUSED
-
-
-def look_back(api: OrderApi, execution: Execution) -> Snapshot | None:
-    """The payment after the call, in two calls; None if it could not be read, for whatever reason:
-    what was sent is sent."""
-    try:
-        return read(api, execution)
-    except ApiError as error:
-        logger.warning("Execution %s: the payment could not be read after the call: %s", execution.pk, error)
-    except Exception:
-        logger.exception("Execution %s: reading the payment after the call ended in an error of our own", execution.pk)
-    return None
-
-
-@transaction.atomic
 def conclude(
     execution: Execution, reply: Reply, after: Snapshot | None, verdict: Verdict, attempt: log.Attempt
 ) -> None:
-    """Keep what was answered and found, what follows from it, and its entry in the audit log: all of it, or nothing.
+    """Keep what was answered and found, what follows from it, and its entry in the audit log: all of it, or nothing,
+    and on the disk.
 
     If somebody has settled it meanwhile, only the evidence is added. Raises AuditUnavailable.
     """
+    with synced(connection), transaction.atomic():
+        _conclude(execution, reply, after, verdict, attempt)
+
+
+def _conclude(
+    execution: Execution, reply: Reply, after: Snapshot | None, verdict: Verdict, attempt: log.Attempt
+) -> None:
     before = execution.evidence.filter(kind=Kind.BEFORE)
     evidence = [
         *before,

@@ -13,10 +13,11 @@ from audit.actions import AuditAction
 from payments.executions.schedule import next_check
 from payments.executions.snapshot import Snapshot, digest_of
 from payments.executions.verdict import Verdict
-from payments.models import OPEN, Evidence, Execution, Kind, State
+from payments.models import OPEN, WATCHED, Evidence, Execution, Kind, State
 
 WHO = log.Who.system("reconcile")
 """In whose name the desk itself looks at what is open."""
+ACTION = AuditAction.PAYMENT_ACTION_EXECUTE
 OUTCOMES: dict[State, log.Outcome] = {
     State.PREPARED: log.Outcome.ACCEPTED,
     State.DONE: log.Outcome.DONE,
@@ -66,9 +67,10 @@ def move(execution: Execution, to: State, *, expected: tuple[State, ...] = OPEN,
     """Set the state if it still is one of the expected ones. False if somebody else was quicker,
     and then nothing is changed."""
     now = timezone.now()
-    values = {"state": to, "next_check_at": next_check(to, 0, now), **fields}
-    if to not in OPEN and to != State.WAITING:
-        values["ended_at"] = now
+    is_over = to not in OPEN and to != State.WAITING
+    values = {"state": to, "next_check_at": next_check(to, 0, now), **({"ended_at": now} if is_over else {}), **fields}
+    if to in WATCHED and not values.get("sent_at", execution.sent_at):
+        values["next_check_at"] = None  # nothing ever left this machine, so there is nothing to watch
     if not Execution.objects.filter(pk=execution.pk, state__in=expected).update(**values):
         execution.refresh_from_db()
         return False
@@ -97,7 +99,7 @@ def settle(  # noqa: PLR0913 - what, by what, to what; the rest has names
     before = execution.state
     if not move(execution, to, expected=expected, **fields or {}):
         return False
-    if to != before:
+    if to != before or kind == Kind.PERSON:
         # All there is: a process that died named nothing, and a reading that moves nothing on has no entry of its own.
         evidence = list(execution.evidence.all())
         log.event(

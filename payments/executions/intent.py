@@ -15,9 +15,9 @@ from accounts.channels import Channel
 from order_api import OrderApi
 from order_api.errors import NotFound
 from order_api.schemas import Order, Payment, PaymentTransaction
+from payments.executions.ledger import amount_of
 from payments.executions.snapshot import Action, Difference, Snapshot, TransactionMark
 from payments.models import OPEN, Execution, State
-from payments.presentation.amounts import amount_of
 
 LIFE = dt.timedelta(hours=12)
 
@@ -40,8 +40,8 @@ class Intent:
     currency: str
     customer: str
     seen: Snapshot
-    last_modified: str
     after: str = ""
+    tried: int = 0
 
     @property
     def baseline(self) -> str:
@@ -62,12 +62,14 @@ class Intent:
         """None if it was not sealed here, or for another action or person, or long ago."""
         try:
             data: dict[str, Any] = signing.loads(text, salt=salt, max_age=LIFE)
-        except (signing.BadSignature, ValueError, TypeError):
+            parts = {
+                "amount": Decimal(data["amount"]) if data["amount"] is not None else None,
+                "action": Action(*data["action"]),
+                "seen": Snapshot.from_json(data["seen"]),
+            }
+            return cls(**{**data, **parts})
+        except (signing.BadSignature, ValueError, TypeError, KeyError):  # the last two: of another version of this desk
             return None
-        amount = Decimal(data["amount"]) if data["amount"] is not None else None
-        return cls(
-            **{**data, "amount": amount, "action": Action(*data["action"]), "seen": Snapshot.from_json(data["seen"])}
-        )
 
 
 def salt_of(*ids: str) -> str:
@@ -84,34 +86,38 @@ class Facts(NamedTuple):
     read_at: dt.datetime
 
 
-def read(api: OrderApi, channel: Channel, order_id: str, payment_id: str, action_id: str) -> Facts:
+def read(  # noqa: PLR0913, PLR0917 - where, which action
+    api: OrderApi, channel: Channel, order_id: str, payment_id: str, action_id: str, kind: str = ""
+) -> Facts:
     """The facts of now: GET order, GET transactions. Raises NotFound where the order or the payment
     is not there, and ApiError.
 
-    An action that is gone is no error: `case.seen.offers(action_id)` is None then, and the case has no type.
+    An action that is gone is no error: the case has no type then. `kind` is the type that the action had when somebody
+    saw it: an adapter that renews its ids offers the same thing under another one.
     """
     order = api.orders.get(order_id)
     payment = payment_of(order, payment_id)
     transactions = api.payments.transactions(order_id, payment_id)
     read_at = timezone.now()
-    seen = Snapshot.of(payment, map(TransactionMark.of, transactions), read_at)
+    seen = Snapshot.of(payment, map(TransactionMark.of, transactions), read_at, order)
+    alike = [action for action in seen.actions if kind and action.type == kind]
+    action = seen.offers(action_id) or (alike[0] if len(alike) == 1 else Action(action_id, ""))
     case = Intent(
         merchant=channel.merchant,
         channel=channel.name,
-        order_id=order_id,
+        order_id=order.id or order_id,  # as the API spells it: the locks compare it letter by letter
         order_reference=order.reference or "",
         payment_id=payment_id,
         payment_reference=payment.reference or "",
         provider=payment.adapter_id or "",
         method=payment.name or "",
-        action=seen.offers(action_id) or Action(action_id, ""),
+        action=action,
         amount=None,
         currency=(payment.currency or order.currency or "").upper(),
         customer=customer_of(order),
         seen=seen,
-        last_modified=str(order.raw.get("lastModified") or ""),
     )
-    case = replace(case, amount=amount_of(case.action.type, seen), after=last_ended(case))
+    case = replace(case, amount=amount_of(case.action.type, seen), after=last_ended(case), tried=tried_on(case))
     return Facts(case, order, payment, transactions, read_at)
 
 
@@ -148,9 +154,29 @@ def last_ended(case: Intent) -> str:
     return str(last or "")
 
 
+def tried_on(what: "Intent | Execution") -> int:
+    """How many attempts on the payment were sent, and have ended. It only grows, and knows nothing of clocks."""
+    own = [what.pk] if isinstance(what, Execution) else []
+    return attempts_on(what).filter(sent_at__isnull=False).exclude(Q(pk__in=own) | Q(state__in=OPEN)).count()
+
+
 def tried_since(execution: Execution) -> list[Difference]:
     """What else was sent for the payment since this was asked for, and has ended: it may have moved
     money that no reading shows."""
-    sent = attempts_on(execution).filter(sent_at__gt=execution.created_at)
-    sent = sent.exclude(Q(pk=execution.pk) | Q(state__in=OPEN))
-    return [Difference("attempt", "", f"{each.action_type} {each.pk}") for each in sent.order_by("sent_at")]
+    more = tried_on(execution) - execution.tried
+    if more <= 0:
+        return []
+    sent = attempts_on(execution).filter(sent_at__isnull=False).exclude(Q(pk=execution.pk) | Q(state__in=OPEN))
+    latest = reversed(sent.order_by("-ended_at", "-sent_at")[:more])
+    return [Difference("attempt", "", f"{each.action_type} {each.pk}") for each in latest]
+
+
+def elsewhere_on(what: "Intent | Execution") -> "QuerySet[Execution]":
+    """Attempts on the same money under another payment of this merchant: two records can name one reservation of a
+    provider. None where the payment has no reference."""
+    if not what.payment_reference:
+        return Execution.objects.none()
+    same = Execution.objects.filter(
+        merchant=what.merchant, provider=what.provider, payment_reference=what.payment_reference
+    )
+    return same.exclude(channel=what.channel, order_id=what.order_id, payment_id=what.payment_id)

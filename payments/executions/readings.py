@@ -20,20 +20,18 @@ def read(api: OrderApi, execution: Execution) -> Snapshot:
 
 
 def read_with_order(api: OrderApi, execution: Execution, seen: Snapshot) -> Snapshot:
-    """The payment as it is now, from its order; its transactions only if the order was modified
-    since it was seen. Raises ApiError.
+    """The payment as it is now with what its order says, in two calls. Raises ApiError.
 
-    A payment that is gone from the order comes back in a state that the API does not have, and without actions.
+    Transactions are always read: nothing says that an order's `lastModified` moves with them. A payment that is gone
+    from the order comes back in a state that the API does not have, and without actions.
     """
     order = api.orders.get(execution.order_id)
     try:
         payment = payment_of(order, execution.payment_id)
     except NotFound:
         return gone(seen)
-    if execution.last_modified and execution.last_modified == str(order.raw.get("lastModified") or ""):
-        return Snapshot.of(payment, seen.lines, timezone.now())
     lines = api.payments.transactions(execution.order_id, execution.payment_id)
-    return Snapshot.of(payment, map(TransactionMark.of, lines), timezone.now())
+    return Snapshot.of(payment, map(TransactionMark.of, lines), timezone.now(), order)
 
 
 def gone(seen: Snapshot) -> Snapshot:

@@ -1,20 +1,24 @@
-"""Settles what is open, by reading again: never by sending anything."""
+"""Settles what is open, and watches what has ended, by reading again: never by sending anything."""
 
 import datetime as dt
 import logging
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from audit import log
+from audit.models import Entry
+from audit.models import Kind as EntryKind
 from gateway.connection import order_api
 from order_api import OrderApi
 from order_api.errors import ApiError
 from payments.approvals import endings
-from payments.executions.evidence import WHO, reading, settle
+from payments.executions import watch
+from payments.executions.evidence import ACTION, WHO, reading, settle
 from payments.executions.readings import action_of, before_of, read
-from payments.executions.schedule import count_check, due, next_check_of
-from payments.executions.snapshot import Snapshot
+from payments.executions.schedule import count_check, due, is_watched, next_check_of, watch_due
+from payments.executions.snapshot import Snapshot, differences
 from payments.executions.verdict import Verdict, judge
 from payments.models import Answer, Execution, Kind, State
 
@@ -24,8 +28,8 @@ LEASE = dt.timedelta(seconds=60)
 
 
 def check(execution: Execution, api: OrderApi | None = None, *, by: log.Who = WHO) -> Execution:
-    """Look again at an execution that is open, or at a request that waits, and move it on if there
-    is evidence. Never raises ApiError.
+    """Look again at an execution that is open, that has ended and is watched, or at a request that waits, and move it
+    on if there is evidence. Never raises ApiError.
 
     `by` is who wants to know. What only says the same as before is counted, and not kept again.
     """
@@ -36,6 +40,8 @@ def check(execution: Execution, api: OrderApi | None = None, *, by: log.Who = WH
         return give_up(execution, now)
     if execution.is_open and (execution.state != State.SENDING or take_over(execution, now)):
         return _look(execution, api or order_api(execution.merchant, execution.channel), by, now)
+    if is_watched(execution):
+        return watch.look(execution, api or order_api(execution.merchant, execution.channel), by, now)
     return execution
 
 
@@ -55,13 +61,31 @@ def _look(execution: Execution, api: OrderApi, by: log.Who, now: dt.datetime) ->
 
 
 def give_up(execution: Execution, now: dt.datetime) -> Execution:
-    """What was written down long ago and never sent was left by a process that died: it can't be sent any more."""
+    """What was written down long ago and never sent was left by a process that died: it can't be sent any more.
+
+    If the log holds an intent without an outcome, the mark may have been lost with the power, or in a failover, and
+    what it marked may have been sent: that is in doubt.
+    """
     if (execution.decided_at or execution.created_at) + _patience() > now:
+        return execution
+    if since := may_have_been_sent_since(execution):
+        lost = {"why": ["lost-mark"]}
+        fields: dict[str, Any] = {"answer": Answer.SILENT, "sent_at": since}
+        settle(execution, Kind.LOST, lost, State.IN_DOUBT, by=WHO, expected=(State.PREPARED,), fields=fields)
         return execution
     lost = {"why": ["lost-before"]}
     fields = {"answer": Answer.NEVER_SENT}
     settle(execution, Kind.LOST, lost, State.NOT_SENT, by=WHO, expected=(State.PREPARED,), fields=fields)
     return execution
+
+
+def may_have_been_sent_since(execution: Execution) -> dt.datetime | None:
+    """When the log says that it was about to be sent, if it does not say what became of that."""
+    entries = Entry.objects.filter(action=ACTION, target=execution.payment_id, order_id=execution.order_id)
+    ended = set(entries.filter(kind=EntryKind.OUTCOME).values_list("attempt", flat=True))
+    intents = entries.filter(kind=EntryKind.INTENT).order_by("sequence")
+    open_ones = (each for each in intents if each.attempt not in ended)
+    return next((each.at for each in open_ones if each.details.get("execution") == str(execution.pk)), None)
 
 
 def take_over(execution: Execution, now: dt.datetime) -> bool:
@@ -83,14 +107,14 @@ def _says_the_same(execution: Execution, verdict: Verdict, after: Snapshot) -> b
         return False
     last = execution.evidence.exclude(kind__in=[Kind.PERSON, Kind.ANSWER, Kind.LOST]).last()
     kept = last.data.get("payment") if last else None
-    return kept is not None and Snapshot.from_json(kept).fingerprint() == after.fingerprint()
+    return kept is not None and not differences(Snapshot.from_json(kept), after)
 
 
 def check_due(limit: int = 100) -> int:
     """Look at what is due, and say how much it was. Several processes and machines can do so at
     once: each takes its own."""
     count = 0
-    for execution in due()[:limit]:
+    for execution in [*due()[:limit], *watch_due()[:limit]]:
         mine = Execution.objects.filter(pk=execution.pk, next_check_at=execution.next_check_at)
         if not mine.update(next_check_at=timezone.now() + LEASE):
             continue

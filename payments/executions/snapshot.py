@@ -6,14 +6,12 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple, Self, TypeVar
 
-from order_api.schemas import Payment, PaymentAction, PaymentTransaction
+from order_api.schemas import Order, Payment, PaymentAction, PaymentTransaction
 from privacy import LOG, mask_text
-
-T = TypeVar("T", bound=tuple[Any, ...])
 
 
 def digest_of(value: Any) -> str:
@@ -33,6 +31,11 @@ class Action(NamedTuple):
     @classmethod
     def of(cls, action: PaymentAction) -> Self:
         return cls(action.id or "", action.type or "", action.adapter_id or "", mask_text(action.url or "", LOG))
+
+    @property
+    def means(self) -> tuple[str, ...]:
+        """What it does, whatever its id, which some adapters renew with each reading."""
+        return self[1:]
 
 
 class TransactionMark(NamedTuple):
@@ -67,23 +70,54 @@ class TransactionMark(NamedTuple):
         )
 
     @property
+    def means(self) -> tuple[Any, ...]:
+        """What it says, whatever way it is written in: an API may give its texts, or parts of a second, differently
+        each time."""
+        amount = None if self.amount is None else Decimal(self.amount)
+        return (self.event.lower(), self.action_id, self.created[:_SECOND], self.success, self.status, amount)
+
+    @property
     def mark(self) -> str:
-        """Stands for the transaction in what we keep. Two that are equal in everything have one mark."""
+        """Stands for the transaction in what we keep, however it is written."""
+        return digest_of([str(part) for part in self.means])
+
+    @property
+    def exact_mark(self) -> str:
+        """What stood for it in evidence of before: that of every letter."""
         return digest_of(list(self))
+
+    def is_before(self, moment: str) -> bool:
+        """Whether it was written before that moment (UTC, ISO 8601). One without a time may be of any."""
+        return bool(self.created) and dt.datetime.fromisoformat(self.created) < dt.datetime.fromisoformat(moment)
+
+
+_SECOND = len("2026-11-22T10:00:00")
+
+
+T = TypeVar("T", Action, TransactionMark)
 
 
 class Difference(NamedTuple):
-    """One thing that is not as it was; `kind`: state, amount, currency, action-gone, action-new,
-    line-new, line-gone, attempt."""
+    """One thing that is not as it was; `kind`: a name of COMPARED, action-gone, action-new, line-new, line-gone,
+    attempt."""
 
     kind: str
     old: str
     new: str
 
 
+COMPARED = (
+    "state", "amount", "currency", "reference", "adapter", "type", "limit", "attributes",
+    "order_state", "order_total", "customer",
+)  # fmt: skip
+"""What tells which money it is, and whether it may be moved. Of `attributes` and `customer` only a digest, as they may
+be personal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A payment as it was read at `read_at` (UTC)."""
+    """A payment as it was read at `read_at` (UTC). What was not read is None, and is not compared: a payment that is
+    read without its order tells nothing of that."""
 
     state: str
     amount: str | None
@@ -91,9 +125,19 @@ class Snapshot:
     actions: tuple[Action, ...]
     lines: tuple[TransactionMark, ...]
     read_at: str
+    reference: str | None = None
+    adapter: str | None = None
+    type: str | None = None
+    limit: str | None = None
+    attributes: str | None = None
+    order_state: str | None = None
+    order_total: str | None = None
+    customer: str | None = None
 
     @classmethod
-    def of(cls, payment: Payment, lines: Iterable[TransactionMark], read_at: dt.datetime) -> Self:
+    def of(
+        cls, payment: Payment, lines: Iterable[TransactionMark], read_at: dt.datetime, order: Order | None = None
+    ) -> Self:
         return cls(
             state=payment.state or "",
             amount=_number(payment.amount),
@@ -101,6 +145,12 @@ class Snapshot:
             actions=tuple(sorted(Action.of(action) for action in payment.actions)),
             lines=tuple(lines),
             read_at=read_at.astimezone(dt.UTC).isoformat(),
+            reference=payment.reference or "",
+            adapter=payment.adapter_id or "",
+            type=str(payment.type or "default"),
+            limit=_number(payment.upper_limit_amount) or "",
+            attributes=digest_of(json.loads(json.dumps(payment.attributes, default=str))),
+            **(_of_order(order) if order else {}),
         )
 
     @classmethod
@@ -117,19 +167,27 @@ class Snapshot:
         return asdict(self) | {"actions": [list(a) for a in self.actions], "lines": [list(line) for line in self.lines]}
 
     def fingerprint(self, after: str = "") -> str:
-        """Stands for what is seen here, at whatever time it was read. `after`: the last attempt through this desk that
-        has ended, so that what was refused without a trace can be tried again on purpose, and nothing by accident."""
+        """Stands for what is seen here, at whatever time it was read, and however it was written. `after`: the last
+        attempt through this desk that has ended, so that what was refused without a trace can be tried again on
+        purpose, and nothing by accident."""
         seen = [
-            self.state,
-            self.amount,
-            self.currency,
-            [list(a) for a in self.actions],
-            sorted(map(list, self.lines), key=str),
+            *(getattr(self, name) for name in COMPARED),
+            sorted(list(action.means) for action in self.actions),
+            sorted(str(line.means) for line in self.lines),
         ]
         return digest_of([seen, after])
 
+    def without_order(self) -> Self:
+        """As it is read alone, without its order."""
+        return replace(self, order_state=None, order_total=None, customer=None)
+
     def offers(self, action_id: str) -> Action | None:
         return next((action for action in self.actions if action.id == action_id), None)
+
+    def offers_like(self, action: Action) -> Action | None:
+        """The action itself or, where its id was renewed, the one that does the same; None if several do."""
+        alike = [each for each in self.actions if each.means == action.means]
+        return self.offers(action.id) or (alike[0] if len(alike) == 1 else None)
 
     def lines_since(self, before: "Snapshot") -> tuple[TransactionMark, ...]:
         """The transactions that were not there before, oldest first."""
@@ -137,11 +195,12 @@ class Snapshot:
 
 
 def differences(before: Snapshot, now: Snapshot) -> list[Difference]:
-    """What moved between the two. Nothing if they have one fingerprint."""
+    """What moved between the two, as far as both know it."""
     found = [
-        Difference(kind, getattr(before, kind) or "", getattr(now, kind) or "")
-        for kind in ("state", "amount", "currency")
-        if getattr(before, kind) != getattr(now, kind)
+        Difference(name, *(("", "") if name in ("attributes", "customer") else (old or "", new or "")))
+        for name in COMPARED
+        for old, new in [(getattr(before, name), getattr(now, name))]
+        if old != new and (name in _ALWAYS or None not in (old, new))
     ]
     found += [Difference("action-gone", action.type, "") for action in _without(before.actions, now.actions)]
     found += [Difference("action-new", "", action.type) for action in _without(now.actions, before.actions)]
@@ -150,15 +209,31 @@ def differences(before: Snapshot, now: Snapshot) -> list[Difference]:
     return found
 
 
+_ALWAYS = ("state", "amount", "currency")
+"""What every reading knows: None is an amount that the API does not name."""
+
+
 def _without(these: Sequence[T], those: Sequence[T]) -> tuple[T, ...]:
-    left = Counter(those)
+    """What of these is not among those by what it means, as often as it is there."""
+    left = Counter(each.means for each in those)
     rest = []
     for each in these:
-        if left[each]:
-            left[each] -= 1
+        if left[each.means]:
+            left[each.means] -= 1
         else:
             rest.append(each)
     return tuple(rest)
+
+
+def _of_order(order: Order) -> dict[str, Any]:
+    total = order.cart.total.including_vat if order.cart and order.cart.total else None
+    billing = order.customer.billing if order.customer else None
+    person = [billing.email, billing.given_name, billing.family_name, billing.organization_name] if billing else []
+    return {
+        "order_state": (order.state.current_status if order.state else None) or "",
+        "order_total": _number(total) or "",
+        "customer": digest_of([part or "" for part in person]),
+    }
 
 
 def _words(line: TransactionMark) -> str:

@@ -20,7 +20,7 @@ from audit.actions import AuditAction
 from audit.models import Entry
 from audit.models import Kind as EntryKind
 from payments.executions.evidence import OUTCOMES
-from payments.executions.readings import seen_of
+from payments.executions.readings import before_of, seen_of
 from payments.models import Evidence, Execution, Kind, State
 from payments.presentation.vocabulary import Words
 
@@ -28,6 +28,7 @@ SAME_MOMENT = dt.timedelta(minutes=1)
 """Times that were taken in one transaction; waiting for a lock may lie between them."""
 REQUEST, END = AuditAction.PAYMENT_APPROVAL_REQUEST, AuditAction.PAYMENT_APPROVAL_END
 EXECUTE, NOT_SENT = AuditAction.PAYMENT_ACTION_EXECUTE, AuditAction.PAYMENT_ACTION_NOT_SENT
+CONTRADICT = AuditAction.PAYMENT_ACTION_CONTRADICT
 WORDS: dict[str, Words] = {
     "action_id": gettext_lazy("Action"),
     "action_type": gettext_lazy("Action"),
@@ -45,7 +46,9 @@ WORDS: dict[str, Words] = {
     "ended_at": gettext_lazy("Ended"),
     "excess": gettext_lazy("Above a limit"),
     "message": gettext_lazy("Message"),
+    "moved_amount": gettext_lazy("Amount that moved"),
     "note": gettext_lazy("Note"),
+    "outcome": gettext_lazy("First outcome"),
     "payment_reference": gettext_lazy("Payment"),
     "provider": gettext_lazy("Provider"),
     "reason": gettext_lazy("Reason"),
@@ -97,6 +100,7 @@ def flaws_of(execution: Execution, evidence: Sequence[Evidence], entries: Sequen
         *_of_decision(execution, evidence, entries),
         *_of_times(execution, evidence, entries),
         *_of_state(execution, evidence, entries),
+        *_of_what_came_later(execution, evidence, entries),
     ]
 
 
@@ -109,18 +113,18 @@ def _of_evidence(execution: Execution, evidence: Sequence[Evidence]) -> Iterator
     where = _piece(seen)
     if seen.data.get("payment") != json.loads(execution.seen_json):
         yield Flaw("seen_json", _("one thing"), _("another"), where)
-    snapshot = seen_of(execution)
-    offered = snapshot.offers(execution.action_id)
+    snapshot, before = seen_of(execution), _before(evidence)
+    # An adapter may have renewed the id by the time of sending; it was the one of an action that does the same.
+    offered = snapshot.offers(execution.action_id) or before_of(execution).offers(execution.action_id)
     facts = {
         "asked_by_name": seen.by,
         "action_id": execution.action_id if offered else "–",
         "action_type": offered.type if offered else execution.action_type,
         "currency": snapshot.currency or execution.currency,
-        "payment_reference": getattr(snapshot, "reference", None),
-        "provider": getattr(snapshot, "adapter", None),
+        "payment_reference": snapshot.reference,
+        "provider": snapshot.adapter,
     }
     yield from _differing(execution, {name: value for name, value in facts.items() if value is not None}, where)
-    before = _before(evidence)
     if before and before.data.get("payment") != json.loads(execution.before_json):
         yield Flaw("before_json", _("one thing"), _("another"), _piece(before))
 
@@ -215,6 +219,17 @@ def _of_state(execution: Execution, evidence: Sequence[Evidence], entries: Seque
     is_outcome_same = not last.outcome or OUTCOMES.get(state, log.Outcome.UNANSWERED) == last.outcome
     if (said and state not in said) or not is_outcome_same:
         yield Flaw("state", state.value, ", ".join(sorted(said)) or last.outcome, _entry(last))
+
+
+def _of_what_came_later(execution: Execution, evidence: Sequence[Evidence], entries: Sequence[Entry]) -> Iterator[Flaw]:
+    """The first outcome, where something contradicted it, and the amount that a person found."""
+    changes = [change for each in entries if each.action == CONTRADICT for change in each.changes]
+    first = next((str(change.old) for change in changes if change.field == "state"), "")
+    yield from _differing(execution, {"outcome": first}, _("the log"))
+    said = [each.data for each in evidence if each.kind == Kind.PERSON and "person" in each.data.get("why", ())]
+    there = said[-1].get("amount") if said else None
+    if _number(execution.moved_amount) != _number(there):
+        yield Flaw("moved_amount", _text(execution.moved_amount), _text(there), _("the evidence"))
 
 
 def _states_said_by(entry: Entry, bearers: Sequence[Entry], evidence: Sequence[Evidence]) -> set[str]:

@@ -56,7 +56,8 @@ class Origins:
         if (transaction.event or "").lower() not in MONEY_EVENTS:
             return None
         line = TransactionMark.of(transaction)
-        return self._by_mark.get((payment_id or "", line.mark)) or self._perhaps(payment_id or "", line)
+        marks = (self._by_mark.get((payment_id or "", mark)) for mark in (line.mark, line.exact_mark))
+        return next(filter(None, marks), None) or self._perhaps(payment_id or "", line)
 
     def _perhaps(self, payment_id: str, line: TransactionMark) -> Origin:
         """A transaction that came after something was sent for which no transaction was found may be of that."""
@@ -64,7 +65,11 @@ class Origins:
         proven = {execution.pk for execution in found if not execution.is_open}
         for execution in self._sent[payment_id]:
             before = before_of(execution)
-            if execution.pk not in proven and line not in before.lines and belongs(line, action_of(before, execution)):
+            if (
+                execution.pk not in proven
+                and line.means not in {old.means for old in before.lines}
+                and belongs(line, action_of(before, execution))
+            ):
                 return Origin(execution, is_sure=False)
         return NOT_OURS
 

@@ -12,9 +12,9 @@ from domain.states import PAYMENT, Bucket, led_to_by
 from order_api.schemas import Order, Payment
 from payments.executions.access import visible
 from payments.executions.intent import Facts, Intent, attempts_on
+from payments.executions.ledger import ZERO, Figures, after, figures_of
 from payments.limits import rules
 from payments.models import MAY_HAVE_MOVED, Evidence, Execution, Kind
-from payments.presentation.amounts import ZERO, Figures, after, figures_of
 from payments.presentation.vocabulary import above_words, action_words, provider_name
 from ui.formats import format_money
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from audit.chain import GENESIS, digest, head
 from audit.models import Entry
+from payments.executions.ledger import Figures, figures_of
 from payments.executions.readings import seen_of
 from payments.executions.snapshot import Snapshot
 from payments.models import Evidence, Execution, Kind, State
-from payments.presentation.amounts import Figures, figures_of
 from payments.presentation.consistency import Flaw, flaws_of
 from payments.presentation.evidence_log import Piece, pieces_of
 
@@ -54,10 +54,11 @@ class Proof:
         """Evidence that no entry of the log names. What is read again and says nothing new of the state is named by the
         next entry; so is what was read just before a call that is under way."""
         execution, found = self.execution, []
+        is_looked_at = execution.is_open or execution.state == State.CONTRADICTED
         for each in reversed(self.found):
             evidence = each.piece.evidence
             is_underway = execution.state == State.SENDING and evidence.kind == Kind.BEFORE
-            if each.sequence is None and (evidence.kind == Kind.CHECK or is_underway) and execution.is_open:
+            if each.sequence is None and (evidence.kind == Kind.CHECK or is_underway) and is_looked_at:
                 continue
             if each.sequence is None:
                 found.append(evidence)

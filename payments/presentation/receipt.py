@@ -8,6 +8,7 @@ who came from which address stays in the log.
 
 import hashlib
 import json
+from decimal import Decimal
 from typing import Any
 
 from audit import signing
@@ -22,6 +23,7 @@ COLUMNS = (
     "merchant", "channel", "order_id", "order_reference", "payment_id", "payment_reference", "provider", "method",
     "action_id", "action_type", "currency", "asked_by_name", "reason", "note", "decided_by_name", "decision_note",
     "baseline", "state", "answer", "status", "code", "message", "request_id",
+    "outcome",
 )  # fmt: skip
 TIMES = ("created_at", "decided_at", "sent_at", "ended_at")
 
@@ -60,9 +62,14 @@ def _execution(execution: Execution) -> dict[str, Any]:
         "id": str(execution.pk),
         **{name: getattr(execution, name) for name in COLUMNS},
         **{name: moment.isoformat() if moment else None for name, moment in times.items()},
-        "amount": None if execution.amount is None else format(execution.amount.normalize(), "f"),
+        "amount": _number(execution.amount),
+        "moved_amount": _number(execution.moved_amount),
         "above": execution.excess,
     }
+
+
+def _number(amount: Decimal | None) -> str | None:
+    return None if amount is None else format(amount.normalize(), "f")
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

@@ -74,6 +74,12 @@ WHY: Mapping[str, Words] = MappingProxyType(
         ),
         "unnamed": _("It does not say what caused it: it may have been somebody at the provider's own screens."),
         "failed": _("There is a new transaction that says it failed."),
+        "other-amount": _("It is of another amount than was asked for."),
+        "late-success": _("It came through after all: there is evidence that it was done."),
+        "late-pending": _("The provider is at it after all: a new transaction names this action."),
+        "second-move": _("It was done twice: there are two transactions that name this action."),
+        "taken-back": _("It was taken back: a later transaction says that it failed."),
+        "state-back": _("The payment is back in a state from before it."),
         "api-refused": _("The Order API refused it."),
         "contradiction": _("These contradict each other, so nothing is concluded."),
         "pending": _("The provider has taken it on and will finish it later."),
@@ -83,6 +89,8 @@ WHY: Mapping[str, Words] = MappingProxyType(
         "never-sent": _("The Order API could not be reached, so nothing was sent."),
         "lost-before": _("The program was interrupted before anything was sent. It cannot be sent any more."),
         "lost-after": _("The program was interrupted while it was being sent."),
+        "lost-mark": _("The program was interrupted when it was about to be sent. It may have been sent."),
+        "order-busy": _("Somebody else was changing this order, so nothing was sent."),
         "moved": _("The payment had changed since it was looked at, so nothing was sent."),
         "unrecorded": _("It could not be written into the audit log, so nothing was sent."),
         "expired": _("Nobody approved it in time."),
@@ -90,6 +98,9 @@ WHY: Mapping[str, Words] = MappingProxyType(
         "turned-down": _("A second person turned it down."),
         "withdrawn": _("It was withdrawn by the person who had asked for it."),
         "person": _("A person looked and said what they found."),
+        "person-first": _(
+            "A first person looked and said what they found. It was above a limit, so it takes a second."
+        ),
     }
 )
 
@@ -104,6 +115,14 @@ MOVED: Mapping[str, Words] = MappingProxyType(
         "state": _("State of the payment"),
         "amount": _("Amount"),
         "currency": _("Currency"),
+        "reference": _("Reference at the provider"),
+        "adapter": _("Adapter"),
+        "type": _("Type of payment"),
+        "limit": _("Upper limit"),
+        "attributes": _("What the adapter keeps with the payment"),
+        "order_state": _("State of the order"),
+        "order_total": _("Total of the order"),
+        "customer": _("Customer"),
         "action-gone": _("Action that is gone"),
         "action-new": _("New action"),
         "line-new": _("New transaction"),
@@ -125,5 +144,9 @@ def above_words(kind: str, limit: str, would_be: str) -> str:
         "currency": _("The limits are in %(limit)s, and this payment is in %(would_be)s."),
         "type": _("There are limits, none of them for “%(would_be)s”, and this desk does not know what that does."),
         "amount": _("The API names no amount, so it cannot be compared with the limits."),
+        "up-to": _("The transactions can be read in two ways: it may move up to %(would_be)s."),
+        "repeat": _("The same was done on this payment before."),
+        "role": _("There are limits, and none of them is for your role."),
+        "contested": _("A transaction of this payment was taken back by another."),
     }.get(kind, kind)  # fmt: skip
     return str(words) % {"limit": limit, "would_be": would_be}

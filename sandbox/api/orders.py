@@ -13,6 +13,7 @@ from sandbox.listing import ListQuery
 from sandbox.notifications import check as check_notification
 from sandbox.places import ORDERS
 from sandbox.problems import bad_request, not_found
+from sandbox.provider import reading
 from sandbox.schemas import Address, BaseError, Cart, Consent, CreateResponse, Model, Order, OrderPaginationSet, State
 from sandbox.scope import Scope
 from sandbox.store import Draft
@@ -77,7 +78,7 @@ def list_orders(request: HttpRequest, headers: Caller, query: Query[ListQuery]) 
 @router.get(ONE, response={200: Order} | REFUSED, operation_id="getOrder")
 def get_order(request: HttpRequest, order_id: str, headers: Caller) -> HttpResponse:
     """Get order by id."""
-    return json_bytes(store.body(headers.scope, order_id))
+    return json_bytes(reading.body(headers.scope, order_id))
 
 
 @router.delete(ONE, response={204: None} | REFUSED, operation_id="deleteOrder")

@@ -9,8 +9,9 @@ from sandbox.api.orders import ONE, REFUSED, owned
 from sandbox.codec import Document, new_id, stamp
 from sandbox.entry import answer, json_bytes, nothing
 from sandbox.problems import NoAnswer, Problem, bad_request, conflict, not_found
+from sandbox.provider import reading
 from sandbox.provider.actions import is_ours
-from sandbox.provider.settle import payment_of
+from sandbox.provider.steps import payment_of
 from sandbox.schemas import BaseError, CreateResponse, Payment, PaymentAction, PaymentTransaction
 from sandbox.scope import Scope, own_headers
 from sandbox.store import Draft
@@ -62,13 +63,13 @@ def _number_actions(payment: Document, known: list[Document]) -> None:
 @router.get(PAYMENTS, response={200: list[Payment]} | REFUSED, operation_id="listPayments")
 def list_payments(request: HttpRequest, order_id: str, headers: Caller) -> HttpResponse:
     """Get payments of an order."""
-    return answer(store.read(headers.scope, order_id).get("payments") or [])
+    return answer(reading.read(headers.scope, order_id).get("payments") or [])
 
 
 @router.get(PAYMENT, response={200: Payment} | REFUSED, operation_id="getPayment")
 def get_payment(request: HttpRequest, order_id: str, payment_id: str, headers: Caller) -> HttpResponse:
     """Get payment by id."""
-    return answer(payment_of(store.read(headers.scope, order_id), payment_id))
+    return answer(payment_of(reading.read(headers.scope, order_id), payment_id))
 
 
 @router.put(PAYMENT, response={200: Payment} | REFUSED, operation_id="updatePayment")
@@ -97,7 +98,7 @@ def update_payment(
 )
 def list_transactions(request: HttpRequest, order_id: str, payment_id: str, headers: Caller) -> HttpResponse:
     """Get transactions of a payment, oldest first."""
-    return json_bytes(b"[" + b",".join(store.transactions(headers.scope, order_id, payment_id)) + b"]")
+    return json_bytes(b"[" + b",".join(reading.transactions(headers.scope, order_id, payment_id)) + b"]")
 
 
 @router.post(PAYMENT + "/transactions", response={200: PaymentTransaction} | REFUSED, operation_id="addTransaction")

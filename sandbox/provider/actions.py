@@ -3,6 +3,7 @@ registered stay as they are."""
 
 from sandbox.codec import Document, new_id
 from sandbox.places import INTERNAL
+from sandbox.provider.days import day_of
 
 ADAPTERS_WITHOUT_ORDER_MANAGEMENT = frozenset({"nonpsp_adapter", "awardit_adapter"})
 BY_STATE = {"reserved": ("capture", "cancel"), "captured": ("refund",)}
@@ -26,15 +27,6 @@ def wanted(payment: Document) -> tuple[str, ...]:
     return BY_STATE.get(payment.get("state", ""), ())
 
 
-def bad_day(payment: Document, kind: str) -> str:
-    """How the provider misbehaves for this payment and action: `attributes.sandbox`, one word for
-    all actions or an object by type."""
-    chosen = (payment.get("attributes") or {}).get("sandbox") or ""
-    if isinstance(chosen, dict):
-        chosen = chosen.get(kind) or ""
-    return chosen if isinstance(chosen, str) else ""
-
-
 def refresh(order_id: str, payment: Document) -> None:
     """Make `payment["actions"]` true to its state, in place; an action that stays keeps its id."""
     kinds = wanted(payment)
@@ -42,7 +34,7 @@ def refresh(order_id: str, payment: Document) -> None:
     kept = [
         action
         for action in known
-        if not is_ours(action) or action["type"] in kinds or bad_day(payment, action["type"]) == "duplicate"
+        if not is_ours(action) or action["type"] in kinds or day_of(payment, action["type"]).keeps_actions
     ]
     there = {action["type"] for action in kept if is_ours(action)}
     new = [_action(order_id, payment, kind) for kind in kinds if kind not in there]

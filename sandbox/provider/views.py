@@ -14,8 +14,10 @@ from sandbox import store
 from sandbox.conf import conf
 from sandbox.entry import nothing
 from sandbox.problems import NoAnswer, Problem, not_found
-from sandbox.provider.actions import bad_day
-from sandbox.provider.settle import AFTERWARDS, Order, carry_out, count, payment_of, put_off, refuse
+from sandbox.provider.days import Day, day_of
+from sandbox.provider.lines import AFTERWARDS
+from sandbox.provider.settle import carry_out, count
+from sandbox.provider.steps import Order, payment_of
 from sandbox.scope import Scope
 
 
@@ -29,25 +31,19 @@ def act(request: HttpRequest, order_id: str, payment_id: str, kind: str) -> Http
         raise not_found("payment-action", kind)
     scope = Scope(request.headers.get("x-merchant", ""), request.headers.get("x-channel", ""))
     order = Order(order_id, payment_id, kind)
-    day = bad_day(payment_of(store.read(scope, order_id), payment_id), kind)
+    day = day_of(payment_of(store.read(scope, order_id), payment_id), kind)
     count(order)
-    _live_through(day, scope, order)
-    return nothing()
-
-
-def _live_through(day: str, scope: Scope, order: Order) -> None:
-    if day == "error":
-        raise Problem(500, "internal-server-error", "The provider is out of order.")
-    if day == "timeout-before":
-        raise NoAnswer(done=False)
-    if day == "decline":
-        refuse(scope, order)
-        raise Problem(400, "payment-error", f"The provider declined to {order.kind} this payment.")
-    if day == "pending":
-        return put_off(scope, order)
-    if day == "slow":
+    if day.slow:
         time.sleep(conf("SANDBOX_SLOW_SECONDS"))
     carry_out(scope, order)
-    if day == "timeout-after":
-        raise NoAnswer(done=True)
-    return None
+    return _answer(day, kind)
+
+
+def _answer(day: Day, kind: str) -> HttpResponse:
+    if day.answer == "refused":
+        raise Problem(400, "payment-error", f"The provider declined to {kind} this payment.")
+    if day.answer == "broken":
+        raise Problem(500, "internal-server-error", "The provider is out of order.")
+    if day.answer == "silent":
+        raise NoAnswer(done=day.done and not day.waits)
+    return nothing()

@@ -11,7 +11,7 @@ from sandbox.seeding.cart import Basket, basket
 from sandbox.seeding.draw import Draw, draw_for
 from sandbox.seeding.extras import attributes, callbacks, consents
 from sandbox.seeding.money import Amount, Json
-from sandbox.seeding.payments import Payment, payments
+from sandbox.seeding.payments import HARD_DAYS, Payment, payments
 from sandbox.seeding.people import billing_address, person, shipping_address
 from sandbox.seeding.places import Channel
 from sandbox.seeding.shippings import shippings
@@ -33,6 +33,7 @@ class _Plan:
     until: datetime
     carts: int = field(init=False)
     counts: Counter[str] = field(default_factory=Counter)
+    hard: list[str] = field(default_factory=lambda: list(HARD_DAYS))
 
     def __post_init__(self) -> None:
         self.carts = 1 + crc32(str(self.seed).encode()) % 899
@@ -71,6 +72,7 @@ def _story(draw: Draw, plan: _Plan, index: int, began: datetime) -> Story:
         cart_reference=f"{plan.carts}{index:07}",
         transitions=transitions(draw, status, began, plan.until),
         until=plan.until,
+        hard=plan.hard,
     )
 
 

@@ -6,12 +6,32 @@ from datetime import timedelta
 
 from sandbox.codec import stamp
 from sandbox.provider.actions import action_url, wanted
+from sandbox.provider.days import HABITS
 from sandbox.seeding.draw import Draw
 from sandbox.seeding.money import Json, major
 from sandbox.seeding.story import Story
 from sandbox.seeding.transactions import Ledger, Part, log_of
 
 BAD_DAYS = ("decline", "error", "timeout-before", "timeout-after", "slow", "pending", "duplicate")
+# One recent payment for each, of an adapter that has it for a habit where there is one.
+HARD_DAYS = (
+    "refuse-but-do",
+    "refuse-but-do+done-minutes-later",
+    "done-minutes-later",
+    "timeout-after+done-minutes-later",
+    "done-twice",
+    "taken-back",
+    "no-log",
+    "keeps-actions",
+    "new-ids",
+    "false-pending",
+    "in-process",
+    "other-amount",
+    "partial-elsewhere",
+    "stale-reads",
+    "still-lastModified",
+    "reordered-log",
+)
 
 # How the main payment stands, by the order's state.
 MAIN: dict[str, dict[str, float]] = {
@@ -127,11 +147,26 @@ def _payment(draw: Draw, story: Story, part: Part, billing: Json, upsold: bool) 
         found["actions"] = actions
         if draw.chance(0.02):
             found["attributes"]["sandbox"] = draw.pick(BAD_DAYS)
+        elif day := _hard_day(story, part.adapter):
+            found["attributes"]["sandbox"] = day
+            found["reference"] = f"{day}-{found['reference']}"  # so that a search finds it
     if method in ("card", "account") and draw.chance(0.06):
         found["recurring"] = {"token": draw.token("rt_", 30), "description": "Abonnemang, varje månad"}
     if upsold:
         found["upsell"] = _upsell(draw, story)
     return Payment(found, log_of(draw, Ledger(story, part, found, billing)))
+
+
+def _hard_day(story: Story, adapter: str) -> str:
+    """The next hard day that suits the adapter and that no payment has yet; nothing for an order that is older than two
+    weeks."""
+    if story.age > timedelta(days=14):
+        return ""
+    mine, others = HABITS.get(adapter), HABITS.values()
+    day = next((day for day in story.hard if day == mine or day not in others), "")
+    if day:
+        story.hard.remove(day)
+    return day
 
 
 def _limit(draw: Draw, part: Part, upsold: bool) -> int:

@@ -1,7 +1,7 @@
 """One order before its details: where and when it began, how far it came, and the times on the way."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
@@ -23,7 +23,8 @@ Transitions = list[tuple[str, datetime]]
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What the parts of an order agree on. `transitions` begin with `checkout` at the time of creation."""
+    """What the parts of an order agree on. `transitions` begin with `checkout` at the time of creation;
+    `hard` are the provider's hard days that no payment has yet, shared by all orders of a run."""
 
     index: int
     order_id: str
@@ -33,6 +34,7 @@ class Story:
     cart_reference: str
     transitions: Transitions
     until: datetime
+    hard: list[str] = field(default_factory=list)
 
     @property
     def created(self) -> datetime:

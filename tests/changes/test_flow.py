@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from audit.models import Entry
 from gateway import connection
+from gateway.lease import lease
 from order_api import OrderApi
 from order_api.schemas import Consent, Hook, Order
-from orders.changes.lock import lease
 from orders.changes.snapshot import Seen
 from tests.changes.conftest import Desk, MakeOrder, logged
 
@@ -222,7 +222,7 @@ def test_two_who_change_one_order_wait_for_each_other(
 ) -> None:
     desk = desk_of(support)
     form = desk.open(reference_url(order))
-    with mock.patch("orders.changes.lock.PATIENCE", 0.0), lease("norce", "se", order.id or ""):
+    with mock.patch("gateway.lease.PATIENCE", 0.0), lease("norce", "se", order.id or ""):
         response = desk.send(reference_url(order), {"reference": "SE-2"}, form=form)
     assert response.status_code == 409 and "colleague" in response.content.decode()
     assert api.orders.get(order.id or "").reference == "SE-1"

@@ -133,6 +133,7 @@ def test_what_the_document_allows_is_answered_as_it_says(
 
 
 @pytest.mark.slow
+@pytest.mark.rest
 @pytest.mark.parametrize(("method", "path"), list(operations()))
 def test_what_the_document_forbids_is_refused_and_not_a_fault(
     described: Any, whole_order: WholeOrder, method: str, path: str

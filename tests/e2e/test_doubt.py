@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Desk, watch
-from tests.e2e.paying import Paid, moves_of, paid, provider_finishes
+from tests.e2e.paying import Paid, desk_looks, moves_of, paid, provider_finishes
 from tests.e2e.test_execute import fill, open_dialog, press
 
 FIRST_PAUSE = 4000
@@ -108,6 +108,9 @@ def test_the_page_follows_what_is_pending_until_it_ends_and_is_still_then(admin_
     before = count(page)
     expect(page.locator(".updated")).to_contain_text(re.compile(r"\d+ s ago"))
     provider_finishes(desk, what)
+    while not moves_of(desk, what):
+        page.wait_for_timeout(100)
+    desk_looks(desk, what)
     expect(row_of(page, what, "settled")).to_contain_text("Done")
     expect(row).to_have_count(0)
     expect(page.locator("#doubt-count")).to_have_text(re.compile(rf"^\s*{before - 1}\b" if before > 1 else r"^\s*$"))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Protocol
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -22,7 +23,7 @@ CHANNEL = Channel("norce", "se")
 
 
 class MakePayment(Protocol):
-    def __call__(self, state: str = ..., **attributes: Any) -> tuple[str, str]: ...
+    def __call__(self, state: str = ..., *, reference: str = ..., **attributes: Any) -> tuple[str, str]: ...
 
 
 class Attempt(Protocol):
@@ -38,9 +39,11 @@ def api(db: None) -> OrderApi:
 @pytest.fixture
 def make_payment(api: OrderApi) -> MakePayment:
     """Creates an order with one payment of 499 kr in that state and gives both ids. `sandbox` is
-    the provider's bad day."""
+    the provider's bad day; two payments with one `reference` are the same money."""
 
-    def make(state: str = "reserved", amount: Decimal = Decimal(499), **attributes: Any) -> tuple[str, str]:
+    def make(
+        state: str = "reserved", amount: Decimal = Decimal(499), *, reference: str = "psp-1", **attributes: Any
+    ) -> tuple[str, str]:
         price = Price(including_vat=amount, excluding_vat=amount * 4 / 5)
         item = Item(name="Flask", sku="F-1", quantity=1, price=price, total=price, vat_rate=Decimal("0.25"))
         order_id = api.orders.create(Order(currency="SEK", country="SE", cart=Cart(items=(item,), total=price)))
@@ -50,7 +53,7 @@ def make_payment(api: OrderApi) -> MakePayment:
             currency="SEK",
             amount=amount,
             attributes=attributes,
-            reference="psp-1",
+            reference=reference,
         )
         payment_id = api.payments.create(order_id, payment)
         made = api.payments.get(order_id, payment_id)
@@ -67,7 +70,7 @@ def action_of(api: OrderApi, ids: tuple[str, str], kind: str) -> PaymentAction:
 @pytest.fixture
 def case_of(api: OrderApi) -> Callable[[tuple[str, str], str], intent.Intent]:
     """What the dialog of that action would be about now."""
-    return lambda ids, kind: intent.read(api, CHANNEL, *ids, action_of(api, ids, kind).id or "").case
+    return lambda ids, kind: intent.read(api, CHANNEL, *ids, action_of(api, ids, kind).id or "", kind).case
 
 
 @pytest.fixture
@@ -87,7 +90,8 @@ def attempt(
     what became of it."""
 
     def execute(day: str = "", kind: str = "capture", state: str = "reserved") -> Execution:
-        return engine.execute(api, case_of(make_payment(state, sandbox=day), kind), asked_by(admin))
+        ids = make_payment(state, sandbox=day, reference=f"psp-{uuid4()}")
+        return engine.execute(api, case_of(ids, kind), asked_by(admin))
 
     return execute
 

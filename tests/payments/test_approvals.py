@@ -62,8 +62,8 @@ def test_a_second_person_approves_and_it_is_sent_once(
         answer = client.post(address(waiting, "approve"), YES)
     assert answer.headers["Location"] == reverse("execution-detail", args=[waiting.pk])
     reads = [call.operation for call in calls if not call.writes]
-    assert [call.operation for call in calls if call.writes] == [SENT] and calls[1].operation == SENT
-    assert len(reads) == 3
+    assert [call.operation for call in calls if call.writes] == [SENT] and calls[2].operation == SENT
+    assert len(reads) == 4
     ended = fresh(waiting)
     assert (ended.state, ended.asked_by_name, ended.decided_by_name) == (State.DONE, "admin", "second")
     assert ended.decision_note == "Saw the photo" and captures(api, waiting) == 1

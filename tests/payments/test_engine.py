@@ -16,8 +16,9 @@ from order_api import OrderApi
 from order_api.errors import NotFound
 from order_api.schemas import PaymentEvent, PaymentTransaction
 from payments.executions import engine, intent
+from payments.executions.evidence import ACTION
 from payments.executions.intent import Intent
-from payments.models import Answer, Execution, Kind, State
+from payments.models import Answer, Execution, State
 from sandbox.models import ProviderCall
 from tests.changes.faults import FaultyApi, failing_server
 from tests.harness.steps import Point, at, losing_commit
@@ -208,7 +209,7 @@ def test_without_an_entry_in_the_log_nothing_is_sent(
         ("nobody listens", State.NOT_SENT, Answer.NEVER_SENT, None),
         ("400", State.REFUSED, Answer.REFUSED, 400),
         ("401", State.REFUSED, Answer.REFUSED, 401),
-        ("404", State.REFUSED, Answer.REFUSED, 404),
+        ("404", State.IN_DOUBT, Answer.SILENT, 404),
         ("500", State.IN_DOUBT, Answer.SILENT, 500),
         ("502 in HTML", State.IN_DOUBT, Answer.SILENT, 502),
         ("silence", State.IN_DOUBT, Answer.SILENT, None),
@@ -236,16 +237,16 @@ def test_an_answer_of_2xx_alone_is_no_evidence(
     assert (execution.state, execution.answer) == (State.IN_DOUBT, Answer.ACCEPTED)
 
 
-def test_somebody_at_the_portal_at_the_same_moment_leaves_a_doubt_and_no_lie(
+def test_what_somebody_else_did_with_the_same_action_at_the_same_moment_is_said_to_be_done(
     api: OrderApi, make_payment: MakePayment, case_of: CaseOf, admin: User
 ) -> None:
-    """After the last look and before the call: the API refuses ours, and yet there is a capture."""
+    """After the last look and before the call: the API knows the action no more, and its one transaction names it."""
     ids = make_payment()
     seen = case_of(ids, "capture")
     with at(Point("before", "call"), lambda: api.payments.execute(*ids, seen.action.id)):
         execution = engine.execute(api, seen, asked_by(admin))
-    assert (execution.state, execution.answer) == (State.IN_DOUBT, Answer.REFUSED)
-    assert "contradiction" in execution.evidence.get(kind=Kind.AFTER).data["why"]
+    assert (execution.state, execution.answer, execution.status) == (State.DONE, Answer.SILENT, 404)
+    assert ProviderCall.objects.filter(payment=ids[1]).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)  # a commit, which is lost
@@ -258,7 +259,7 @@ def test_an_outcome_that_cannot_be_written_is_told_to_nobody(
         execution = engine.execute(api, seen, asked_by(admin))
     assert lost
     assert (execution.state, Execution.objects.get().state) == (State.SENDING, State.SENDING)
-    outcome = Entry.objects.get(action=engine.ACTION, target=ids[1], kind="outcome")
+    outcome = Entry.objects.get(action=ACTION, target=ids[1], kind="outcome")
     assert outcome.outcome == "unanswered"
 
 
@@ -273,20 +274,20 @@ def test_the_dialog_opens_with_two_reads(make_payment: MakePayment, case_of: Cas
     assert [call.operation for call in calls] == [ORDER, TRANSACTIONS]
 
 
-def test_an_action_costs_one_read_one_call_and_two_reads(
+def test_an_action_costs_two_reads_one_call_and_two_reads(
     make_payment: MakePayment, case_of: CaseOf, admin: User
 ) -> None:
     seen = case_of(make_payment(), "capture")
     with listening() as calls:
         engine.execute(order_api(*CHANNEL), seen, asked_by(admin))
-    assert [call.operation for call in calls] == [ORDER, EXECUTE, PAYMENT, TRANSACTIONS]
+    assert [call.operation for call in calls] == [ORDER, TRANSACTIONS, EXECUTE, PAYMENT, TRANSACTIONS]
 
 
 def test_what_is_in_the_log_and_in_the_evidence_can_be_matched(
     api: OrderApi, make_payment: MakePayment, case_of: CaseOf, admin: User
 ) -> None:
     execution = engine.execute(api, case_of(make_payment(), "capture"), asked_by(admin))
-    intent, outcome = Entry.objects.filter(action=engine.ACTION, target=execution.payment_id).order_by("sequence")
+    intent, outcome = Entry.objects.filter(action=ACTION, target=execution.payment_id).order_by("sequence")
     assert (intent.kind, outcome.kind, outcome.outcome) == ("intent", "outcome", "done")
     said = [json.loads(entry.details_json) for entry in (intent, outcome)]
     assert [details["execution"] for details in said] == [str(execution.pk)] * 2

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -35,7 +36,7 @@ def set_limit(role: str = "admin", **values: Any) -> Limit:
 @pytest.fixture
 def case(make_payment: MakePayment, case_of: CaseOf) -> Intent:
     """A capture of 499 SEK in norce/se."""
-    return case_of(make_payment(), "capture")
+    return case_of(make_payment(reference=str(uuid4())), "capture")
 
 
 def kinds(user: User, case: Intent) -> list[str]:
@@ -60,7 +61,6 @@ def test_a_limit_of_nought_asks_for_a_second_person_always(admin: User, case: In
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        {"role": "manager"},
         {"merchant": "norce", "channel": "no"},
         {"merchant": "nordlys"},
         {"action_type": "refund"},
@@ -69,6 +69,13 @@ def test_a_limit_of_nought_asks_for_a_second_person_always(admin: User, case: In
 )
 def test_a_limit_for_something_else_does_not_count(admin: User, case: Intent, elsewhere: dict[str, str]) -> None:
     set_limit(**elsewhere, per_action=1)
+    assert excess(admin, case) == []
+
+
+def test_a_role_without_a_limit_asks_for_a_second_person_once_there_are_any(admin: User, case: Intent) -> None:
+    set_limit("manager", per_action=1)
+    assert excess(admin, case) == [Excess("role", "admin")]
+    set_limit("admin")
     assert excess(admin, case) == []
 
 
@@ -124,12 +131,12 @@ def test_the_day_adds_up_what_one_person_did_in_all_channels(
 ) -> None:
     set_limit(per_day=1200, per_day_count=2)
     set_limit("manager", per_day=1200)
-    first = engine.execute(api, case_of(make_payment(), "capture"), asked_by(admin))
+    first = engine.execute(api, case_of(make_payment(reference=str(uuid4())), "capture"), asked_by(admin))
     assert first.state == State.DONE
     Execution.objects.update(merchant="norce", channel="no")
-    second = engine.execute(api, case_of(make_payment(), "capture"), asked_by(admin))
+    second = engine.execute(api, case_of(make_payment(reference=str(uuid4())), "capture"), asked_by(admin))
     assert second.state == State.DONE
-    third = case_of(make_payment(), "capture")
+    third = case_of(make_payment(reference=str(uuid4())), "capture")
     assert excess(admin, third) == [Excess("day", "1200", "1497"), Excess("count", "2", "3")]
     assert excess(manager, third) == []
     assert excess(admin, replace(third, currency="NOK"))[0].kind == "currency"
@@ -139,11 +146,12 @@ def test_the_order_adds_up_what_all_people_did_on_it(
     api: OrderApi, admin: User, manager: User, make_payment: MakePayment, case_of: CaseOf
 ) -> None:
     set_limit("manager", per_order=900)
+    set_limit("admin")
     ids = make_payment()
     assert excess(manager, case_of(ids, "capture")) == []
     engine.execute(api, case_of(ids, "capture"), asked_by(admin))
     assert excess(manager, case_of(ids, "refund")) == [Excess("order", "900", "998")]
-    assert excess(manager, case_of(make_payment(), "capture")) == []
+    assert excess(manager, case_of(make_payment(reference=str(uuid4())), "capture")) == []
 
 
 def test_a_limit_for_one_action_counts_that_action_alone(
@@ -162,17 +170,17 @@ def test_what_may_have_moved_counts_and_what_was_refused_does_not(
     api: OrderApi, admin: User, make_payment: MakePayment, case_of: CaseOf, day: str, counts: bool
 ) -> None:
     set_limit(per_day_count=1)
-    engine.execute(api, case_of(make_payment(sandbox=day), "capture"), asked_by(admin))
-    assert kinds(admin, case_of(make_payment(), "capture")) == (["count"] if counts else [])
+    engine.execute(api, case_of(make_payment(sandbox=day, reference=str(uuid4())), "capture"), asked_by(admin))
+    assert kinds(admin, case_of(make_payment(reference=str(uuid4())), "capture")) == (["count"] if counts else [])
 
 
 def test_what_waits_counts_once_it_is_approved_on_the_day_of_the_approval(
     api: OrderApi, admin: User, second: User, make_payment: MakePayment, case_of: CaseOf
 ) -> None:
     limit = set_limit(per_action=1)
-    waiting = engine.execute(api, case_of(make_payment(), "capture"), asked_by(admin))
+    waiting = engine.execute(api, case_of(make_payment(reference=str(uuid4())), "capture"), asked_by(admin))
     Limit.objects.filter(pk=limit.pk).update(per_action=None, per_day_count=1)
-    later = case_of(make_payment(), "capture")
+    later = case_of(make_payment(reference=str(uuid4())), "capture")
     assert waiting.state == State.WAITING and kinds(admin, later) == []
     yesterday = start_of_day() - dt.timedelta(hours=1)
     Execution.objects.filter(pk=waiting.pk).update(created_at=yesterday)
@@ -215,7 +223,10 @@ def test_six_tabs_at_once_spend_the_day_once(admin: User, make_payment: MakePaym
     wait for each other."""
     set_limit(merchant="norce", channel="se", per_day_count=1)
     set_limit(merchant="norce", channel="no", per_day_count=1)
-    cases = [replace(case_of(make_payment(), "capture"), channel=channel) for channel in ("se", "no") * 3]
+    cases = [
+        replace(case_of(make_payment(reference=str(uuid4())), "capture"), channel=channel)
+        for channel in ("se", "no") * 3
+    ]
     states = at_once(*(lambda case=case: engine.claim(case, asked_by(admin)) for case in cases))
     assert states == [State.PREPARED, *[State.WAITING] * 5]
 
@@ -226,8 +237,8 @@ def test_two_people_of_two_roles_at_once_spend_an_order_once(
 ) -> None:
     set_limit("admin", per_order=600)
     set_limit("manager", per_order=600)
-    case = case_of(make_payment(), "capture")
-    other = replace(case, payment_id="p_another")
+    case = case_of(make_payment(reference=str(uuid4())), "capture")
+    other = replace(case, payment_id="p_another", payment_reference="another")
     states = at_once(
         lambda: engine.claim(case, asked_by(admin)),
         lambda: engine.claim(other, asked_by(manager)),

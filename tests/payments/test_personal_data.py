@@ -33,16 +33,20 @@ PERSON = "Customer 19850412-1234 anna.svensson@example.com declined"
 HIDDEN = ("19850412-1234", "anna.svensson@")
 Headers = Sequence[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
-Says = Callable[[str, int, str], OrderApi]
+Says = Callable[..., OrderApi]
 
 
 @pytest.fixture
 def says(monkeypatch: pytest.MonkeyPatch) -> Says:
-    """An API that answers every call whose path ends so with that status and message."""
+    """An API that answers every call whose path ends so with that status and message; `after` another call, if one is
+    named."""
 
-    def api(ending: str, status: int, message: str) -> OrderApi:
+    def api(ending: str, status: int, message: str, after: str = "") -> OrderApi:
+        called: list[str] = []
+
         def answer(method: str, path: str, query: str, headers: Headers, body: bytes) -> Answer:
-            if path.endswith(ending):
+            called.append(path)
+            if path.endswith(ending) and any(each.endswith(after) for each in called):
                 said = json.dumps({"code": "payment-error", "message": message}).encode()
                 return status, [("Content-Type", "application/json")], said
             return in_process.answer(method, path, query, headers, body)
@@ -163,7 +167,7 @@ def test_the_server_log_says_what_could_not_be_read_without_whom_it_is_about(
     says: Says, make_payment: MakePayment, case_of: Any, admin: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     case = case_of(make_payment(sandbox="timeout-before"), "capture")
-    engine.execute(says("/transactions", 500, PERSON), case, asked_by(admin))
+    engine.execute(says("/transactions", 500, PERSON, after="/execute"), case, asked_by(admin))
     lines = [MaskedFormatter("{message}", style="{").format(record) for record in caplog.records]
     assert any("could not be read after the call" in line for line in lines), lines
     assert found_in("\n".join(lines)) == []

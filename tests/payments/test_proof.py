@@ -224,7 +224,7 @@ def test_an_entry_that_was_rewritten_with_its_hash_is_seen_from_the_one_after_it
     execution = attempt("decline")
     attempt()
     without_triggers()
-    outcome = Entry.objects.get(action=engine.ACTION, kind="outcome", target=execution.payment_id)
+    outcome = Entry.objects.get(action="payment.action.execute", kind="outcome", target=execution.payment_id)
     outcome.username = "somebody"
     outcome.hash = digest(outcome)
     outcome.save(update_fields=["username", "hash"])

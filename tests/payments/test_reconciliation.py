@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -38,7 +39,9 @@ WORKER = evidence.WHO.username
 @pytest.fixture
 def execute(api: OrderApi, make_payment: MakePayment, case_of: CaseOf, admin: User) -> Execute:
     """A capture on a day of the provider's."""
-    return lambda day: engine.execute(api, case_of(make_payment(sandbox=day), "capture"), asked_by(admin))
+    return lambda day: engine.execute(
+        api, case_of(make_payment(sandbox=day, reference=str(uuid4())), "capture"), asked_by(admin)
+    )
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ def test_what_turns_out_done_is_settled_by_its_evidence(api: OrderApi, in_doubt:
     reconciliation.check(in_doubt)
     found = in_doubt.evidence.get(kind=Kind.CHECK)
     assert (in_doubt.state, found.data["why"]) == (State.DONE, ["succeeded", "state", "action-gone"])
-    assert in_doubt.ended_at and in_doubt.next_check_at is None
+    assert in_doubt.ended_at and in_doubt.next_check_at, "it is watched from now on"
     entry = Entry.objects.get(target=in_doubt.payment_id, action="payment.action.settle")
     assert (entry.username, entry.outcome) == (WORKER, "done")
     assert json.loads(entry.details_json)["evidence"][-1] == found.digest
@@ -163,7 +166,7 @@ def test_whoever_asks_looks_again_also_then(api: OrderApi, in_doubt: Execution, 
 
 
 def claimed(case_of: CaseOf, make_payment: MakePayment, admin: User) -> Execution:
-    return engine.claim(case_of(make_payment(), "capture"), asked_by(admin))
+    return engine.claim(case_of(make_payment(reference=str(uuid4())), "capture"), asked_by(admin))
 
 
 def test_what_was_never_sent_is_given_up_and_the_payment_is_free(
@@ -254,10 +257,12 @@ def test_what_one_worker_cannot_look_at_holds_up_nobody(execute: Execute) -> Non
     assert (other.checks, schedule.due().count()) == (1, 0)
 
 
-def test_what_a_person_settled_meanwhile_stays_settled(api: OrderApi, in_doubt: Execution, admin: User) -> None:
+def test_what_a_person_settled_meanwhile_stays_settled(
+    api: OrderApi, in_doubt: Execution, admin: User, second: User
+) -> None:
     as_the_worker_read_it = Execution.objects.get(pk=in_doubt.pk)
     manual_settlement.settle_by_hand(
-        in_doubt, asked_by(admin).who, moved=False, where="The portal", found="Nothing there"
+        in_doubt, asked_by(second).who, moved=False, where="The portal", found="Nothing there"
     )
     moved_by_now(api, in_doubt)
     reconciliation.check(as_the_worker_read_it)
@@ -266,12 +271,12 @@ def test_what_a_person_settled_meanwhile_stays_settled(api: OrderApi, in_doubt: 
     assert in_doubt.evidence.last().kind == Kind.CHECK, "what was found is kept all the same"  # type: ignore[union-attr]
 
 
-def test_nobody_settles_by_hand_what_is_settled(api: OrderApi, in_doubt: Execution, admin: User) -> None:
+def test_nobody_settles_by_hand_what_is_settled(api: OrderApi, in_doubt: Execution, admin: User, second: User) -> None:
     moved_by_now(api, in_doubt)
     reconciliation.check(Execution.objects.get(pk=in_doubt.pk))
     with pytest.raises(manual_settlement.AlreadySettledError):
         manual_settlement.settle_by_hand(
-            in_doubt, asked_by(admin).who, moved=False, where="The portal", found="Nothing there"
+            in_doubt, asked_by(second).who, moved=False, where="The portal", found="Nothing there"
         )
     in_doubt.refresh_from_db()
     assert in_doubt.state == State.DONE
@@ -285,9 +290,11 @@ def test_the_worker_looks_at_all_that_is_due_and_says_when_to_come_back(api: Ord
     moved_by_now(api, in_doubt)
     assert 0 < worker.look_once() <= 2
     aged(in_doubt, minutes=1)
-    assert worker.look_once() == worker.LONGEST_SLEEP
+    assert 0 < worker.look_once() <= 5, "what has ended is watched"
     in_doubt.refresh_from_db()
     assert in_doubt.state == State.DONE
+    Execution.objects.update(next_check_at=None)
+    assert worker.look_once() == worker.LONGEST_SLEEP
 
 
 def test_the_command_looks_once_and_says_what_is_left(api: OrderApi, execute: Execute) -> None:

@@ -13,20 +13,7 @@ from sandbox.codec import decode
 from sandbox.delivery import deliver_due
 from sandbox.models import Move, ProviderCall
 from tests.sandbox.conftest import Caller, refused
-
-
-def kinds(api: Caller, payment: str) -> list[str]:
-    return [action["type"] for action in api.get(payment).data.get("actions", [])]
-
-
-def execute(api: Caller, payment: str, kind: str) -> Any:
-    action = next(action for action in api.get(payment).data["actions"] if action["type"] == kind)
-    return api.post(f"{payment}/actions/{action['id']}/execute")
-
-
-def log(api: Caller, payment: str) -> list[dict[str, Any]]:
-    lines: list[dict[str, Any]] = api.get(f"{payment}/transactions").data
-    return lines
+from tests.sandbox.providing import execute, kinds, log
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from sandbox.provider.days import DAYS, HABITS
 from sandbox.seeding import vat
 from sandbox.seeding.orders import Seeded, generate
-from sandbox.seeding.payments import BAD_DAYS
+from sandbox.seeding.payments import BAD_DAYS, HARD_DAYS
 from tests.contract import CONTRACT
 
 Json = dict[str, Any]
@@ -277,7 +278,26 @@ def test_two_thousand_orders_hold_every_state_and_kind(seed: int) -> None:
 
 def test_two_thousand_orders_hold_every_bad_day() -> None:
     found = {payment["attributes"].get("sandbox") for order, _ in seeded(2000) for payment in order["payments"]}
-    assert found - {None} == set(BAD_DAYS)
+    assert found - {None} == {*BAD_DAYS, *HARD_DAYS}
+
+
+def test_each_hard_day_is_that_of_one_recent_payment_whose_reference_says_so() -> None:
+    found = [
+        (payment["attributes"]["sandbox"], payment)
+        for order, _ in seeded(2000)
+        for payment in order["payments"]
+        if payment["attributes"].get("sandbox") in HARD_DAYS
+    ]
+    assert sorted(day for day, _ in found) == sorted(HARD_DAYS)
+    for day, payment in found:
+        assert payment["reference"].startswith(f"{day}-")
+        assert payment["actions"]
+        assert day not in HABITS.values() or HABITS[payment["adapterId"]] == day
+
+
+def test_every_hard_day_of_the_provider_is_among_the_seeded() -> None:
+    words = {word for day in (*BAD_DAYS, *HARD_DAYS) for word in day.split("+")}
+    assert words == {*DAYS} - {"done-seconds-later"}
 
 
 def test_the_unusual_is_there_too() -> None:

@@ -6,9 +6,9 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from gateway.lease import OrderLockedError, lease
 from gateway.request import ApiRequest
 from orders.changes.flow import demand, show
-from orders.changes.lock import OrderLockedError, lease
 from orders.changes.validation import ValidationRun
 from orders.changes.validation_run import run
 from ui.held import hold
@@ -25,6 +25,8 @@ def order_validate(request: HttpRequest, order_id: str) -> HttpResponse:
     if request.method != "POST":
         return show(request, ValidationRun(order=order))
     form = ValidationRun(request.POST, order=order)
+    if form.explanation.closed():
+        return show(request, form, HTTPStatus.CONFLICT)
     try:
         with lease(request.channel.merchant, request.channel.name, f"validate:{form.once}"):
             return run(request, form)

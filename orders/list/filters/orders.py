@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from domain.phones import spellings
@@ -159,7 +160,7 @@ class OrderFilterSet(ApiFilterSet):
         self.query = settled(query)
         super().__init__(self.query, queryset=ApiQuery())  # type: ignore[arg-type]  # stands in for a queryset
 
-    @property
+    @cached_property
     def of_panel(self) -> dict[str, PanelFilter]:
         """The filters that stand in the panel, in its order."""
         filters = cast(dict[str, PanelFilter], self.filters)

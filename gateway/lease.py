@@ -11,11 +11,12 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from orders.models import Lease
+from gateway.models import Lease
 
 LIFE = dt.timedelta(seconds=60)
 """More than the last look and the one call can take together (`gateway.checks` warns where the time limits allow for
@@ -27,8 +28,20 @@ class OrderLockedError(Exception):
     """Somebody else is changing this order, and was not done in time."""
 
 
+class Held(NamedTuple):
+    """An order that is held."""
+
+    key: str
+    holder: uuid.UUID
+
+    def renew(self) -> bool:
+        """Holds it for another LIFE. False where it was held too long and somebody else may have it."""
+        mine = Lease.objects.filter(key=self.key, holder=self.holder)
+        return bool(mine.update(until=timezone.now() + LIFE))
+
+
 @contextmanager
-def lease(merchant: str, channel: str, order_id: str) -> Iterator[None]:
+def lease(merchant: str, channel: str, order_id: str) -> Iterator[Held]:
     """Holds the order for the time of the block. Raises OrderLockedError if somebody else does and
     is not done in time."""
     key, holder = hashlib.sha256(f"{merchant}/{channel}/{order_id}".encode()).hexdigest(), uuid.uuid4()
@@ -38,7 +51,7 @@ def lease(merchant: str, channel: str, order_id: str) -> Iterator[None]:
             raise OrderLockedError
         time.sleep(0.05)
     try:
-        yield
+        yield Held(key, holder)
     finally:
         Lease.objects.filter(key=key, holder=holder).delete()
 
