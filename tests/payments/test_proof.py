@@ -1,6 +1,7 @@
 """The proof of one execution: what stands on it, and what it finds out."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -13,11 +14,13 @@ from django.utils import timezone
 from audit.chain import digest
 from audit.models import Entry
 from order_api import OrderApi
+from order_api.schemas import PaymentAction, PaymentEvent, PaymentTransaction
 from payments.approvals import requests
 from payments.claims import unwritten
 from payments.executions import engine, reconciliation
 from payments.executions.evidence import add
 from payments.executions.manual_settlement import settle_by_hand
+from payments.executions.snapshot import Snapshot
 from payments.models import Answer, Evidence, Execution, Kind, State
 from payments.presentation.proof import proof_of
 from tests.audit.helpers import drop_triggers
@@ -239,3 +242,52 @@ def test_a_log_without_the_intent_of_what_was_sent_is_not_whole(attempt: Attempt
     without_triggers()
     Entry.objects.filter(order_id=execution.order_id).delete()
     assert unwritten("default") == f"payment action {execution.pk} was sent, and no entry says that it was to be"
+
+
+# What is found after the end
+
+
+@pytest.fixture
+def contradicted(api: OrderApi, attempt: Attempt) -> Execution:
+    """A capture that was done, and then refused by the provider all the same."""
+    execution = attempt()
+    assert execution.state == State.DONE
+    before = Snapshot.from_json(json.loads(execution.before_json)).offers(execution.action_id)
+    assert before
+    failed = PaymentTransaction(
+        event=PaymentEvent.read("capture"), is_success=False, psp_status="FAILED", amount=Decimal(499),
+        created=timezone.now() + dt.timedelta(seconds=1),
+        payment_action=PaymentAction(
+            id=before.id, adapter_id=before.adapter, type=before.type, url="https://adapters.example/capture"
+        ),
+    )  # fmt: skip
+    api.payments.add_transaction(execution.order_id, execution.payment_id, failed)
+    reconciliation.check(execution, api)
+    assert fresh(execution).state == State.CONTRADICTED
+    return fresh(execution)
+
+
+@pytest.mark.parametrize("changed", [{"outcome": ""}, {"outcome": State.REFUSED}, {"state": State.DONE}], ids=str)
+def test_what_contradicts_an_outcome_is_whole_and_the_first_one_stays(
+    contradicted: Execution, changed: dict[str, Any]
+) -> None:
+    assert proof_of(contradicted).says == []
+    Execution.objects.filter(pk=contradicted.pk).update(**changed)
+    assert {flaw.column for flaw in proof_of(fresh(contradicted)).flaws} >= set(changed)
+
+
+def test_an_amount_that_a_person_found_is_compared(contradicted: Execution, second: User) -> None:
+    seen = contradicted.evidence.last()
+    assert seen
+    found = {"where": "portal", "found": "4 of them", "amount": Decimal("100.50"), "seen": seen.pk}
+    settle_by_hand(contradicted, who(second), moved=True, **found)  # type: ignore[arg-type]
+    assert proof_of(fresh(contradicted)).says == []
+    Execution.objects.filter(pk=contradicted.pk).update(moved_amount=499)
+    assert [flaw.column for flaw in proof_of(fresh(contradicted)).flaws] == ["moved_amount"]
+
+
+@pytest.mark.parametrize("changed", [{"payment_reference": "psp-9"}, {"provider": "klarna"}, {"outcome": State.DONE}])
+def test_which_money_it_is_about_is_compared_with_what_was_seen(attempt: Attempt, changed: dict[str, Any]) -> None:
+    execution = attempt()
+    Execution.objects.filter(pk=execution.pk).update(**changed)
+    assert {flaw.column for flaw in proof_of(fresh(execution)).flaws} == set(changed)
