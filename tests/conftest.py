@@ -11,12 +11,12 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import resolve
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import ChannelGrant
 from tests.harness.tally import total
@@ -93,9 +93,10 @@ _numbers = count()
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_known_of_the_log_outside_of_it(settings: Settings) -> None:
+def nothing_is_known_of_the_log_outside_of_it() -> Iterator[None]:
     """What other tests wrote into it, and took out by hand, is not held against this one."""
-    settings.AUDIT_ANCHOR_DIR /= str(next(_numbers))
+    with override_settings(AUDIT_ANCHOR_DIR=settings.AUDIT_ANCHOR_DIR / str(next(_numbers))):
+        yield
 
 
 @pytest.fixture(autouse=True)
