@@ -8,8 +8,9 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import claims  # noqa: PLC0415 - models can be imported from here on
-        from payments.checks import check_times  # noqa: PLC0415 - the settings are there from here on
+        from payments.checks import check_profiles, check_times  # noqa: PLC0415 - the settings are there by now
         from payments.claims import unwritten  # noqa: PLC0415 - as above
 
         register(check_times)
+        register(check_profiles)
         claims.register(unwritten)
