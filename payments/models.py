@@ -218,17 +218,23 @@ class ExternalMove(models.Model):
         return f"{self.action_type} {self.mark[:8]} of {self.execution_id}"
 
 
-class Limit(models.Model):
-    """What people of a role may execute without a second person, in one currency. An empty amount sets no limit.
+class Line(models.Model):
+    """A line of what people may execute alone. `*` for the merchant or the channel means all of them, an empty action
+    type all actions; the line that says most counts."""
 
-    `*` for the merchant or the channel means all of them, an empty action type all actions; the row that says most
-    counts.
-    """
-
-    role = models.CharField(max_length=40)
     merchant = models.CharField(max_length=200, default="*")
     channel = models.CharField(max_length=200, default="*")
     action_type = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+
+class Limit(Line):
+    """What people of a role may execute without a second person, in one currency. An empty amount sets no limit."""
+
+    role = models.CharField(max_length=40)
     currency = models.CharField(max_length=3)
     per_action = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     per_order = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
@@ -246,3 +252,28 @@ class Limit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.merchant}/{self.channel} {self.action_type or '*'} {self.currency}"
+
+
+class FourEyes(Line):
+    """When it takes a second person at all, whatever somebody's role is, and above which amount two of them. Where no
+    line says anything, it is above a limit."""
+
+    class Mode(models.TextChoices):
+        NEVER = "never", _("Never")
+        LIMIT = "limit", _("Above a limit")
+        ALWAYS = "always", _("Always")
+
+    mode = models.CharField(max_length=6, choices=Mode, default=Mode.LIMIT)
+    two_above = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    """Of `two_above`; empty where there is none."""
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["merchant", "channel", "action_type"]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "channel", "action_type"], name="one_four_eyes_of_a_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merchant}/{self.channel} {self.action_type or '*'} {self.mode}"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from payments.views import alerts, approvals, execute, executions, in_doubt, limits, receipt
+from payments.views import alerts, approvals, execute, executions, four_eyes, in_doubt, limits, receipt
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -29,4 +29,10 @@ urlpatterns: list[URLPattern] = [
     path("payments/limits/pending/<int:number>/drop/", limits.limit_drop, name="limit-drop"),
     path("payments/limits/<int:limit_id>/", limits.limit_edit, name="limit-edit"),
     path("payments/limits/<int:limit_id>/delete/", limits.limit_delete, name="limit-delete"),
+    path("payments/four-eyes/", four_eyes.four_eyes_list, name="four-eyes-list"),
+    path("payments/four-eyes/add/", four_eyes.four_eyes_create, name="four-eyes-create"),
+    path("payments/four-eyes/pending/<int:number>/confirm/", four_eyes.four_eyes_confirm, name="four-eyes-confirm"),
+    path("payments/four-eyes/pending/<int:number>/drop/", four_eyes.four_eyes_drop, name="four-eyes-drop"),
+    path("payments/four-eyes/<int:rule_id>/", four_eyes.four_eyes_edit, name="four-eyes-edit"),
+    path("payments/four-eyes/<int:rule_id>/delete/", four_eyes.four_eyes_delete, name="four-eyes-delete"),
 ]

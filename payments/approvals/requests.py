@@ -6,19 +6,25 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import AccountChange
 from accounts.people.changes import tie_between
 from audit import log
+from audit.actions import AuditAction
 from order_api import OrderApi
 from order_api.errors import ApiError, NotFound
 from payments.approvals import endings
 from payments.executions import engine, intent
 from payments.executions.access import channel_of
+from payments.executions.evidence import settle
 from payments.executions.readings import gone, seen_of
-from payments.models import OPEN, Execution, State
+from payments.limits.rules import TWO
+from payments.models import OPEN, Evidence, Execution, Kind, State
+
+FIRST = "approved-first"
+"""Why, in the evidence of the first of two approvals."""
 
 
 class RequestClosedError(Exception):
@@ -40,15 +46,35 @@ class OnePersonError(PermissionDenied):
 
 def tie_of(user: User, execution: Execution) -> AccountChange | None:
     """Why this person may not approve it although they have the right: since shortly before it was asked for, the asker
-    changed their account, or somebody who may act as the one may act as the other."""
+    or the first of two approvers changed their account, or somebody who may act as the one may act as the other."""
     window: dt.timedelta = settings.PAYMENT_CHANGED_ACCOUNT_TIME
-    if not window or execution.asked_by_id is None:
+    if not window:
         return None
-    return tie_between(execution.asked_by_id, user.pk, execution.created_at - window)
+    first = first_of(execution)
+    others = [execution.asked_by_id, first.data["user"] if first and first.data["user"] != user.pk else None]
+    ties = (tie_between(each, user.pk, execution.created_at - window) for each in others if each is not None)
+    return next(filter(None, ties), None)
 
 
 def is_own(user: User, execution: Execution) -> bool:
     return execution.asked_by_id == user.pk
+
+
+def takes_two(execution: Execution) -> bool:
+    """Whether two people have to approve it."""
+    return any(each["kind"] == TWO for each in execution.excess)
+
+
+def first_of(execution: Execution) -> Evidence | None:
+    """The word of the first of two approvers, once there is one."""
+    said = execution.evidence.filter(kind=Kind.PERSON) if takes_two(execution) else ()
+    return next((each for each in said if FIRST in each.data.get("why", ())), None)
+
+
+def has_approved(user: User, execution: Execution) -> bool:
+    """Whether this person is the first of two already."""
+    first = first_of(execution)
+    return first is not None and first.data["user"] == user.pk
 
 
 class Look(NamedTuple):
@@ -80,19 +106,23 @@ def look(api: OrderApi, execution: Execution) -> Look:
 
 def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note: str = "") -> Execution:
     """Carry it out now, on the approver's word, which is in the log before anything is sent. What
-    could not be read was not sent.
+    could not be read was not sent. Where it takes two, the first one's word is written down, and it goes on waiting.
 
     Raises PermissionDenied, OnePersonError, RequestClosedError (it has ended, or lapsed as the payment has changed
-    since), engine.Occupied (another attempt on this payment is open; the request stays) and
-    AuditUnavailable (the request stays).
+    since), engine.Occupied (another attempt on this payment is open; the request stays),
+    AuditUnavailable (the request stays) and, for the first of two, ApiError (the request stays).
     """
-    if not may_decide(user, execution):
+    if not may_decide(user, execution) or has_approved(user, execution):
         raise PermissionDenied
     if change := tie_of(user, execution):
         raise OnePersonError(change)
     if endings.is_over(execution):
         endings.check(execution, api)
-    _prepare(execution, user, who, note)
+    is_second = takes_two(execution)
+    if is_second and first_of(execution) is None:
+        _approve_first(api, execution, user, who, note)
+        return execution
+    _prepare(execution, user, who, {"why": ["approved-second" if is_second else "approved"], "note": note})
     try:
         return engine.carry_out(api, execution, who)
     except engine.PaymentChangedError as moved:
@@ -101,7 +131,22 @@ def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note:
         return execution
 
 
-def _prepare(execution: Execution, user: User, who: log.Who, note: str) -> None:
+def _approve_first(api: OrderApi, execution: Execution, user: User, who: log.Who, note: str) -> None:
+    """Written down once, of a payment that is as the asker saw it: nobody is the first where somebody else is."""
+    if error := look(api, execution).error:
+        raise error
+    with transaction.atomic():
+        Execution.objects.select_for_update().get(pk=execution.pk)
+        data = {"why": [FIRST], "note": note, "user": user.pk}
+        stays = {"next_check_at": execution.next_check_at}
+        action, expected = AuditAction.PAYMENT_APPROVAL_FIRST, (State.WAITING,)
+        if first_of(execution) or not settle(
+            execution, Kind.PERSON, data, State.WAITING, by=who, expected=expected, action=action, fields=stays
+        ):
+            raise RequestClosedError
+
+
+def _prepare(execution: Execution, user: User, who: log.Who, data: dict[str, Any]) -> None:
     """From waiting to prepared, where no other attempt on the payment is open.
 
     Tried once more where one stood in the way and has ended by the time that it is looked for. What stands in the way
@@ -109,7 +154,7 @@ def _prepare(execution: Execution, user: User, who: log.Who, note: str) -> None:
     """
     for is_last in (False, True):
         try:
-            _decide(execution, State.PREPARED, user, who, {"why": ["approved"], "note": note})
+            _decide(execution, State.PREPARED, user, who, data)
         except IntegrityError:
             if other := intent.attempts_on(execution).filter(state__in=OPEN).first():
                 raise engine.PaymentLockedError(other) from None

@@ -19,6 +19,7 @@ WHO = log.Who.system("reconcile")
 """In whose name the desk itself looks at what is open."""
 ACTION = AuditAction.PAYMENT_ACTION_EXECUTE
 OUTCOMES: dict[State, log.Outcome] = {
+    State.WAITING: log.Outcome.ACCEPTED,
     State.PREPARED: log.Outcome.ACCEPTED,
     State.DONE: log.Outcome.DONE,
     State.PENDING: log.Outcome.ACCEPTED,

@@ -1,4 +1,4 @@
-"""Limits that are changed by two people, where the setting RIGHTS_BY_TWO asks for it."""
+"""Limits and four eyes that are changed by two people, where the setting RIGHTS_BY_TWO asks for it."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,75 +9,83 @@ from accounts.models import PendingChange
 from accounts.people import pending
 from audit import log
 from payments.limits.services import (
-    AMOUNTS,
-    FIELDS,
+    SORTS,
     Grants,
-    LimitChangedError,
-    add_limit,
-    change_limit,
+    LineChangedError,
+    add_line,
+    change_line,
     changes_between,
-    delete_limit,
+    delete_line,
     fingerprint,
     is_whole,
+    scope_of,
 )
-from payments.models import Limit
+from payments.models import Limit, Line
 
 KINDS = (pending.Kind.LIMIT,)
 
 
-def ask(who: log.Who, was: Limit | None, now: Limit | None) -> bool:
-    """Write down what somebody wants changed: no `was` is a new limit, no `now` one that goes. False if it is no
+def ask(who: log.Who, was: Line | None, now: Line | None) -> bool:
+    """Write down what somebody wants changed: no `was` is a new line, no `now` one that goes. False if it is no
     change."""
-    would_change = changes_between(was, now)
-    if not would_change:
+    would_change, line = changes_between(was, now), now or was
+    if not would_change or line is None:
         return False
     data = {"limit": was.pk if was else None, "seen": fingerprint(was), "values": _written(now) if now else None}
-    pending.ask(who, pending.Kind.LIMIT, str(now or was), would_change, data)
+    pending.ask(who, pending.Kind.LIMIT, str(line), would_change, data | {"sort": type(line).__name__})
     return True
 
 
-def waiting(grants: Grants) -> list[PendingChange]:
+def waiting(model: type[Line], grants: Grants) -> list[PendingChange]:
     """What waits and speaks of nothing but channels of somebody with these grants."""
-    return [row for row in pending.waiting(KINDS) if concerns_only(grants, row)]
+    return [row for row in pending.waiting(KINDS) if _model_of(row) is model and concerns_only(grants, row)]
 
 
 def concerns_only(grants: Grants, row: PendingChange) -> bool:
-    return all(is_whole(grants, f"{each.merchant}/{each.channel}") for each in _both(row) if each)
+    return all(is_whole(grants, scope_of(each)) for each in _both(row) if each)
 
 
-def confirm(number: int, user: User, who: log.Who, grants: Grants) -> None:
-    """Make the change. Raises PermissionDenied, `pending.PendingOverError`, LimitChangedError, IntegrityError."""
+def confirm(model: type[Line], number: int, user: User, who: log.Who, grants: Grants) -> None:
+    """Make the change. Raises PermissionDenied, `pending.PendingOverError`, LineChangedError, IntegrityError."""
     with pending.confirming(number, KINDS, user, who) as row:
-        if not concerns_only(grants, row):
+        if _model_of(row) is not model or not concerns_only(grants, row):
             raise pending.PendingOverError
         was, now = _both(row)
         if row.data["limit"] is None and now:
-            add_limit(who, now)
+            add_line(who, now)
         elif was is None or fingerprint(was) != row.data["seen"]:
-            raise LimitChangedError
+            raise LineChangedError
         elif now is None:
-            delete_limit(who, was)
+            delete_line(who, was)
         else:
-            change_limit(who, now, row.data["seen"])
+            change_line(who, now, row.data["seen"])
 
 
-def drop(number: int, user: User, who: log.Who, grants: Grants) -> None:
+def drop(model: type[Line], number: int, user: User, who: log.Who, grants: Grants) -> None:
     """Nothing is changed. Raises `pending.PendingOverError`."""
-    if not any(row.pk == number for row in waiting(grants)):
+    if not any(row.pk == number for row in waiting(model, grants)):
         raise pending.PendingOverError
     pending.drop(number, KINDS, user, who)
 
 
-def _both(row: PendingChange) -> tuple[Limit | None, Limit | None]:
-    """The limit as it is now, and as it would be."""
-    number, values = row.data["limit"], row.data["values"]
-    was = Limit.objects.filter(pk=number).first() if number else None
-    return was, Limit(pk=number, **{name: _read(name, value) for name, value in values.items()}) if values else None
+def _model_of(row: PendingChange) -> type[Line]:
+    """What was asked before there were four eyes does not say it: it was a limit."""
+    return next((each for each in SORTS if each.__name__ == row.data.get("sort")), Limit)
 
 
-def _written(limit: Limit) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value := getattr(limit, name), Decimal) else value for name in FIELDS}
+def _both(row: PendingChange) -> tuple[Line | None, Line | None]:
+    """The line as it is now, and as it would be."""
+    model, number, values = _model_of(row), row.data["limit"], row.data["values"]
+    was = model._default_manager.filter(pk=number).first() if number else None
+    if not values:
+        return was, None
+    now = model(
+        **{field.name: field.to_python(values[field.name]) for field in model._meta.fields if field.name in values}
+    )
+    now.pk = number
+    return was, now
 
 
-def _read(name: str, value: Any) -> Any:
-    return Decimal(value) if name in AMOUNTS and isinstance(value, str) else value
+def _written(line: Line) -> dict[str, Any]:
+    values = {name: getattr(line, name) for name in SORTS[type(line)].fields}
+    return {name: str(value) if isinstance(value, Decimal) else value for name, value in values.items()}

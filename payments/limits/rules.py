@@ -1,9 +1,9 @@
-"""How much people of a role may execute without a second person."""
+"""How much people of a role may execute without a second person, and when it takes one or two whatever they are."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -14,16 +14,21 @@ from accounts.roles import ADMIN, SUPPORT, highest
 from domain.states import MONEY_ACTIONS
 from payments.executions.intent import Intent, attempts_on
 from payments.executions.ledger import figures_of
-from payments.models import MAY_HAVE_MOVED, Execution, Limit, State
+from payments.models import MAY_HAVE_MOVED, Execution, FourEyes, Limit, Line, State
 from ui.days import start_of
 
 ANY = "*"
+TWO = "two"
+"""The kind of what takes two people besides the asker."""
+Mode = FourEyes.Mode
+OneLine = TypeVar("OneLine", bound=Line)
 
 
 class Excess(NamedTuple):
     """Why it takes a second person: `kind` is a limit that would be passed (action, order, day, count, currency,
     amount, type), or what limits do not say: role (none is for theirs), up-to (how much would move is not sure),
-    contested, repeat. `limit` and `would_be` as text."""
+    contested, repeat; or what four eyes say: always, two (it takes two people; without `would_be` where the amount
+    cannot be compared with `limit`, which names its currency then). `limit` and `would_be` as text."""
 
     kind: str
     limit: str = ""
@@ -40,12 +45,21 @@ def role_name(user: User) -> str:
 
 def limits_for(role: str, case: Intent) -> "QuerySet[Limit]":
     """The rows that speak of this case, whatever their currency."""
-    return limits_of_channel(role, case).filter(action_type__in=[case.action.type.lower(), ""])
+    return limits_of_channel(role, case).filter(action_type__in=[_kind(case), ""])
 
 
 def limits_of_channel(role: str, case: Intent) -> "QuerySet[Limit]":
     """The rows that speak of this role in this channel, whatever their action."""
-    return Limit.objects.filter(role=role, merchant__in=[case.merchant, ANY], channel__in=[case.channel, ANY])
+    return _of_channel(Limit, case).filter(role=role)
+
+
+def _of_channel(model: type[OneLine], case: Intent) -> "QuerySet[OneLine]":
+    return model._default_manager.filter(merchant__in=[case.merchant, ANY], channel__in=[case.channel, ANY])
+
+
+def _kind(case: Intent) -> str:
+    """The type of action, as lines name it."""
+    return case.action.type.lower()
 
 
 def excess(user: User, case: Intent, *, lock: bool = False) -> list[Excess]:
@@ -56,7 +70,41 @@ def excess(user: User, case: Intent, *, lock: bool = False) -> list[Excess]:
     """
     if lock:
         _wait_for_turn()
-    return [*_unsure(case), *_above(user, case)]
+    eyes = four_eyes_on(case)
+    asks_limits = any(line.mode != Mode.NEVER for line in eyes)
+    return [*_unsure(case), *_by_four_eyes(eyes, case), *(_above(user, case) if asks_limits else ())]
+
+
+def four_eyes_on(case: Intent) -> list[FourEyes]:
+    """The line that counts. Where nobody knows what the action does, and no line names it, it may be any of those that
+    lines name: then one for each."""
+    rows, kind = list(_of_channel(FourEyes, case)), _kind(case)
+    named = {row.action_type for row in rows}
+    kinds = [kind] if kind in named or kind in MONEY_ACTIONS else sorted({"", *named})
+    fitting = ([row for row in rows if row.action_type in (each, "")] for each in kinds)
+    return [max(each, key=_says, default=FourEyes()) for each in fitting]
+
+
+def _by_four_eyes(lines: Sequence[FourEyes], case: Intent) -> Iterable[Excess]:
+    if any(line.mode == Mode.ALWAYS for line in lines):
+        yield Excess("always")
+    amount = _most(case)
+    for line in lines:
+        if line.two_above is None:
+            continue
+        most = format(line.two_above.normalize(), "f")
+        if amount is None or line.currency != case.currency:
+            yield Excess(TWO, f"{most} {line.currency}")
+            return
+        if amount > line.two_above:
+            yield Excess(TWO, most, format(amount.normalize(), "f"))
+            return
+
+
+def _most(case: Intent) -> Decimal | None:
+    """The most that it can move."""
+    figures = figures_of(case.seen)
+    return figures.most_left if figures and _kind(case) == "refund" and figures.captured else case.amount
 
 
 def _unsure(case: Intent) -> Iterable[Excess]:
@@ -72,7 +120,7 @@ def _unsure(case: Intent) -> Iterable[Excess]:
 
 def done_before(case: Intent) -> bool:
     """Whether the same type of action was done on the payment, through this desk or not."""
-    kind = case.action.type.lower()
+    kind = _kind(case)
     figures = figures_of(case.seen)
     logged = {"capture": figures.capture_lines, "refund": figures.refund_lines}.get(kind, ()) if figures else ()
     return bool(logged) or attempts_on(case).filter(action_type__iexact=kind, state=State.DONE).exists()
@@ -94,7 +142,7 @@ def _above(user: User, case: Intent) -> list[Excess]:
 def _without_a_limit(role: str, case: Intent) -> Iterable[Excess]:
     """A role of which no limit speaks, where there are limits, or an action that nobody knows, is not without
     bounds."""
-    is_known = case.action.type.lower() in MONEY_ACTIONS
+    is_known = _kind(case) in MONEY_ACTIONS
     if not is_known and limits_of_channel(role, case).exists():
         yield Excess("type", "", case.action.type)
     elif not Limit.objects.filter(role=role).exists() and Limit.objects.exists():
@@ -110,9 +158,9 @@ def _wait_for_turn() -> None:
     list(Limit.objects.order_by("pk").select_for_update().values_list("pk"))
 
 
-def _says(limit: Limit) -> tuple[bool, bool, bool]:
+def _says(line: Line) -> tuple[bool, bool, bool]:
     """How much a row says: the merchant before the channel, and both before the type of action."""
-    return limit.merchant != ANY, limit.channel != ANY, bool(limit.action_type)
+    return line.merchant != ANY, line.channel != ANY, bool(line.action_type)
 
 
 def _passed(limit: Limit, user: User, case: Intent, amount: Decimal) -> Iterable[Excess]:

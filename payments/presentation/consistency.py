@@ -180,6 +180,7 @@ def _of_decision(execution: Execution, evidence: Sequence[Evidence], entries: Se
 
 
 _DECIDED = {State.PREPARED, State.TURNED_DOWN}
+_BEFORE_SENDING = {State.WAITING.value, State.PREPARED.value}
 
 
 def _of_times(execution: Execution, evidence: Sequence[Evidence], entries: Sequence[Entry]) -> Iterator[Flaw]:
@@ -240,7 +241,7 @@ def _states_said_by(entry: Entry, bearers: Sequence[Entry], evidence: Sequence[E
     named = set(entry.details.get("evidence", []))
     found = {each.data["verdict"] for each in evidence if each.digest in named and "verdict" in each.data}
     # Somebody may have settled it while it was being sent; then what came back is only added.
-    return found | {new for each in bearers if (new := _new_state(each))} - {State.PREPARED.value} if found else set()
+    return found | {new for each in bearers if (new := _new_state(each))} - _BEFORE_SENDING if found else set()
 
 
 def _bears_state(entry: Entry) -> bool:

@@ -113,9 +113,12 @@ def earlier_refunds(case: Intent | Execution, user: User) -> "QuerySet[Execution
 
 def above(excess: rules.Excess, currency: str) -> str:
     """A limit that would be passed, in a sentence."""
-    if excess.kind in ("action", "order", "day"):
+    if excess.kind in ("action", "order", "day", rules.TWO) and excess.would_be:
         amounts = (money_of(Decimal(text), currency) for text in (excess.limit, excess.would_be))
         return above_words(excess.kind, *amounts)
+    if excess.kind == rules.TWO and not excess.would_be:
+        most, _space, own = excess.limit.partition(" ")
+        return above_words("two-unsure", money_of(Decimal(most), own), "")
     return above_words(*excess)
 
 

@@ -95,6 +95,8 @@ WHY: Mapping[str, Words] = MappingProxyType(
         "unrecorded": _("It could not be written into the audit log, so nothing was sent."),
         "expired": _("Nobody approved it in time."),
         "approved": _("A second person approved it."),
+        "approved-first": _("A first person approved it. It takes two, so nothing was sent yet."),
+        "approved-second": _("A second of two people approved it."),
         "turned-down": _("A second person turned it down."),
         "withdrawn": _("It was withdrawn by the person who had asked for it."),
         "person": _("A person looked and said what they found."),
@@ -147,6 +149,10 @@ def above_words(kind: str, limit: str, would_be: str) -> str:
         "up-to": _("The transactions can be read in two ways: it may move up to %(would_be)s."),
         "repeat": _("The same was done on this payment before."),
         "role": _("There are limits, and none of them is for your role."),
+        "always": _("Here it always takes a second person."),
+        "two": _("It may move %(would_be)s; above %(limit)s it takes two people besides whoever asks."),
+        "two-unsure": _("Above %(limit)s it takes two people besides whoever asks, and this cannot be compared with "
+                        "that."),
         "contested": _("A transaction of this payment was taken back by another."),
     }.get(kind, kind)  # fmt: skip
     return str(words) % {"limit": limit, "would_be": would_be}

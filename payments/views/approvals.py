@@ -23,6 +23,7 @@ from audit import log
 from audit.actions import AuditAction
 from gateway.permissions import may_execute, may_view
 from gateway.request import ApiRequest
+from order_api.errors import ApiError
 from payments.approvals import endings, requests
 from payments.approvals.forms import ApproveForm, TurnDownForm
 from payments.approvals.review import what_ended_it, whole_case
@@ -30,7 +31,7 @@ from payments.executions import engine
 from payments.executions.access import api_of, channel_of, execution_of, visible
 from payments.executions.evidence import subject_of
 from payments.limits.rules import Excess
-from payments.models import Execution, Limit, State
+from payments.models import Evidence, Execution, FourEyes, Limit, State
 from payments.presentation import preview
 from payments.presentation.summary import known, title_of, via
 from payments.presentation.vocabulary import REASONS_TO_ASK, Words
@@ -53,6 +54,7 @@ class ApprovalRow(NamedTuple):
     channel: str
     is_here: bool
     is_own: bool
+    first: Evidence | None
     age: str
     left: str
 
@@ -73,7 +75,7 @@ def approval_list(request: ApiRequest) -> HttpResponse:
         "place": "approvals",
         "rows": [row_of(request, each) for each in waiting],
         "ended": [row_of(request, each) for each in ended[:LATELY]],
-        "are_limits": Limit.objects.exists(),
+        "are_limits": Limit.objects.exists() or FourEyes.objects.exists(),
     }
     return render_page(request, "payments/approval_list.html", context)
 
@@ -98,6 +100,7 @@ def row_of(request: ApiRequest, execution: Execution) -> ApprovalRow:
         channel=str(channel),
         is_here=channel == request.channel,
         is_own=requests.is_own(request.user, execution),
+        first=requests.first_of(execution),
         age=timesince(execution.created_at, now, depth=1),
         left=timesince(now, execution.expires_at, depth=1) if is_waiting else "",
     )
@@ -122,7 +125,8 @@ def show(
 ) -> HttpResponse:
     """The screen; with a form that could not be taken, its mistakes."""
     is_refused = approving is not None or turning_down is not None
-    look = requests.look(api_of(execution), execution)
+    look, first = requests.look(api_of(execution), execution), requests.first_of(execution)
+    takes_two = requests.takes_two(execution)
     context = about(request, execution) | {
         "place": "approvals",
         "case": whole_case(execution, look, request.user),
@@ -131,6 +135,10 @@ def show(
         "leads_to": preview.leads_to(execution.action_type),
         "is_own": requests.is_own(request.user, execution),
         "may_decide": requests.may_decide(request.user, execution),
+        "takes_two": takes_two,
+        "first": first,
+        "is_first": takes_two and first is None,
+        "has_approved": requests.has_approved(request.user, execution),
         "tie": requests.tie_of(request.user, execution),
         "tie_hours": round(settings.PAYMENT_CHANGED_ACCOUNT_TIME.total_seconds() / 3600, 2),
         "is_waiting": execution.state == State.WAITING,
@@ -210,7 +218,9 @@ def by_two_people(say: Say) -> Say:
 @by_two_people
 def approval_approve(request: ApiRequest, execution: Execution) -> HttpResponse:
     """Carries it out once, on the word of a second person, and leads to what became of it."""
-    form = ApproveForm(request.POST, request=request)
+    if requests.has_approved(request.user, execution):
+        raise PermissionDenied
+    form = ApproveForm(request.POST, request=request, first=requests.first_of(execution))
     if not form.is_valid():
         return show(request, execution, approving=form)
     note, who = form.cleaned_data["note"].strip(), log.Who.of(request)
@@ -219,6 +229,11 @@ def approval_approve(request: ApiRequest, execution: Execution) -> HttpResponse:
     except engine.PaymentLockedError:
         words = _("Another attempt on this payment is not settled, so nothing was sent. The request goes on waiting.")
         messages.warning(request, words)
+        return redirect("approval-detail", execution.pk)
+    except ApiError:
+        return show(request, execution, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    if execution.state == State.WAITING:
+        messages.success(request, _("You approved it as the first of two. Nothing was sent yet."))
         return redirect("approval-detail", execution.pk)
     return redirect("execution-detail", execution.pk)
 
