@@ -149,6 +149,12 @@ PAGES: Mapping[str, Page] = {
     "limit-confirm": Page(TO_SIGN_IN, 403, 403, 403, 422, {"number": "999999"}, "post"),
     "limit-drop": Page(TO_SIGN_IN, 403, 403, 403, 302, {"number": "999999"}, "post"),
     "limit-delete": Page(TO_SIGN_IN, 403, 403, 403, 404, {"limit_id": "999999"}),
+    "four-eyes-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
+    "four-eyes-create": Page(TO_SIGN_IN, 403, 403, 403, 200),
+    "four-eyes-edit": Page(TO_SIGN_IN, 403, 403, 403, 404, {"rule_id": "999999"}),
+    "four-eyes-confirm": Page(TO_SIGN_IN, 403, 403, 403, 422, {"number": "999999"}, "post"),
+    "four-eyes-drop": Page(TO_SIGN_IN, 403, 403, 403, 302, {"number": "999999"}, "post"),
+    "four-eyes-delete": Page(TO_SIGN_IN, 403, 403, 403, 404, {"rule_id": "999999"}),
 }
 
 

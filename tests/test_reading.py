@@ -18,7 +18,7 @@ from audit.models import Entry
 from order_api import OrderApi
 from payments.executions import engine
 from payments.executions.intent import Intent
-from payments.models import Execution, Limit
+from payments.models import Execution, FourEyes, Limit
 from tests.conftest import ClientOf, person
 from tests.forms import ROUTES, put_note, put_order
 from tests.payments.conftest import (  # noqa: F401 - fixtures
@@ -64,8 +64,15 @@ def ids(
     """One of everything that an address can name."""
     waiting = engine.execute(api, case_of(make_payment("reserved"), "capture"), asked_by(admin), wants_approval=True)
     limit = Limit.objects.create(role="admin", merchant="norce", channel="se", currency="SEK", per_action=500)
+    rule = FourEyes.objects.create(merchant="norce", channel="se", mode="always")
     entry = Entry.objects.latest("sequence")
-    numbers = {"limit_id": limit.pk, "sequence": entry.sequence, "person_id": admin.pk, "token": "no-such-token"}
+    numbers = {
+        "limit_id": limit.pk,
+        "rule_id": rule.pk,
+        "sequence": entry.sequence,
+        "person_id": admin.pk,
+        "token": "no-such-token",
+    }
     return {
         **put_note(put_order("o_Own"), admin),
         **{name: str(number) for name, number in numbers.items()},

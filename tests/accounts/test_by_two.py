@@ -13,7 +13,7 @@ from accounts.models import AccountChange, ChannelGrant, OneTimeLink, PendingCha
 from accounts.people import pending
 from accounts.people.services import rights_of
 from audit.models import Change, Entry
-from payments.models import Limit
+from payments.models import FourEyes, Limit
 from tests.accounts.test_people import NEW, link_in, save
 from tests.audit.helpers import log_out_of_reach
 from tests.conftest import PASSWORD, ClientOf
@@ -295,4 +295,40 @@ def test_a_change_of_people_is_not_confirmed_on_the_page_of_limits(desk: Client,
 def test_a_limit_is_taken_back(desk: Client, limit: Limit) -> None:
     desk.post(reverse("limit-delete", args=[limit.pk]), GIVEN)
     assert "Nothing was changed" in say(desk, "limit-drop").content.decode()
+    assert the_one().is_made is False
+
+
+# Four eyes
+
+
+def test_four_eyes_are_added_changed_and_deleted_by_two(desk: Client, other: Client) -> None:
+    add = {"scope": "norce/se", "action_type": "refund", "mode": "always", "two_above": "1000", "currency": "SEK"}
+    assert "has to confirm it" in send(desk, reverse("four-eyes-create"), **add).content.decode()
+    assert not FourEyes.objects.exists()
+    page = other.get(reverse("four-eyes-list")).content.decode()
+    assert "two_above: – → 1000" in page and "Confirm" in page
+    assert say(desk, "four-eyes-confirm").status_code == 403
+    say(other, "four-eyes-confirm")
+    made = FourEyes.objects.get()
+    assert (made.mode, str(made.two_above), made.currency) == ("always", "1000.0000", "SEK")
+    assert newest("payment.four-eyes.create").username == "second"
+    PendingChange.objects.all().delete()
+    send(desk, reverse("four-eyes-edit", args=[made.pk]), mode="never", two_above="")
+    assert FourEyes.objects.get().mode == "always"
+    say(other, "four-eyes-confirm")
+    assert (FourEyes.objects.get().mode, FourEyes.objects.get().two_above) == ("never", None)
+    PendingChange.objects.all().delete()
+    desk.post(reverse("four-eyes-delete", args=[made.pk]), GIVEN)
+    assert FourEyes.objects.exists()
+    say(other, "four-eyes-confirm")
+    assert not FourEyes.objects.exists()
+
+
+def test_a_change_of_four_eyes_is_not_confirmed_on_the_page_of_limits(desk: Client, other: Client) -> None:
+    send(desk, reverse("four-eyes-create"), scope="norce/se", mode="always")
+    assert "Waits for a second person" not in other.get(reverse("limit-list")).content.decode()
+    for what in ("limit-confirm", "limit-drop"):
+        assert "It is over" in say(other, what).content.decode()
+    assert the_one().is_made is None
+    assert "Nothing was changed" in say(desk, "four-eyes-drop").content.decode()
     assert the_one().is_made is False

@@ -71,14 +71,15 @@ def executed(username: str, day: str = "", *, wants_approval: bool = False) -> d
 
 
 def made() -> dict[str, str]:
-    """A request that waits for approval, a limit, and an execution that got no answer with its
+    """A request that waits for approval, a limit, a rule of four eyes, and an execution that got no answer with its
     payment, which is locked."""
-    from payments.models import Limit
+    from payments.models import FourEyes, Limit
 
     doubt = executed("admin", "timeout-before")
     return {
         "approval": executed("manager", wants_approval=True)["execution"],
         "limit": str(Limit.objects.create(role="support", currency="NOK", per_action=100).pk),
+        "rule": str(FourEyes.objects.create(merchant="norce", channel="no", mode="always").pk),
         "execution": doubt["execution"],
         "locked": doubt["order"],
         "locked_payment": doubt["payment"],

@@ -36,6 +36,7 @@ READING = {
     "approvals": "/payments/approvals/",
     "approval": "/payments/approvals/{approval}/",
     "limits": "/payments/limits/",
+    "four eyes": "/payments/four-eyes/",
     "preferences": "/accounts/preferences/",
     "password": "/accounts/password/",
     "no such page": "/nowhere/",
@@ -71,6 +72,9 @@ CHANGING = {
     "limit added": "/payments/limits/add/",
     "limit": "/payments/limits/{limit}/",
     "limit deleted": "/payments/limits/{limit}/delete/",
+    "rule added": "/payments/four-eyes/add/",
+    "rule": "/payments/four-eyes/{rule}/",
+    "rule deleted": "/payments/four-eyes/{rule}/delete/",
     "invite": "/people/invite/",
 }
 SCREENS = {
