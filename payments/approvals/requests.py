@@ -31,6 +31,10 @@ class RequestClosedError(Exception):
     """The request is not open any more; its state says why."""
 
 
+class UnreadError(Exception):
+    """The payment could not be read, so the first of two cannot approve it; the request stays."""
+
+
 def may_decide(user: User, execution: Execution) -> bool:
     """Whether this person may approve it, or turn it down: they have the right, and did not ask for it themselves."""
     return user.has_perm("accounts.execute_payment_action") and not is_own(user, execution)
@@ -110,7 +114,7 @@ def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note:
 
     Raises PermissionDenied, OnePersonError, RequestClosedError (it has ended, or lapsed as the payment has changed
     since), engine.Occupied (another attempt on this payment is open; the request stays),
-    AuditUnavailable (the request stays) and, for the first of two, ApiError (the request stays).
+    AuditUnavailable (the request stays) and, for the first of two, UnreadError.
     """
     if not may_decide(user, execution) or has_approved(user, execution):
         raise PermissionDenied
@@ -134,7 +138,7 @@ def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note:
 def _approve_first(api: OrderApi, execution: Execution, user: User, who: log.Who, note: str) -> None:
     """Written down once, of a payment that is as the asker saw it: nobody is the first where somebody else is."""
     if error := look(api, execution).error:
-        raise error
+        raise UnreadError from error
     with transaction.atomic():
         Execution.objects.select_for_update().get(pk=execution.pk)
         data = {"why": [FIRST], "note": note, "user": user.pk}

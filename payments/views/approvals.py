@@ -23,7 +23,6 @@ from audit import log
 from audit.actions import AuditAction
 from gateway.permissions import may_execute, may_view
 from gateway.request import ApiRequest
-from order_api.errors import ApiError
 from payments.approvals import endings, requests
 from payments.approvals.forms import ApproveForm, TurnDownForm
 from payments.approvals.review import what_ended_it, whole_case
@@ -230,7 +229,7 @@ def approval_approve(request: ApiRequest, execution: Execution) -> HttpResponse:
         words = _("Another attempt on this payment is not settled, so nothing was sent. The request goes on waiting.")
         messages.warning(request, words)
         return redirect("approval-detail", execution.pk)
-    except ApiError:
+    except requests.UnreadError:
         return show(request, execution, status=HTTPStatus.SERVICE_UNAVAILABLE)
     if execution.state == State.WAITING:
         messages.success(request, _("You approved it as the first of two. Nothing was sent yet."))
