@@ -25,7 +25,7 @@ def statements(client_of: ClientOf, role: str, address: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "others"),
-    [("support", ("orderdesk_cache",)), ("admin", ("orderdesk_cache", "payments_execution"))],
+    [("support", ("orderdesk_cache",)), ("admin", ("orderdesk_cache", "payments_execution", "payments_externalmove"))],
     ids=["support", "admin, who sees what is in doubt"],
 )
 def test_the_list_costs_who_asks_and_what_currencies_were_seen(
@@ -39,7 +39,10 @@ def test_the_list_costs_who_asks_and_what_currencies_were_seen(
 
 @pytest.mark.parametrize(
     ("role", "others"),
-    [("support", ("payments_execution",)), ("admin", ("payments_execution", "payments_execution"))],
+    [
+        ("support", ("payments_execution",)),
+        ("admin", ("payments_execution", "payments_execution", "payments_externalmove")),
+    ],
     ids=["support", "admin, who sees what is in doubt"],
 )
 def test_an_orders_page_costs_who_asks_and_its_executions(

@@ -1,12 +1,15 @@
-"""In doubt: everything that is in flight, in doubt or pending, what is known of it, and what to do about it."""
+"""In doubt: everything that is in flight, in doubt, pending or contradicted, what others moved, what is known of it,
+and what to do about it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
@@ -20,31 +23,47 @@ from audit import log
 from gateway.permissions import may_execute, may_view
 from gateway.request import ApiRequest
 from payments.executions import reconciliation
-from payments.executions.access import api_of, channel_of, execution_of, visible
-from payments.executions.manual_settlement import AlreadySettledError, NewEvidenceError, settle_by_hand
+from payments.executions.access import api_of, channel_of, execution_of, open_moves, visible
+from payments.executions.manual_settlement import BY_HAND, AlreadySettledError, NewEvidenceError, settle_by_hand
 from payments.executions.settlement_form import SettleForm
-from payments.models import OPEN, Evidence, Execution, State
+from payments.models import OPEN, Evidence, Execution, ExternalMove, State
 from payments.presentation.evidence_log import sayings
+from payments.presentation.moves import Moved, moved
 from payments.presentation.preview import through
-from payments.presentation.summary import how, known, title_of, via
+from payments.presentation.summary import found_later, how, known, title_of, via
 from payments.presentation.vocabulary import Words
+from payments.views.parts import part_of
 from ui.pages import form_view, render_page
 from ui.ways_back import next_page
 
-MOST, RECENT = 200, 20
+RECENT = 20
 SOON = dt.timedelta(minutes=1)
-FIRST = [State.IN_DOUBT, State.PENDING, State.SENDING, State.PREPARED]
+FIRST = [State.CONTRADICTED, State.IN_DOUBT, State.PENDING, State.SENDING, State.PREPARED]
 """What has to be looked at first."""
+URGENCY = Case(*(When(state=state, then=Value(place)) for place, state in enumerate(FIRST)), default=Value(len(FIRST)))
 
 
 @dataclass(frozen=True, slots=True)
 class DoubtRow:
-    """`is_here`: it is of the channel that the person works in now, so that a plain link leads to its order."""
+    """`is_here`: it is of the channel that the person works in now, so that a plain link leads to its order. `age`:
+    since it was sent; of what is contradicted, since that was found."""
 
     execution: Execution
     title: str
     through: str
     says: list[Words]
+    channel: str
+    is_here: bool
+    age: str
+    since: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRow:
+    """Money that others moved; `is_here` as of an execution."""
+
+    moved: Moved
+    execution: Execution
     channel: str
     is_here: bool
     age: str
@@ -54,36 +73,34 @@ class DoubtRow:
 @require_safe
 @may_view
 def doubt_list(request: ApiRequest) -> HttpResponse:
-    """What is open in all the channels of the person, what waits for approval, and what was settled
-    last. Reads nothing at the API."""
+    """What is contradicted, what others moved and what is open in all the channels of the person, what waits for
+    approval, and what was settled last. Reads nothing at the API."""
     now, mine = timezone.now(), visible(request.user)
-    open_ones = sorted(mine.filter(state__in=OPEN).order_by("created_at")[:MOST], key=_urgency)
+    present = partial(rows_of, request, now=now)
+    oldest_first = mine.order_by("created_at")
+    moves = open_moves(request.user).select_related("execution").order_by("found_at", "pk")
+    doubts = part_of(request, "doubts", mine.filter(state__in=OPEN).order_by(URGENCY, "created_at"), present)
     context = {
-        "rows": rows_of(request, open_ones, now),
-        "requests": rows_of(request, mine.filter(state=State.WAITING).order_by("created_at")[:MOST], now),
-        "settled": rows_of(request, recently(mine), now),
-        "is_live": any(is_moving(each, now) for each in open_ones),
+        "contradicted": part_of(request, "contradicted", oldest_first.filter(state=State.CONTRADICTED), present),
+        "moves": part_of(request, "moves", moves, partial(moved_rows_of, request, now=now)),
+        "doubts": doubts,
+        "requests": part_of(request, "requests", oldest_first.filter(state=State.WAITING), present),
+        "settled": rows_of(request, list(recently(mine)), now),
+        "is_live": any(is_moving(row.execution, now) for row in doubts.rows),
         "now": now,
         "place": "doubt",
     }
     return render_page(request, "payments/doubt_list.html", context, partials=("doubt",))
 
 
-def _urgency(execution: Execution) -> int:
-    return FIRST.index(State(execution.state))
-
-
 def recently(executions: "QuerySet[Execution]") -> "QuerySet[Execution]":
     """What was sent and is settled, newest first."""
-    settled = executions.exclude(state__in=[*OPEN, State.WAITING])
+    settled = executions.exclude(state__in=[*FIRST, State.WAITING])
     return settled.filter(sent_at__isnull=False).order_by("-ended_at")[:RECENT]
 
 
-def rows_of(
-    request: ApiRequest, executions: "list[Execution] | QuerySet[Execution]", now: dt.datetime
-) -> list[DoubtRow]:
+def rows_of(request: ApiRequest, rows: Sequence[Execution], now: dt.datetime) -> list[DoubtRow]:
     """The executions with the last of their evidence; one query more."""
-    rows = list(executions)
     pieces = Evidence.objects.filter(execution__in=rows).order_by("pk")
     last = {piece.execution_id: piece for piece in pieces if sayings(piece)}
     return [row_of(request, each, last.get(each.pk), now) for each in rows]
@@ -92,6 +109,8 @@ def rows_of(
 def row_of(request: ApiRequest, execution: Execution, last: Evidence | None, now: dt.datetime) -> DoubtRow:
     channel = channel_of(execution)
     began = execution.sent_at or execution.created_at
+    if last and execution.state == State.CONTRADICTED:
+        began = last.at
     return DoubtRow(
         execution=execution,
         title=title_of(execution),
@@ -99,12 +118,32 @@ def row_of(request: ApiRequest, execution: Execution, last: Evidence | None, now
         says=sayings(last) if last else [],
         channel=str(channel),
         is_here=channel == request.channel,
-        age=timesince(began, now, depth=1) if now - began >= SOON else _("less than a minute"),
+        age=age_of(began, now),
+        since=began,
     )
 
 
+def moved_rows_of(request: ApiRequest, moves: Sequence[ExternalMove], now: dt.datetime) -> list[MovedRow]:
+    return [
+        MovedRow(
+            moved=moved(each),
+            execution=each.execution,
+            channel=str(channel_of(each.execution)),
+            is_here=channel_of(each.execution) == request.channel,
+            age=age_of(each.found_at, now),
+        )
+        for each in moves
+    ]
+
+
+def age_of(began: dt.datetime, now: dt.datetime) -> str:
+    """How long it has been so, in words."""
+    return timesince(began, now, depth=1) if now - began >= SOON else _("less than a minute")
+
+
 def is_moving(execution: Execution, now: dt.datetime) -> bool:
-    """Whether something may happen to it by itself within the minute, so that looking again soon is worth it."""
+    """Whether something may happen to it by itself within the minute, so that looking again soon is worth it. What is
+    contradicted waits for a person."""
     due = execution.next_check_at
     return execution.is_open and (execution.state != State.IN_DOUBT or bool(due and due <= now + SOON))
 
@@ -173,7 +212,8 @@ def show(
         "known": known(execution, last),
         "seen": last.pk if last else "",
         "how": how(execution),
-        "can_settle": execution.state in (State.IN_DOUBT, State.PENDING),
+        "found_later": found_later(last),
+        "can_settle": execution.state in BY_HAND,
         "place": "doubt",
     }
     return render_page(request, "payments/execution_settle.html", context, partials=("dialog",), status=status)
