@@ -111,7 +111,7 @@ def how(execution: Execution) -> str:
     words = {
         "noun": action_words(execution.action_type).noun,
         "via": provider_name(execution.provider) or via(execution),
-        "time": _moment(execution.sent_at),
+        "time": moment_of(execution.sent_at),
         "said": " ".join(filter(None, (str(execution.status or ""), execution.code))) or "–",
     }
     went = str(_WENT[execution.answer]) % words
@@ -120,7 +120,7 @@ def how(execution: Execution) -> str:
     return f"{went} {_LOCKED}" if execution.state in OPEN else went
 
 
-def _moment(moment: dt.datetime) -> str:
+def moment_of(moment: dt.datetime) -> str:
     """The time alone where it was today."""
     clock = format_clock(moment, seconds=True)
     is_today = timezone.localtime(moment).date() == timezone.localdate()
