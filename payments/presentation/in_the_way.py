@@ -40,8 +40,7 @@ def in_the_way(case: Intent, user: User) -> InTheWay | None:
 
 def _of_attempt(other: Execution, case: Intent, user: User) -> InTheWay:
     if other.state == State.CONTRADICTED:
-        words = _("What became of “%(title)s”, asked for by %(name)s, is contradicted: it may have moved money after all, "
-                  "or not have moved it.")  # fmt: skip
+        words = _("What became of “%(title)s”, asked for by %(name)s, is contradicted: nobody knows what it moved.")
         says = words % {"title": title_of(other), "name": other.asked_by_name}
         until = _("Nothing of the kind is sent until a person has looked and said what happened.")
         return InTheWay(says, until, reverse("execution-detail", args=[other.pk]), _("Look at it"))
