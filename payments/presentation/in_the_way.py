@@ -47,12 +47,9 @@ def _of_attempt(other: Execution, case: Intent, user: User) -> InTheWay:
     if (other.order_id, other.payment_id) == (case.order_id, case.payment_id):
         words = _("The payment is locked: an attempt by %(name)s is not settled.")
         return _with_way(other, "execution-detail", words % {"name": other.asked_by_name})
-    words = _(
-        "Another payment is about the same money (%(reference)s), and there an attempt by %(name)s is not settled."
-    )
-    found = _with_way(
-        other, "execution-detail", words % {"name": other.asked_by_name, "reference": case.payment_reference}
-    )
+    words = _("Another payment is about the same money (%(reference)s): an attempt by %(name)s there is not settled.")
+    said = {"name": other.asked_by_name, "reference": case.payment_reference}
+    found = _with_way(other, "execution-detail", words % said)
     return found if visible(user).filter(pk=other.pk).exists() else found._replace(address="")
 
 
