@@ -62,8 +62,8 @@ class Desk(NamedTuple):
 
     @property
     def made(self) -> dict[str, str]:
-        """What the addresses of what was prepared are made of: a request, a limit, an execution in
-        doubt and its payment."""
+        """What the addresses of what was prepared are made of: a request, a limit, an execution in doubt and its
+        payment, one that is contradicted, and what others moved."""
         return dict(json.loads((self.data_dir / preparation.MADE).read_text()))
 
     def manage(self, *arguments: str) -> str:
