@@ -1,5 +1,6 @@
 """Money that others moved, as people read it: in words that claim no amount which nobody knows."""
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +29,8 @@ class Moved:
     meaning: str
     through: str
     line: TransactionMark | None
+    created: dt.datetime | None
+    """When the transaction says that it was written."""
 
 
 def moved(move: ExternalMove) -> Moved:
@@ -35,7 +38,8 @@ def moved(move: ExternalMove) -> Moved:
     amount = format_money(Decimal(move.amount), execution.currency) if move.amount else ""
     meaning = _meaning(move)
     sure = amount if amount and not meaning else _("this payment, or a part of it,")
-    line = json.loads(move.line_json)
+    kept = json.loads(move.line_json)
+    line = TransactionMark(*kept) if kept else None
     return Moved(
         move=move,
         title=capfirst(_("%(what)s by others") % {"what": words.noun}),
@@ -45,7 +49,8 @@ def moved(move: ExternalMove) -> Moved:
         amount=amount,
         meaning=meaning,
         through=through(via(execution), execution.provider),
-        line=TransactionMark(*line) if line else None,
+        line=line,
+        created=dt.datetime.fromisoformat(line.created) if line and line.created else None,
     )
 
 
