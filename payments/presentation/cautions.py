@@ -59,7 +59,7 @@ def _otherwise(facts: Facts) -> list[Before]:
         return []
     line, origin = max(foreign, key=lambda each: each[0].created.timestamp() if each[0].created else 0)
     if origin.execution:
-        words = _("The payment's log has a %(noun)s that succeeded, perhaps through this desk by %(name)s: %(what)s.")
+        words = _("The payment's log has a %(noun)s that succeeded, perhaps through this desk by %(name)s, %(what)s.")
         address = reverse("execution-detail", args=[origin.execution.pk])
         return [Before(words % {**_said(case, line), "name": origin.execution.asked_by_name}, address)]
     words = _("It was done on this payment before, and not through this desk: its log has a %(noun)s, %(what)s.")
@@ -67,9 +67,11 @@ def _otherwise(facts: Facts) -> list[Before]:
 
 
 def _said(case: Intent, line: PaymentTransaction) -> dict[str, object]:
-    amount = "" if line.amount is None else format_money(line.amount, case.currency)
-    when = moment_of(line.created) if line.created else _("without a time")
-    return {"noun": action_words(case.action.type).noun, "what": ", ".join(filter(None, (amount, when)))}
+    """The amount is what the transaction names: that need not be what moved."""
+    parts = [moment_of(line.created) if line.created else _("without a time")]
+    if line.amount is not None:
+        parts.append(_("its transaction names %(amount)s") % {"amount": format_money(line.amount, case.currency)})
+    return {"noun": action_words(case.action.type).noun, "what": "; ".join(parts)}
 
 
 def cautions(case: Intent) -> list[str]:

@@ -90,8 +90,8 @@ def moved_by_others() -> dict[str, str]:
 
     found = executed("admin")
     call_command("sandbox_portal", found["payment"], "refund", "25.00")
-    check(Execution.objects.get(pk=found["execution"]))
-    return {**found, "move": str(ExternalMove.objects.get(execution=found["execution"]).pk)}
+    execution = check(Execution.objects.get(pk=found["execution"]))
+    return {**found, "move": str(ExternalMove.objects.get(execution=execution).pk)}
 
 
 def made() -> dict[str, str]:

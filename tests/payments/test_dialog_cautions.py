@@ -127,7 +127,8 @@ def test_that_it_was_done_before_by_others_is_said(
     assert "before, and not" not in text(dialog_of(ids, "refund").page)
     log_line(api, ids)
     shown = text(dialog_of(ids, "refund").page)
-    assert "It was done on this payment before, and not through this desk: its log has a refund, 100.00 SEK" in shown
+    assert "It was done on this payment before, and not through this desk: its log has a refund, " in shown
+    assert "; its transaction names 100.00 SEK." in shown
 
 
 # How sure it is
