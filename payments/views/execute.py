@@ -136,9 +136,9 @@ def show(
 
 
 def address_of(case: cases.Intent, kind: str) -> str:
-    """Where the form goes: made of the case's own ids, as its seal is good for those alone."""
+    """Where the form goes: made of the case's own ids, as its seal is good for those alone; with the type of the
+    action, if the address that it was opened by names one."""
     address = reverse("payment-action-execute", args=(case.order_id, case.payment_id, case.action.id))
-    kind = case.action.type or kind
     return f"{address}?{urlencode({'type': kind})}" if kind else address
 
 
