@@ -3,6 +3,7 @@ page, so no server may have them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
@@ -13,15 +14,26 @@ from accounts.roles import ADMIN, MANAGER, SUPPORT
 
 DEMO_PASSWORD = "demo"  # noqa: S105 - that it is known is the point
 
-# The name to sign in with is that of the role.
-DEMO_ACCOUNTS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {SUPPORT: ("Signe", "Lind"), MANAGER: ("Mattias", "Berg"), ADMIN: ("Astrid", "Nyman")}
-)
+
+class DemoAccount(NamedTuple):
+    """Somebody of the demo, with the merchant and the channel that they work for (`*`: all)."""
+
+    role: str
+    first_name: str
+    last_name: str
+    merchant: str = "*"
+    channel: str = "*"
 
 
-# Support works for one merchant, so that what is not theirs can be tried out too.
-_GRANTS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {SUPPORT: ("norce", "*"), MANAGER: ("*", "*"), ADMIN: ("*", "*")}
+# By the name to sign in with. Support works for one merchant, so that what is not theirs can be tried out too; two
+# people may execute payment actions, as some of it takes two.
+DEMO_ACCOUNTS: Mapping[str, DemoAccount] = MappingProxyType(
+    {
+        "support": DemoAccount(SUPPORT, "Signe", "Lind", merchant="norce"),
+        "manager": DemoAccount(MANAGER, "Mattias", "Berg"),
+        "admin": DemoAccount(ADMIN, "Astrid", "Nyman"),
+        "admin2": DemoAccount(ADMIN, "Bo", "Ek"),
+    }
 )
 
 
@@ -37,11 +49,10 @@ def ensure_demo_accounts() -> list[str]:
 def _create(name: str) -> bool:
     if User.objects.filter(username=name).exists():
         return False
-    first_name, last_name = DEMO_ACCOUNTS[name]
-    user = User.objects.create_user(name, password=DEMO_PASSWORD, first_name=first_name, last_name=last_name)
-    user.groups.add(Group.objects.get(name=name))
-    merchant, channel = _GRANTS[name]
-    ChannelGrant.objects.create(user=user, merchant=merchant, channel=channel)
+    demo = DEMO_ACCOUNTS[name]
+    user = User.objects.create_user(name, password=DEMO_PASSWORD, first_name=demo.first_name, last_name=demo.last_name)
+    user.groups.add(Group.objects.get(name=demo.role))
+    ChannelGrant.objects.create(user=user, merchant=demo.merchant, channel=demo.channel)
     return True
 
 

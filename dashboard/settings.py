@@ -73,6 +73,24 @@ PAYMENT_ADAPTER_PROFILES = env.json("PAYMENT_ADAPTER_PROFILES", {})  # payments/
 PAYMENT_SETTLE_AFTER = dt.timedelta(minutes=env.float("PAYMENT_SETTLE_MINUTES", 15.0))  # by hand, after sending
 PAYMENT_WORKER = env.bool("PAYMENT_WORKER", True)  # whether a process that serves looks at what is in doubt
 
+# --- Alerts: what becomes one, and who outside the desk is told (docs/alerts.md)
+PAYMENT_ALERT_DOUBT = dt.timedelta(minutes=env.float("PAYMENT_ALERT_DOUBT_MINUTES", 15.0))
+PAYMENT_ALERT_PENDING = dt.timedelta(hours=env.float("PAYMENT_ALERT_PENDING_HOURS", 24.0))
+PAYMENT_ALERT_APPROVAL = dt.timedelta(minutes=env.float("PAYMENT_ALERT_APPROVAL_MINUTES", 30.0))
+PAYMENT_ALERT_HEARTBEAT = dt.timedelta(minutes=env.float("PAYMENT_ALERT_HEARTBEAT_MINUTES", 5.0))
+ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", "")
+ALERT_WEBHOOK_SECRET = env.str("ALERT_WEBHOOK_SECRET", "")
+ALERT_MAIL_TO: list[str] = env.list("ALERT_MAIL_TO", [])
+ALERT_MAIL_FROM = env.str("ALERT_MAIL_FROM", "order-desk@localhost")
+ALERT_DESK_URL = env.str("ALERT_DESK_URL", "").rstrip("/")  # what comes before a path in what is sent
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10  # seconds a step
+
 # --- The sandbox
 SANDBOX = not ORDER_API_URL
 SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", DEMO_TOKEN)
@@ -235,6 +253,7 @@ TEMPLATES = [
                 "gateway.environment.shell",
                 "accounts.context.person",
                 "payments.context.frame",
+                "payments.alerts.context.frame",
             ],
         },
     }

@@ -19,6 +19,9 @@ class Call:
     params: Sequence[tuple[str, str]] = ()
     body: bytes | None = None
     prefix: str = PREFIX
+    alone: bool = False
+    """Whether it goes over a connection that nothing went over before: one that is kept open may have been closed by
+    the other side, and then nobody knows whether the call got through."""
 
     @property
     def operation(self) -> str:

@@ -17,12 +17,16 @@ _SLICE = 16_384
 """Bytes handed to the system in one step, less than what has to be free before it says that there is room."""
 
 
-def network(base_url: str, at_once: int) -> httpx.HTTPTransport:
-    """The way out, with as many connections as there may be calls at once, through the proxy that the environment names
-    for the address (httpx looks there only for transports of its own)."""
+def network(base_url: str, at_once: int, kept: int | None = None, *, through_proxy: bool = True) -> httpx.HTTPTransport:
+    """The way out, with as many connections as there may be calls at once, of which `kept` (all, unless told) are kept
+    open for the next call, through the proxy that the environment names for the address (httpx looks there only for
+    transports of its own)."""
     url = urlsplit(base_url)
-    proxy = None if urllib.request.proxy_bypass(url.hostname or "") else urllib.request.getproxies().get(url.scheme)
-    limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once, keepalive_expiry=5.0)
+    is_direct = not through_proxy or urllib.request.proxy_bypass(url.hostname or "")
+    proxy = None if is_direct else urllib.request.getproxies().get(url.scheme)
+    limits = httpx.Limits(
+        max_connections=at_once, max_keepalive_connections=at_once if kept is None else kept, keepalive_expiry=5.0
+    )
     transport = httpx.HTTPTransport(proxy=proxy, limits=limits)
     # httpcore lets its pools be given a backend; httpx, which makes the pool, has no argument for it.
     pool = transport._pool

@@ -188,13 +188,13 @@ class Payments(Resource):
 
     def execute(self, order_id: str, payment_id: str, action_id: str) -> None:
         """POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute: **may move
-        money**; sent once, without a body.
+        money**; sent once, without a body, over a connection of its own.
 
         Returning says only that the API took it: what became of it stands in the payment's state and log, read again.
         NoAnswer, and BadAnswer with `may_have_happened`, leave open whether money moved.
         """
         template = "orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
-        self._do("POST", template, order_id=order_id, payment_id=payment_id, action_id=action_id)
+        self._do("POST", template, alone=True, order_id=order_id, payment_id=payment_id, action_id=action_id)
 
 
 class Shippings(Resource):

@@ -79,10 +79,16 @@ class Connection:
         self._patience = read_timeout
         self._breaker = breaker or Breaker(slow_after=read_timeout / 2)
         self._bulkhead = bulkhead or Bulkhead(40)
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
-            transport=RetryTransport(OneTry(transport or network(self.base_url, self._bulkhead.places))),
-            auth=_Bearer(token),
+        self._client = self._made(transport or network(self.base_url, self._bulkhead.places), connect_timeout)
+        self._client_alone = self._made(
+            transport or network(self.base_url, self._bulkhead.places, kept=0), connect_timeout
+        )
+
+    def _made(self, transport: httpx.BaseTransport, connect_timeout: float) -> httpx.Client:
+        return httpx.Client(
+            timeout=httpx.Timeout(self._patience, connect=connect_timeout),
+            transport=RetryTransport(OneTry(transport)),
+            auth=_Bearer(self._token),
             headers={"Accept": "application/json", "Accept-Encoding": body.ACCEPTED, "User-Agent": "order-desk"},
         )
 
@@ -96,6 +102,7 @@ class Connection:
 
     def close(self) -> None:
         self._client.close()
+        self._client_alone.close()
 
     def send(self, call: Call, headers: dict[str, str]) -> Answer:
         """The answer, whatever its status. Raises Unavailable, NoAnswer or BadAnswer where there is none to be read."""
@@ -171,7 +178,7 @@ class Connection:
         return request
 
     def _receive(self, call: Call, request: httpx.Request, request_id: str) -> Answer:
-        response = self._client.send(request, stream=True)
+        response = (self._client_alone if call.alone else self._client).send(request, stream=True)
         broken, content = False, bytearray()
         try:
             for part in body.read(_as_sent(response), response.headers.get("Content-Encoding", ""), LARGEST_BODY):

@@ -7,6 +7,9 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from payments.checks import check_times  # noqa: PLC0415 - the settings are there from here on
+        from payments.alerts.checks import check_alerts  # noqa: PLC0415 - the settings are there from here on
+        from payments.checks import check_profiles, check_times  # noqa: PLC0415 - as above
 
         register(check_times)
+        register(check_profiles)
+        register(check_alerts)

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from domain.states import EXECUTION, ExecutionRow, ExecutionState
+from payments.alerts import models as alert_models  # noqa: F401 - so that Django finds them
 from ui.fields import OutsideText
 
 State = ExecutionState
@@ -69,6 +70,8 @@ class Execution(models.Model):
     action_id = models.CharField(max_length=200)
     action_type = OutsideText()
     amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    moved_amount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    """What really moved, where a person found that it was another amount than was asked for."""
     currency = OutsideText(blank=True)
     customer = models.CharField(max_length=64, blank=True)
     """A digest of the customer's e-mail address, by which earlier refunds to the same customer are found."""

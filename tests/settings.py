@@ -1,6 +1,7 @@
 """The settings under test: the project's own, with a database on disk (so that threads share it)
 and plain static files."""
 
+import datetime as dt
 import os
 
 from dashboard.settings import *  # noqa: F403
@@ -13,6 +14,7 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SANDBOX_BACKGROUND = False  # tests deliver what is due themselves
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # a fresh clone has neither it nor the folder of the database
+PAYMENT_SETTLE_AFTER = dt.timedelta(0)  # a test that is about the time sets it
 PAYMENT_WORKER = False  # tests look at what is due themselves
 # Playwright's event loop goes on in the thread of the tests that follow a browser's on the same worker;
 # none of them is async.

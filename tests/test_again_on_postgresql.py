@@ -1,5 +1,5 @@
 """What takes a lock of the database or counts on what it refuses, once more on PostgreSQL: money,
-limits and approvals, the sandbox."""
+limits, approvals and alerts, the sandbox."""
 
 import os
 import subprocess
@@ -16,6 +16,8 @@ SERVER = "postgres://postgres@127.0.0.1:5432"
 HERE = Path(__file__).parent
 AGAIN = (
     "harness",
+    "payments/test_alert_delivery.py",
+    "payments/test_alerts.py",
     "payments/test_approvals.py",
     "payments/test_limits.py",
     "sandbox/test_concurrency.py",

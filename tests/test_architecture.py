@@ -140,11 +140,19 @@ def test_no_module_outgrows_400_lines() -> None:
 OTHER_VOCABULARIES = {
     "audit/models.py": {"intent", "accepted", "failed"},  # kinds and outcomes of the log's entries
     "payments/models.py": {"accepted"},  # what a call came back with
-    "payments/executions/verdict.py": {
+    "payments/executions/verdict.py": {"pending", "failed"},  # codes of the evidence
+    "payments/executions/profiles.py": {  # providers' words
         "pending",
         "processing",
         "failed",
-    },  # providers' words, and codes of the evidence
+        "captured",
+        "cancelled",
+        "refunded",
+        "credited",
+        "completed",
+        "accepted",
+        "declined",
+    },
     "payments/presentation/vocabulary.py": {"pending", "failed"},  # codes of the evidence
     "orders/changes/flow.py": {"confirmed"},  # a form's field: warnings were read
 }

@@ -134,6 +134,7 @@ PAGES: Mapping[str, Page] = {
     "payment-transactions": who_sees_orders(404, PAYMENT),
     "shipping-list": who_sees_orders(404, ORDER),
     "shipping-detail": who_sees_orders(404, SHIPPING),
+    "alert-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "approval-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "approval-detail": who_sees_orders(404, EXECUTION),
     "approval-approve": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION, "post"),

@@ -25,8 +25,11 @@ def statements(client_of: ClientOf, role: str, address: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "others"),
-    [("support", ("orderdesk_cache",)), ("admin", ("orderdesk_cache", "payments_execution", "payments_externalmove"))],
-    ids=["support", "admin, who sees what is in doubt"],
+    [
+        ("support", ("orderdesk_cache",)),
+        ("admin", ("orderdesk_cache", "payments_execution", "payments_externalmove", "payments_heartbeat")),
+    ],
+    ids=["support", "admin, who sees what is in doubt and what is an alert"],
 )
 def test_the_list_costs_who_asks_and_what_currencies_were_seen(
     client_of: ClientOf, role: str, others: tuple[str, ...]
@@ -41,9 +44,9 @@ def test_the_list_costs_who_asks_and_what_currencies_were_seen(
     ("role", "others"),
     [
         ("support", ("payments_execution",)),
-        ("admin", ("payments_execution", "payments_execution", "payments_externalmove")),
+        ("admin", ("payments_execution", "payments_execution", "payments_externalmove", "payments_heartbeat")),
     ],
-    ids=["support", "admin, who sees what is in doubt"],
+    ids=["support", "admin, who sees what is in doubt and what is an alert"],
 )
 def test_an_orders_page_costs_who_asks_and_its_executions(
     client_of: ClientOf, role: str, others: tuple[str, ...]

@@ -75,6 +75,9 @@ class OrderChange(forms.Form):
     adds: ClassVar[bool] = False
     """Whether sending it twice would add two of something: then each form that was shown can be
     sent once, whatever is typed into it."""
+    has_adapters_act: ClassVar[bool] = False
+    """Whether adapters are asked or told about it, who may move payments for it: then it waits while a payment action
+    of this desk is not settled, which it would bring evidence for, or hide."""
     anchor: ClassVar[str] = ""
     """The part of the order's page where the change can be seen."""
     blame: ClassVar[Blame] = Blame()

@@ -177,6 +177,7 @@ class HookCreate(OrderChange):
     done = _("The hook was added.")
     action = AuditAction.ORDER_HOOK_CREATE
     permission = PERMISSION
+    has_adapters_act = True
     anchor = ANCHOR
     adds = True
     explanation_class = HookExplanation
@@ -223,6 +224,7 @@ class HookRemoval(Removal):
     done = _("The hook was removed.")
     action = AuditAction.ORDER_HOOK_DELETE
     permission = PERMISSION
+    has_adapters_act = True
     anchor = ANCHOR
     explanation_class = HookRemovalExplanation
     fields_template = REMOVAL_TEMPLATE

@@ -101,6 +101,8 @@ class CartExplanation(Explanation["CartChange"]):
     sure = _("Send this cart")
 
     def closed(self) -> Words:
+        if waits := super().closed():
+            return waits
         state = ORDER.of(status_of(self.form.order))
         if state.name and not state.is_start:
             words = gettext("The cart can be changed only while the order is in checkout. This order is “%s”.")
@@ -178,6 +180,7 @@ class CartChange(OrderChange):
     done = _("The cart was changed.")
     action = AuditAction.ORDER_CART_UPDATE
     permission = "accounts.change_cart"
+    has_adapters_act = True
     explanation_class = CartExplanation
     merge_class = CartMerge
     fields_template = "orders/changes/cart.html"

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orders.changes.snapshot import plain
+from payments.executions.locks import lock
 
 if TYPE_CHECKING:
     from orders.changes.base import OrderChange
@@ -38,7 +39,7 @@ class Explanation(Generic[Form]):
 
     def closed(self) -> Words:
         """Why this cannot be done as things are, in a sentence; then there is no button. Nothing where it can."""
-        return ""
+        return lock(self.form.order.id or "") if self.form.has_adapters_act and self.form.order.id else ""
 
     def consequences(self) -> list[Words]:
         """What the change will set off, in sentences, shown before it is sent."""

@@ -77,6 +77,7 @@ class StateChange(OrderChange):
     done = _("The order's state was changed.")
     action = AuditAction.ORDER_STATE_UPDATE
     permission = "accounts.change_state"
+    has_adapters_act = True
     explanation_class = StateExplanation
     merge_class = WholeMerge
     blame = Blame(

@@ -100,5 +100,6 @@ class ValidationRun(OrderChange):
     done = _("The validation was run.")
     action = AuditAction.ORDER_VALIDATE
     permission = PERMISSION
+    has_adapters_act = True
     anchor = ANCHOR
     fields_template = "orders/changes/answers.html"

@@ -99,7 +99,7 @@ def settle(  # noqa: PLR0913 - what, by what, to what; the rest has names
     before = execution.state
     if not move(execution, to, expected=expected, **fields or {}):
         return False
-    if to != before:
+    if to != before or kind == Kind.PERSON:
         # All there is: a process that died named nothing, and a reading that moves nothing on has no entry of its own.
         evidence = list(execution.evidence.all())
         log.event(

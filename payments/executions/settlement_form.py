@@ -4,10 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import DecimalValidator
 from django.utils.translation import gettext_lazy as _
 
 from payments.presentation.evidence_log import PLACES
 from payments.reauthentication import StepUp
+from ui.numbers import NumberField
 
 MOVED, NOT_MOVED = "moved", "not-moved"
 
@@ -30,6 +32,10 @@ class SettleForm(StepUp):
         ],
         widget=Choices,
     )
+    amount = NumberField(
+        label=_("How much moved?"), required=False, validators=[DecimalValidator(18, 4)],
+        help_text=_("Only if it was not the whole amount."),
+    )  # fmt: skip
     where = forms.ChoiceField(label=_("Where did you look?"), choices=[("", _("Choose …")), *PLACES.items()])
     elsewhere = forms.CharField(
         label=_("Where else"), max_length=200, required=False, help_text=_("Only if it is none of these.")
@@ -65,5 +71,6 @@ class SettleForm(StepUp):
             "moved": data["moved"] == MOVED,
             "where": data["elsewhere"] if data["where"] == "other" else data["where"],
             "found": data["found"],
+            "amount": data.get("amount") if data["moved"] == MOVED else None,
             "seen": data["seen"] or 0,
         }

@@ -48,7 +48,7 @@ def look(execution: Execution, api: OrderApi, by: log.Who, now: dt.datetime) -> 
     if found and (execution.state != State.CONTRADICTED or differences(ours.last, after)):
         contradict(execution, found, after, by)
     elif execution.state != State.CONTRADICTED:
-        for move in moves_of_others(ours.base, after, ours.action_ids, ours.claimed, ours.kinds):
+        for move in moves_of_others(before_of(execution), after, ours.action_ids, ours.claimed, ours.kinds):
             find_external(execution, move)
     return count_check(execution, now, "")
 
@@ -61,7 +61,8 @@ class _Ours:
         pieces = list(Evidence.objects.filter(execution__in=siblings).order_by("pk"))
         own = [piece for piece in pieces if piece.execution_id == execution.pk]
         marks = {piece.pk: set(piece.data.get("moves", [])) for piece in pieces}
-        self.claimed = set().union(*marks.values()) if marks else set()
+        held = {each.pk for each in siblings if each.state in MAY_HAVE_MOVED}
+        self.claimed = set().union(*(marks[piece.pk] for piece in pieces if piece.execution_id in held), set())
         self.claimed_by_others = set().union(
             *(marks[piece.pk] for piece in pieces if piece.execution_id != execution.pk), set()
         )

@@ -13,26 +13,30 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
+from payments.alerts.pulse import pulse
 from payments.executions import reconciliation, schedule
 
 logger = logging.getLogger(__name__)
 LONGEST_SLEEP = 20.0  # seconds; another process may have died over its work
+AT_ONCE = 5  # so few that the alerts have their turn between, also where every reading takes as long as it may
 
 _lock = threading.Lock()
 _woken = threading.Event()
 _running_in: int | None = None
+_thread: threading.Thread | None = None
 
 
 def ensure() -> None:
-    """Start the thread, if this process should have one and has none, and let it look at once;
+    """Start the thread, if this process should have one and has none that lives, and let it look at once;
     after a fork a new one is needed."""
-    global _running_in  # noqa: PLW0603 - one thread a process
+    global _running_in, _thread  # noqa: PLW0603 - one thread a process
     if not settings.PAYMENT_WORKER:
         return
     _woken.set()
     with _lock:
-        if _running_in != os.getpid():
-            threading.Thread(target=run, name="payments-reconcile", daemon=True).start()
+        if _running_in != os.getpid() or _thread is None or not _thread.is_alive():
+            _thread = threading.Thread(target=run, name="payments-reconcile", daemon=True)
+            _thread.start()
             _running_in = os.getpid()
 
 
@@ -44,16 +48,19 @@ def run() -> None:
 
 
 def look_once() -> float:
-    """Look at what is due and say how many seconds may pass before the next look."""
-    due = None
+    """Look at what is due and say how many seconds may pass before the next look. Never raises."""
+    due, looked = None, False
     try:
-        while reconciliation.check_due():
-            pass
-        due = schedule.next_due()
+        while reconciliation.check_due(AT_ONCE):
+            pulse(looked=True)
+        due, looked = schedule.next_due(), True
     except Exception:
         logger.exception("What is open could not be looked at; it is tried again later")
-    finally:
+    pulse(looked=looked)
+    try:
         connections.close_all()
+    except Exception:
+        logger.exception("The worker's connections could not be closed")
     if due is None:
         return LONGEST_SLEEP
     return min(LONGEST_SLEEP, max(0.2, (due - timezone.now()).total_seconds()))

@@ -5,22 +5,25 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.roles import ADMIN, SUPPORT, highest
 from domain.states import MONEY_ACTIONS
-from payments.executions.intent import Intent
-from payments.models import MAY_HAVE_MOVED, Execution, Limit
+from payments.executions.intent import Intent, attempts_on
+from payments.executions.ledger import figures_of
+from payments.models import MAY_HAVE_MOVED, Execution, Limit, State
 from ui.days import start_of
 
 ANY = "*"
 
 
 class Excess(NamedTuple):
-    """A limit that would be passed: `kind` is action, order, day, count, currency, amount or type;
-    `limit` and `would_be` as text."""
+    """Why it takes a second person: `kind` is a limit that would be passed (action, order, day, count, currency,
+    amount, type), or what limits do not say: role (none is for theirs), up-to (how much would move is not sure),
+    contested, repeat. `limit` and `would_be` as text."""
 
     kind: str
     limit: str = ""
@@ -53,17 +56,49 @@ def excess(user: User, case: Intent, *, lock: bool = False) -> list[Excess]:
     """
     if lock:
         _wait_for_turn()
+    return [*_unsure(case), *_above(user, case)]
+
+
+def _unsure(case: Intent) -> Iterable[Excess]:
+    """What takes a second person whatever the limits are."""
+    figures = figures_of(case.seen)
+    if figures and figures.contradicted:
+        yield Excess("contested")
+    elif figures and not figures.is_sure:
+        yield Excess("up-to", "", format(figures.most_left.normalize(), "f"))
+    if done_before(case):
+        yield Excess("repeat")
+
+
+def done_before(case: Intent) -> bool:
+    """Whether the same type of action was done on the payment, through this desk or not."""
+    kind = case.action.type.lower()
+    figures = figures_of(case.seen)
+    logged = {"capture": figures.capture_lines, "refund": figures.refund_lines}.get(kind, ()) if figures else ()
+    return bool(logged) or attempts_on(case).filter(action_type__iexact=kind, state=State.DONE).exists()
+
+
+def _above(user: User, case: Intent) -> list[Excess]:
     role = role_name(user)
     rows = list(limits_for(role, case))
     if not rows:
-        is_known = case.action.type.lower() in MONEY_ACTIONS
-        return [] if is_known or not limits_of_channel(role, case).exists() else [Excess("type", "", case.action.type)]
+        return list(_without_a_limit(role, case))
     of_currency = [row for row in rows if row.currency.upper() == case.currency]
     if not of_currency:
         return [Excess("currency", ", ".join(sorted({row.currency for row in rows})), case.currency)]
     if case.amount is None:
         return [Excess("amount")]
     return list(_passed(max(of_currency, key=_says), user, case, case.amount))
+
+
+def _without_a_limit(role: str, case: Intent) -> Iterable[Excess]:
+    """A role of which no limit speaks, where there are limits, or an action that nobody knows, is not without
+    bounds."""
+    is_known = case.action.type.lower() in MONEY_ACTIONS
+    if not is_known and limits_of_channel(role, case).exists():
+        yield Excess("type", "", case.action.type)
+    elif not Limit.objects.filter(role=role).exists() and Limit.objects.exists():
+        yield Excess("role", role)
 
 
 def _wait_for_turn() -> None:
@@ -81,7 +116,7 @@ def _says(limit: Limit) -> tuple[bool, bool, bool]:
 
 
 def _passed(limit: Limit, user: User, case: Intent, amount: Decimal) -> Iterable[Excess]:
-    counted = Execution.objects.filter(state__in=MAY_HAVE_MOVED, currency=case.currency)
+    counted = Execution.objects.filter(_counts(), currency=case.currency)
     if limit.action_type:
         counted = counted.filter(action_type__iexact=limit.action_type)
     of_order = counted.filter(merchant=case.merchant, channel=case.channel, order_id=case.order_id)
@@ -99,6 +134,12 @@ def _passed(limit: Limit, user: User, case: Intent, amount: Decimal) -> Iterable
             yield Excess(kind, format(most.normalize(), "f"), format(would_be.normalize(), "f"))
     if limit.per_day_count is not None and (count := today.count() + 1) > limit.per_day_count:
         yield Excess("count", str(limit.per_day_count), str(count))
+
+
+def _counts() -> Q:
+    """What may have moved money; what a person found not to have done so counts until nobody watches it any more."""
+    watched = timezone.now() - settings.PAYMENT_WATCH_TIME - settings.PAYMENT_WATCH_DAYS
+    return Q(state__in=MAY_HAVE_MOVED) | Q(state=State.NOT_DONE, ended_at__gt=watched)
 
 
 def _sum(rows: "QuerySet[Execution]") -> Decimal:

@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='execution',
+            name='moved_amount',
+            field=models.DecimalField(decimal_places=4, max_digits=18, null=True),
+        ),
+        migrations.AddField(
+            model_name='execution',
             name='outcome',
             field=models.CharField(blank=True, max_length=12),
         ),

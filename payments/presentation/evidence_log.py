@@ -79,6 +79,8 @@ def _of_answer(data: dict[str, Any]) -> Iterable[Words]:
 
 def _of_person(data: dict[str, Any]) -> Iterable[Words]:
     yield _("Money moved.") if data["moved"] else _("No money moved.")
+    if data.get("amount"):
+        yield _("How much: %s") % data["amount"]
     yield _("Looked at: %s") % PLACES.get(data["where"], data["where"])
     yield _("Found: %s") % data["found"]
 

@@ -55,7 +55,8 @@ _CONTRADICTED_BY = gettext_lazy("Later something was found that contradicts this
 
 def money_of(execution: Execution) -> str:
     """The amount with its currency, on one line; words where the API names none."""
-    return preview.money_of(execution.amount, execution.currency)
+    is_other = execution.state == State.DONE and execution.moved_amount is not None
+    return preview.money_of(execution.moved_amount if is_other else execution.amount, execution.currency)
 
 
 def title_of(execution: Execution) -> str:

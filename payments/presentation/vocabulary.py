@@ -98,6 +98,9 @@ WHY: Mapping[str, Words] = MappingProxyType(
         "turned-down": _("A second person turned it down."),
         "withdrawn": _("It was withdrawn by the person who had asked for it."),
         "person": _("A person looked and said what they found."),
+        "person-first": _(
+            "A first person looked and said what they found. It was above a limit, so it takes a second."
+        ),
     }
 )
 
@@ -141,5 +144,9 @@ def above_words(kind: str, limit: str, would_be: str) -> str:
         "currency": _("The limits are in %(limit)s, and this payment is in %(would_be)s."),
         "type": _("There are limits, none of them for “%(would_be)s”, and this desk does not know what that does."),
         "amount": _("The API names no amount, so it cannot be compared with the limits."),
+        "up-to": _("The transactions can be read in two ways: it may move up to %(would_be)s."),
+        "repeat": _("The same was done on this payment before."),
+        "role": _("There are limits, and none of them is for your role."),
+        "contested": _("A transaction of this payment was taken back by another."),
     }.get(kind, kind)  # fmt: skip
     return str(words) % {"limit": limit, "would_be": would_be}

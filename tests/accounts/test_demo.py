@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_demo_accounts_can_sign_in_and_see_orders(settings: Settings) -> None:
     settings.DEMO = True
-    assert ensure_demo_accounts() == ["support", "manager", "admin"]
+    assert ensure_demo_accounts() == ["support", "manager", "admin", "admin2"]
     for name in DEMO_ACCOUNTS:
         response = Client().post("/accounts/login/", {"login": name, "password": DEMO_PASSWORD})
         assert (response.status_code, response["Location"]) == (302, "/orders/")
@@ -58,7 +58,7 @@ def test_those_that_anybody_can_still_use_are_named(settings: Settings) -> None:
     changed.set_password("something of my own")
     changed.save()
     User.objects.filter(username="support").update(is_active=False)
-    assert demo_accounts_left() == ["admin"]
+    assert demo_accounts_left() == ["admin", "admin2"]
 
 
 def test_the_sign_in_page_shows_them_in_the_demo_alone(settings: Settings) -> None:

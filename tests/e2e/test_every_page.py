@@ -36,6 +36,7 @@ READING = {
     "audit": "/audit/",
     "audit entry": "/audit/1/",
     "people": "/people/",
+    "alerts": "/payments/alerts/",
     "approvals": "/payments/approvals/",
     "approval": "/payments/approvals/{approval}/",
     "limits": "/payments/limits/",

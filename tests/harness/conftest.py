@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -24,8 +25,8 @@ CaseOf = Callable[[tuple[str, str], str], Intent]
 
 @pytest.fixture
 def people(db: None) -> list[User]:
-    """Twenty people who may execute payment actions."""
-    return User.objects.bulk_create(User(username=f"person-{number}") for number in range(20))
+    """Twenty people who may execute payment actions, and one who looks at what became of it."""
+    return User.objects.bulk_create(User(username=f"person-{number}") for number in range(21))
 
 
 @dataclass
@@ -39,9 +40,15 @@ class Bench:
     tally: Tally = field(default_factory=Tally)
     violations: list[str] = field(default_factory=list)
 
+    @property
+    def controller(self) -> User:
+        """Somebody who presses no button, and so may say what became of those of others."""
+        return self.people[-1]
+
     def new_case(self, day: str, kind: str) -> Intent:
         """The dialog of that action on a payment of its own, whose provider has that day."""
-        ids = self.make_payment("captured" if kind == "refund" else "reserved", sandbox=day)
+        state = "captured" if kind == "refund" else "reserved"
+        ids = self.make_payment(state, sandbox=day, reference=str(uuid4()))
         return self.case_of(ids, kind)
 
     def hold(self, name: str, case: Intent, elsewhere: Elsewhere | None = None) -> None:
@@ -52,8 +59,9 @@ class Bench:
         self.violations += [f"{name}: {what}" for what in found]
 
     def end(self, name: str, case: Intent, elsewhere: Elsewhere | None = None) -> None:
-        """Nothing may be open any more; count it."""
+        """Nothing may be open any more, and all that was contradicted was looked at; count it."""
         self.hold(name, case, elsewhere)
+        self.violations += [f"{name}: {what}" for what in invariants.untold(case.payment_id)]
         self.violations += [f"{name}: {each} is still open" for each in open_of(case.payment_id)]
         self.tally += invariants.tally_of(case.payment_id)
 

@@ -1,8 +1,9 @@
-"""A desk that `kill -9` ends at any step of the engine: gunicorn as `manage.py serve` runs it, with
-one page, the harness's own.
+"""A desk that `kill -9` ends, or SIGSTOP holds up, at any step of the engine: gunicorn as `manage.py serve` runs it,
+with one page, the harness's own.
 
 A file `die-before-call` in DATA_DIR has the next process that comes to that point kill itself, and gunicorn starts
-another one in its place. The page is the confirm button: it takes a sealed case and a person, and executes.
+another one in its place; one `stop-before-call` has it stop, until somebody lets it go on. The page is the confirm
+button: it takes a sealed case and a person, and executes.
 """
 
 import json
@@ -50,6 +51,17 @@ def die_if_told(flag: Path) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def stop_if_told(flag: Path) -> None:
+    """As a paused machine does: nothing goes on in this process until it gets SIGCONT. Its id stands in a file
+    beside."""
+    try:
+        flag.unlink()
+    except FileNotFoundError:
+        return
+    flag.with_suffix(".pid").write_text(str(os.getpid()))
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
 class Deadly(Server):
     def load_config(self) -> None:
         super().load_config()
@@ -68,4 +80,5 @@ def serve() -> None:
     with ExitStack() as for_ever:
         for point in POINTS:
             for_ever.enter_context(at(point, partial(die_if_told, settings.DATA_DIR / f"die-{point}")))
+            for_ever.enter_context(at(point, partial(stop_if_told, settings.DATA_DIR / f"stop-{point}")))
         Deadly().run()

@@ -5,12 +5,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from audit.models import Entry
 from audit.models import Kind as EntryKind
 from payments.executions.evidence import ACTION, is_intact
-from payments.models import OPEN, Execution, Kind, State
+from payments.models import OPEN, Execution, ExternalMove, Kind, State
 from sandbox.models import Move, ProviderCall
+from sandbox.provider.ledger import REVERSED
 from tests.harness.tally import Tally
 
 OVER_WITHOUT_A_MOVE = (
@@ -33,9 +35,9 @@ class Elsewhere:
 
 
 def counted(payment_id: str) -> Elsewhere:
-    """What the provider was called for, and what it moved, by type of action; by whomever."""
+    """What the provider was called for, and what it moved for those calls, by type of action; by whomever."""
     calls = ProviderCall.objects.filter(payment=payment_id).values_list("kind", flat=True)
-    moves = Move.objects.filter(payment=payment_id).values_list("kind", flat=True)
+    moves = Move.objects.filter(payment=payment_id, source=Move.Source.ASKED).values_list("kind", flat=True)
     return Elsewhere(Counter(calls), Counter(moves))
 
 
@@ -59,9 +61,14 @@ def _of_money(executions: list[Execution], provider: Elsewhere, elsewhere: Elsew
             yield f"{kind}: {calls} calls for {sent} executions that were sent"
         if moves > sent:
             yield f"{kind}: {moves} moves for {sent} executions that were sent"
+        taken_back = Move.objects.filter(
+            payment__in={each.payment_id for each in executions},
+            source=Move.Source.TAKEN_BACK,
+            kind=f"{kind}{REVERSED}",
+        ).count()
         if states[State.DONE] > provider.moves[kind]:
             yield f"{kind}: {states[State.DONE]} are done, and {provider.moves[kind]} moved"
-        if moves > states[State.DONE] + still_open:
+        if moves - taken_back > states[State.DONE] + states[State.CONTRADICTED] + still_open:
             over = sum(states[state] for state in OVER_WITHOUT_A_MOVE)
             yield f"{kind}: {moves} moved, {states[State.DONE]} are done, and {over} are said not to have moved"
     if (count := sum(each.state in OPEN for each in executions)) > 1:
@@ -85,6 +92,33 @@ def _of_record(executions: list[Execution]) -> Iterator[str]:
             yield f"{each} was sent, and what the payment was then is not kept"
         if not all(is_intact(evidence) for evidence in each.evidence.all()):
             yield f"{each} has evidence that is not as it was written"
+
+
+def claimed_by(execution: Execution) -> Decimal:
+    """How much the desk says that it moved."""
+    amount = execution.moved_amount if execution.moved_amount is not None else execution.amount
+    return amount if execution.state == State.DONE and amount is not None else Decimal(0)
+
+
+def untold(payment_id: str) -> Iterator[str]:
+    """What the provider did that the desk does not say, once all was watched: other amounts than it moved, a second
+    move, money that was taken back, money that others moved."""
+    executions = list(Execution.objects.filter(payment_id=payment_id))
+    found = {code for each in executions for piece in each.evidence.all() for code in piece.data.get("why", ())}
+    moves = Move.objects.filter(payment=payment_id)
+    by_others = moves.filter(source=Move.Source.ELSEWHERE)
+    if by_others.exists() and not ExternalMove.objects.filter(execution__in=executions).exists():
+        yield f"{by_others.count()} moves by others are no task of anybody"
+    if moves.filter(source=Move.Source.REPEATED).exists() and not found & {"second-move", "twice"}:
+        yield "it was moved twice, and nobody was told"
+    if moves.filter(source=Move.Source.TAKEN_BACK).exists() and not found & {"taken-back", "state-back", "failed"}:
+        yield "it was taken back, and nobody was told"
+    for kind in {each.action_type for each in executions}:
+        asked = moves.filter(kind__in=(kind, kind + REVERSED)).exclude(source=Move.Source.ELSEWHERE)
+        moved = sum((-move.amount if move.kind.endswith(REVERSED) else move.amount for move in asked), Decimal(0))
+        claimed = sum((claimed_by(each) for each in executions if each.action_type == kind), Decimal(0))
+        if claimed != moved and not found & {"second-move", "twice"}:
+            yield f"{kind}: {claimed} is said to have moved, and {moved} did"
 
 
 def was_in_doubt(execution: Execution) -> bool:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +33,21 @@ class Server(NamedTuple):
         flag = self.data_dir / f"die-{point}"
         flag.touch()
         return flag
+
+    def pausing(self, point: Point) -> Path:
+        """Has the next process that comes to that point stop; `paused` tells when it has."""
+        flag = self.data_dir / f"stop-{point}"
+        flag.with_suffix(".pid").unlink(missing_ok=True)
+        flag.touch()
+        return flag
+
+    def paused(self, flag: Path) -> int:
+        """The id of the process that has stopped; to be woken with SIGCONT."""
+        for _ in range(600):
+            with suppress(FileNotFoundError, ValueError):
+                return int(flag.with_suffix(".pid").read_text())
+            time.sleep(0.05)
+        raise AssertionError("no process came to that point")
 
     def press(self, seal: str, salt: str, person: str) -> str:
         """What became of it, in a word; `no answer` where the process died over it."""

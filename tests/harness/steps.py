@@ -9,11 +9,16 @@ from unittest import mock
 from django.db import OperationalError, connection
 
 from payments.executions import engine
+from sandbox.provider.days import DAYS as PROVIDERS_DAYS
 
 STEPS = ("claim", "look_again", "record", "mark_sending", "call", "look_back", "conclude")
 COMMITS = ("claim", "record", "mark_sending", "conclude")
-DAYS = ("", "decline", "error", "timeout-before", "timeout-after", "slow", "pending", "duplicate")
-"""The provider's days; the first is a good one."""
+PLAIN_DAYS = ("", "decline", "error", "timeout-before", "timeout-after", "slow", "pending", "duplicate")
+"""The provider's days on which it does what it says, or nothing; the first is a good one."""
+TOGETHER = ("refuse-but-do+done-minutes-later", "timeout-after+done-minutes-later+no-log")
+HARD_DAYS = (*(day for day in PROVIDERS_DAYS if day not in PLAIN_DAYS), *TOGETHER)
+"""Those on which it is late, contradicts itself or talks in unknown words."""
+DAYS = {"plain": PLAIN_DAYS, "hard": HARD_DAYS}
 ACTIONS = ("capture", "cancel", "refund")
 
 

@@ -34,7 +34,7 @@ from tests.harness import steps
 from tests.harness.aftermath import SOON, open_of, reconcile_all, settle, settle_truthfully
 from tests.harness.conftest import Bench
 from tests.harness.invariants import Elsewhere, counted, tally_of, violations
-from tests.harness.steps import DAYS, POINTS, Interrupted, Point
+from tests.harness.steps import PLAIN_DAYS, POINTS, Interrupted, Point
 from tests.payments.conftest import CHANNEL, asked_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,7 +57,7 @@ class Desk(RuleBasedStateMachine):
     settings: Settings
     dialogs: Bundle[intent.Intent] = Bundle("dialogs")
 
-    @initialize(state=st.sampled_from(("reserved", "reserved", "captured")), day=st.sampled_from(DAYS))
+    @initialize(state=st.sampled_from(("reserved", "reserved", "captured")), day=st.sampled_from(PLAIN_DAYS))
     def an_order_comes_in(self, state: str, day: str) -> None:
         self.settings.PAYMENT_GIVEN_UP_AFTER = dt.timedelta(0)
         self.ids = self.bench.make_payment(state, sandbox=day)
@@ -129,7 +129,7 @@ class Desk(RuleBasedStateMachine):
                 case _:
                     requests.withdraw(request, user, who)
 
-    @rule(what=st.sampled_from(("day", "executes", "writes")), day=st.sampled_from(DAYS))
+    @rule(what=st.sampled_from(("day", "executes", "writes")), day=st.sampled_from(PLAIN_DAYS))
     def others_are_at_it(self, what: str, day: str) -> None:
         """The provider's day changes, somebody at its portal moves the payment, or an adapter logs what is no move."""
         match what:
@@ -190,7 +190,7 @@ class Desk(RuleBasedStateMachine):
             return
         for execution in open_of(self.payment_id):
             if execution.state in (State.IN_DOUBT, State.PENDING):
-                settle_truthfully(execution, self.bench.people[person])
+                settle_truthfully(execution, self.bench.controller)
 
     @invariant()
     def money_moved_once_for_every_intent(self) -> None:
@@ -198,7 +198,7 @@ class Desk(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.the_provider_finishes()
-        settle(self.payment_id, self.bench.people[0])
+        settle(self.payment_id, self.bench.controller)
         assert violations(self.payment_id, self.elsewhere) == []
         assert open_of(self.payment_id) == []
         self.bench.tally += tally_of(self.payment_id, self.elsewhere)

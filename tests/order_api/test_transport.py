@@ -3,8 +3,10 @@
 import gzip
 import logging
 import pickle
+import threading
 import traceback
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -333,3 +335,39 @@ def test_redirects_are_not_followed() -> None:
     with pytest.raises(BadAnswer):
         server.api.orders.get("o1")
     assert len(server.requests) == 1
+
+
+def test_what_may_move_money_goes_over_a_connection_of_its_own() -> None:
+    """One that is kept open may have been closed by the other side, and then nobody knows whether a call got
+    through."""
+    over: list[tuple[str, object]] = []
+
+    class Api(BaseHTTPRequestHandler):  # one for each connection
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            over.append((self.command, self.client_address))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        do_POST = do_GET
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        connection = Connection(f"http://127.0.0.1:{server.server_port}", Secret(TOKEN))
+        api = OrderApi(connection, "norce", "se")
+        for _ in range(2):
+            api.orders.list()
+            api.payments.execute("o1", "p1", "a1")
+        connection.close()
+        server.shutdown()
+    asked, executed = ([where for method, where in over if method == each] for each in ("GET", "POST"))
+    assert len(asked) == 2 == len(executed)
+    assert len(set(asked)) == 1, "questions share one"
+    assert len({*executed, *asked}) == 3

@@ -70,7 +70,7 @@ def action_of(api: OrderApi, ids: tuple[str, str], kind: str) -> PaymentAction:
 @pytest.fixture
 def case_of(api: OrderApi) -> Callable[[tuple[str, str], str], intent.Intent]:
     """What the dialog of that action would be about now."""
-    return lambda ids, kind: intent.read(api, CHANNEL, *ids, action_of(api, ids, kind).id or "").case
+    return lambda ids, kind: intent.read(api, CHANNEL, *ids, action_of(api, ids, kind).id or "", kind).case
 
 
 @pytest.fixture

@@ -227,16 +227,16 @@ def test_earlier_refunds_are_told_and_only_those_of_the_readers_channels(
 
 @pytest.mark.parametrize("moved", [True, False])
 def test_what_a_person_found_is_told_where_the_api_still_offers_the_action(
-    make_payment: MakePayment, dialog_of: DialogOf, admin: User, moved: bool
+    make_payment: MakePayment, dialog_of: DialogOf, admin: User, moved: bool, second: User
 ) -> None:
     ids = make_payment(sandbox="timeout-before")
     dialog = dialog_of(ids, "capture")
     assert "said so" not in text(dialog.page)
     dialog.press()
-    settle_by_hand(Execution.objects.get(), asked_by(admin).who, moved=moved, where="portal", found="K-1")
+    settle_by_hand(Execution.objects.get(), asked_by(second).who, moved=moved, where="portal", found="K-1")
     said = (
-        "499.00 SEK was captured: admin looked and said so."
+        "499.00 SEK was captured: second looked and said so."
         if moved
-        else "499.00 SEK was not captured: admin looked and said so."
+        else "499.00 SEK was not captured: second looked and said so."
     )
     assert said in text(dialog.open())

@@ -61,7 +61,6 @@ def test_a_limit_of_nought_asks_for_a_second_person_always(admin: User, case: In
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        {"role": "manager"},
         {"merchant": "norce", "channel": "no"},
         {"merchant": "nordlys"},
         {"action_type": "refund"},
@@ -70,6 +69,13 @@ def test_a_limit_of_nought_asks_for_a_second_person_always(admin: User, case: In
 )
 def test_a_limit_for_something_else_does_not_count(admin: User, case: Intent, elsewhere: dict[str, str]) -> None:
     set_limit(**elsewhere, per_action=1)
+    assert excess(admin, case) == []
+
+
+def test_a_role_without_a_limit_asks_for_a_second_person_once_there_are_any(admin: User, case: Intent) -> None:
+    set_limit("manager", per_action=1)
+    assert excess(admin, case) == [Excess("role", "admin")]
+    set_limit("admin")
     assert excess(admin, case) == []
 
 
@@ -140,6 +146,7 @@ def test_the_order_adds_up_what_all_people_did_on_it(
     api: OrderApi, admin: User, manager: User, make_payment: MakePayment, case_of: CaseOf
 ) -> None:
     set_limit("manager", per_order=900)
+    set_limit("admin")
     ids = make_payment()
     assert excess(manager, case_of(ids, "capture")) == []
     engine.execute(api, case_of(ids, "capture"), asked_by(admin))

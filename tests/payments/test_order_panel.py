@@ -163,10 +163,10 @@ def test_two_moves_where_one_was_asked_for_are_both_only_perhaps_ours(
 
 
 def test_a_move_that_shows_up_after_a_person_settled_it_may_be_ours(
-    desk: Client, attempt: Attempt, api: OrderApi, admin: User
+    desk: Client, attempt: Attempt, api: OrderApi, admin: User, second: User
 ) -> None:
     execution = attempt("timeout-before")
-    settle_by_hand(execution, asked_by(admin).who, moved=True, where="portal", found="K-1 captured")
+    settle_by_hand(execution, asked_by(second).who, moved=True, where="portal", found="K-1 captured")
     move_elsewhere(api, execution, "capture")
     assert "perhaps through this desk by admin" in log_of(desk, execution)
 

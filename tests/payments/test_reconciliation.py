@@ -257,10 +257,12 @@ def test_what_one_worker_cannot_look_at_holds_up_nobody(execute: Execute) -> Non
     assert (other.checks, schedule.due().count()) == (1, 0)
 
 
-def test_what_a_person_settled_meanwhile_stays_settled(api: OrderApi, in_doubt: Execution, admin: User) -> None:
+def test_what_a_person_settled_meanwhile_stays_settled(
+    api: OrderApi, in_doubt: Execution, admin: User, second: User
+) -> None:
     as_the_worker_read_it = Execution.objects.get(pk=in_doubt.pk)
     manual_settlement.settle_by_hand(
-        in_doubt, asked_by(admin).who, moved=False, where="The portal", found="Nothing there"
+        in_doubt, asked_by(second).who, moved=False, where="The portal", found="Nothing there"
     )
     moved_by_now(api, in_doubt)
     reconciliation.check(as_the_worker_read_it)
@@ -269,12 +271,12 @@ def test_what_a_person_settled_meanwhile_stays_settled(api: OrderApi, in_doubt: 
     assert in_doubt.evidence.last().kind == Kind.CHECK, "what was found is kept all the same"  # type: ignore[union-attr]
 
 
-def test_nobody_settles_by_hand_what_is_settled(api: OrderApi, in_doubt: Execution, admin: User) -> None:
+def test_nobody_settles_by_hand_what_is_settled(api: OrderApi, in_doubt: Execution, admin: User, second: User) -> None:
     moved_by_now(api, in_doubt)
     reconciliation.check(Execution.objects.get(pk=in_doubt.pk))
     with pytest.raises(manual_settlement.AlreadySettledError):
         manual_settlement.settle_by_hand(
-            in_doubt, asked_by(admin).who, moved=False, where="The portal", found="Nothing there"
+            in_doubt, asked_by(second).who, moved=False, where="The portal", found="Nothing there"
         )
     in_doubt.refresh_from_db()
     assert in_doubt.state == State.DONE

@@ -62,7 +62,7 @@ def test_a_request_lapses_once_something_else_was_tried_on_the_payment(
     ids = make_payment(sandbox={"cancel": "timeout-before"})
     waiting = engine.execute(api, case_of(ids, "capture"), asked_by(admin), wants_approval=True)
     tried = engine.execute(api, case_of(ids, "cancel"), asked_by(admin))
-    settle_by_hand(tried, who(admin), moved=is_moved, where="portal", found="I looked")
+    settle_by_hand(tried, who(second), moved=is_moved, where="portal", found="I looked")
     with pytest.raises(requests.RequestClosedError):
         requests.approve(api, fresh(waiting), second, who(second))
     assert (fresh(waiting).state, captures(api, waiting)) == (State.LAPSED, 0)
@@ -77,7 +77,7 @@ def test_what_was_tried_meanwhile_lets_a_request_lapse_before_anybody_presses(
     tried = engine.execute(api, case_of(ids, "cancel"), asked_by(admin))
     reconciliation.check(fresh(waiting))
     assert fresh(waiting).state == State.WAITING
-    settle_by_hand(tried, who(admin), moved=False, where="portal", found="Nothing there")
+    settle_by_hand(tried, who(second), moved=False, where="portal", found="Nothing there")
     page(client_of(second), waiting)
     assert fresh(waiting).state == State.LAPSED
 

@@ -25,6 +25,8 @@ def order_validate(request: HttpRequest, order_id: str) -> HttpResponse:
     if request.method != "POST":
         return show(request, ValidationRun(order=order))
     form = ValidationRun(request.POST, order=order)
+    if form.explanation.closed():
+        return show(request, form, HTTPStatus.CONFLICT)
     try:
         with lease(request.channel.merchant, request.channel.name, f"validate:{form.once}"):
             return run(request, form)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from payments.alerts.pulse import pulse
 from payments.executions import reconciliation, worker
 from payments.models import UNSETTLED, Execution
 
@@ -20,5 +21,6 @@ class Command(BaseCommand):
         count = 0
         while looked := reconciliation.check_due():
             count += looked
+        pulse(looked=True)
         unsettled = Execution.objects.filter(state__in=UNSETTLED).count()
         self.stdout.write(f"{count} looked at, {unsettled} not settled yet.")
