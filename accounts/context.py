@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.channels import channels_of
 from accounts.entitlements import entitlements_of, role_of
 from accounts.models import Preference, preference_of
+from accounts.people.changes import unread
 from ui.regions import get_region
 
 
@@ -27,6 +28,7 @@ def person(request: HttpRequest) -> dict[str, object]:
         "channel": getattr(request, "channel", None),
         "channels": SimpleLazyObject(lambda: channels_of(user)),
         "role": SimpleLazyObject(lambda: role_of(user)),
+        "account_changes": SimpleLazyObject(lambda: unread(user) if entitlements_of(user).unread else ()),
     }
 
 

@@ -26,16 +26,19 @@ _GIVEN = {
         "JOIN auth_user_groups ug ON ug.group_id = gp.group_id WHERE ug.user_id = u.id)",
     ),
     "grants": ("c.merchant || '/' || c.channel", "accounts_channelgrant c WHERE c.user_id = u.id"),
+    "unread": ("a.id", "accounts_accountchange a WHERE a.person_id = u.id AND a.read_at IS NULL"),
 }
 
 
 class Entitlements(NamedTuple):
     """`permissions` as in accounts.view_order, of the person and their groups; `grants` as merchant
-    and channel, either may be `*`."""
+    and channel, either may be `*`; `unread`, the numbers of what others changed of their account and they have not
+    read yet."""
 
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     grants: tuple[tuple[str, str], ...] = ()
+    unread: tuple[int, ...] = ()
 
     def covers(self, merchant: str, channel: str) -> bool:
         """Whether the person may work in that channel."""
@@ -53,7 +56,7 @@ def entitlements_of(user: User | AnonymousUser) -> Entitlements:
         alias = user._state.db or "default"
         with connections[alias].cursor() as cursor:
             cursor.execute(f"SELECT {_given(alias)} FROM auth_user u WHERE u.id = %s", [user.pk])  # noqa: S608
-            _keep(user, cursor.fetchone() or (None, None, None))
+            _keep(user, cursor.fetchone() or (None,) * len(_GIVEN))
     entitlements: Entitlements = getattr(user, _ATTRIBUTE)
     return entitlements
 
@@ -79,9 +82,10 @@ def role_of(user: User | AnonymousUser) -> str | Promise:
 
 
 def _keep(user: User, given: tuple[str | None, ...]) -> None:
-    roles, permissions, grants = (json.loads(each or "[]") for each in given)
+    roles, permissions, grants, unread = (json.loads(each or "[]") for each in given)
     pairs = tuple(sorted(tuple(grant.split("/", 1)) for grant in grants))
-    setattr(user, _ATTRIBUTE, Entitlements(frozenset(roles), frozenset(permissions), pairs))
+    theirs = Entitlements(frozenset(roles), frozenset(permissions), pairs, tuple(unread))
+    setattr(user, _ATTRIBUTE, theirs)
 
 
 @lru_cache(maxsize=1)

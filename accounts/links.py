@@ -28,4 +28,4 @@ def find(token: str) -> OneTimeLink | None:
         code = _signer.unsign(token, max_age=LASTS)
     except BadSignature:
         return None
-    return OneTimeLink.objects.select_related("user").filter(code=code).first()
+    return OneTimeLink.objects.select_related("user", "made_by").filter(code=code).first()

@@ -1,9 +1,11 @@
+import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import access_permissions
@@ -85,12 +87,101 @@ class OneTimeLink(models.Model):
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="one_time_link")
     code = models.CharField(max_length=64)
     made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.user}, {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class AccountChange(models.Model):
+    """What somebody did to the account of somebody else. The person reads it until they say that they have; who may
+    approve what for whom is asked of it (`accounts.people.changes`). Only ever added.
+
+    `by` is None where it is not known who it was.
+    """
+
+    class Kind(models.TextChoices):
+        INVITE = "invite", _("made the account")
+        LINK = "link", _("made a one-time link for a new password")
+        PASSWORD = "password", _("made the one-time link by which the password was set")
+        RIGHTS = "rights", _("changed the rights")
+        ACTIVATE = "activate", _("activated the account")
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="account_changes")
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    by_name = models.CharField(max_length=150, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField(db_index=True)
+    changes_json = models.TextField(default="[]")
+    """Fields with what they were and are, as in the log."""
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["person", "read_at"], name="accounts_change_unread")]
+
+    def __str__(self) -> str:
+        return f"{self.by_name} {self.kind} {self.person}"
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """What changed, a line each: the names of the log, which an admin can look up there."""
+        return _lines(self.changes_json)
+
+
+def _lines(changes_json: str) -> list[str]:
+    return [f"{field}: {_text(old)} → {_text(new)}" for field, old, new in json.loads(changes_json)]
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) and value else str(value or "–")
+
+
+class PendingChange(models.Model):
+    """A change that leads to money and waits for a second person (`accounts.people.pending`). Never deleted.
+
+    `is_made`: None while it waits. `data_json` is what the change needs, `changes_json` what people read of it.
+    """
+
+    class Kind(models.TextChoices):
+        RIGHTS = "rights", _("Change the rights")
+        LINK = "link", _("Make a one-time link for a new password")
+        ACTIVATE = "activate", _("Activate the account")
+        LIMIT = "limit", _("Change the limits")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    target = models.CharField(max_length=300)
+    data_json = models.TextField(default="{}")
+    changes_json = models.TextField(default="[]")
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_by_name = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    is_made = models.BooleanField(null=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_by_name = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["asked_at", "pk"]
+        indexes = [models.Index(fields=["is_made", "asked_at"], name="accounts_pending_open")]
+
+    def __str__(self) -> str:
+        return f"{self.asked_by_name} {self.kind} {self.target}"
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        return dict(json.loads(self.data_json))
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """What would change, a line each."""
+        return _lines(self.changes_json)
 
 
 class Access(models.Model):

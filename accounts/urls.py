@@ -17,5 +17,6 @@ urlpatterns = [
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/rows/", views.rows_per_page, name="rows-per-page"),
     path("link/<str:token>/", people_views.person_password, name="person-password"),
+    path("changes/read/", views.account_changes_read, name="account-changes-read"),
     path("channel/", views.channel_switch, name="channel-switch"),
 ]

@@ -1,9 +1,11 @@
+import re
 from typing import Any, cast
 
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -14,8 +16,14 @@ from accounts.channels import switch_channel
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from accounts.forms import PreferenceForm
 from accounts.models import Preference, keep_preference, preference_of
+from accounts.people import changes
+from audit import log
+from audit.actions import AuditAction
+from audit.log import Who
 from ui.pages import form_view, render_page
 from ui.ways_back import next_page
+
+MOST_READ = 200
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
@@ -59,4 +67,17 @@ def preferences(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your preferences are saved."))
         return redirect("preferences")
     status = 422 if form.errors else 200
-    return render_page(request, "accounts/preferences.html", {"form": form, "place": "preferences"}, status=status)
+    context = {"form": form, "place": "preferences", "changed_by_others": changes.lately(cast(User, request.user))}
+    return render_page(request, "accounts/preferences.html", context, status=status)
+
+
+@require_POST
+def account_changes_read(request: HttpRequest) -> HttpResponse:
+    """The person has read what others changed of their account: these lines are not shown above every page any more."""
+    numbers = [int(text) for text in request.POST.getlist("change")[:MOST_READ] if re.fullmatch(r"[0-9]{1,18}", text)]
+    with transaction.atomic():
+        read = changes.mark_read(cast(User, request.user), numbers)
+        if read:
+            said = [f"{each.by_name} {each.kind} {each.at.isoformat()}" for each in read]
+            log.event(Who.of(request), AuditAction.PERSON_CHANGES_READ, details={"changes": said})
+    return redirect(next_page(request))

@@ -58,4 +58,8 @@ class AuditAction(models.TextChoices):
     PERSON_DEACTIVATE = "person.deactivate", _("Deactivate a person")
     PERSON_LINK_CREATE = "person.link.create", _("Make a one-time link for a person")
     PERSON_LINK_USE = "person.link.use", _("Set a password by a one-time link")
+    PERSON_CHANGES_READ = "person.changes.read", _("Read what others changed of one's account")
+    CHANGE_ASK = "change.ask", _("Ask for a change that needs a second person")
+    CHANGE_CONFIRM = "change.confirm", _("Confirm a change as the second person")
+    CHANGE_DROP = "change.drop", _("Turn down or take back a change that needs a second person")
     PERSON_SESSIONS_END = "person.sessions.end", _("End a person's sessions")

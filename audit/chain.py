@@ -11,11 +11,13 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from audit import anchors
 from audit.models import Entry
 
 logger = logging.getLogger(__name__)
@@ -79,6 +81,8 @@ def _append(draft: Entry, connection: BaseDatabaseWrapper, durable: bool) -> Ent
         draft.at = dt.datetime.now(dt.UTC)
         draft.hash = digest(draft)
         draft.save(force_insert=True, using=connection.alias)
+        if connection.alias == DEFAULT_DB_ALIAS:
+            transaction.on_commit(partial(anchors.committed, draft), using=connection.alias, robust=True)
     return draft
 
 

@@ -6,6 +6,7 @@ from enum import Enum
 
 from django.db import DEFAULT_DB_ALIAS
 
+from audit import anchors, claims
 from audit.chain import FORM, GENESIS, digest
 from audit.models import Entry
 
@@ -17,6 +18,7 @@ class How(Enum):
     CHANGED = "changed"
     MISSING = "missing"
     OUT_OF_ORDER = "out of order"
+    ANCHOR = "anchor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,57 @@ Witness = Callable[[Entry], None]
 def verify(start: int = 1, *, using: str = DEFAULT_DB_ALIAS, witness: Witness | None = None) -> Verdict:
     """Read the log from that entry on and stop at the first break. `witness` sees each entry that holds.
 
-    Whatever is before `start` is taken at its word. Reads in batches outside any transaction: the memory stays flat,
-    nobody has to wait, and what is written meanwhile is read too.
+    Whatever is before `start` is taken at its word. What is known of the log outside of it (`audit.anchors`) and what
+    others say that it must have (`audit.claims`) is compared, for the desk's own database. Reads in batches outside any
+    transaction: the memory stays flat, nobody has to wait, and what is written meanwhile is read too.
     """
     previous, count, expected = _hash_before(start, using), 0, start
+    promised = _promised(start, using)
     for entry in _entries(start, using):
-        if broken := _flaw(entry, expected, previous, using):
+        broken = _flaw(entry, expected, previous, using) or _unlike(entry, promised)
+        if broken:
             return Verdict(count, expected - 1, previous, broken)
         if witness:
             witness(entry)
         previous, count, expected = entry.hash, count + 1, expected + 1
-    return Verdict(count, expected - 1, previous)
+    return Verdict(count, expected - 1, previous, _lacking(expected - 1, promised, start, using))
+
+
+Promised = dict[int, list[tuple[str, str]]]
+
+
+def _promised(start: int, using: str) -> Promised:
+    """By the number of an entry, the hashes that it must have, and who says so."""
+    found: Promised = {}
+    if using == DEFAULT_DB_ALIAS:
+        for sequence, own, who in anchors.promised():
+            if sequence >= start:
+                found.setdefault(sequence, []).append((own, who))
+    return found
+
+
+def _unlike(entry: Entry, promised: Promised) -> Break | None:
+    for own, who in promised.get(entry.sequence, ()):
+        if own != entry.hash:
+            says = f"entry {entry.sequence} is not the one of {who}: the log was written anew from some point on"
+            return Break(entry.sequence, How.ANCHOR, says)
+    return None
+
+
+def _lacking(last: int, promised: Promised, start: int, using: str) -> Break | None:
+    """What was to come after the last entry, which anchors do not hold by themselves, and what others miss."""
+    if (most := max(promised, default=0)) > last:
+        who = promised[most][0][1]
+        says = f"the log ends at entry {last}, and {who} has entry {most}: the newest were cut off"
+        return Break(last + 1, How.MISSING, says)
+    if using != DEFAULT_DB_ALIAS:
+        return None
+    _good, wrong = anchors.read()
+    if wrong:
+        return Break(last, How.ANCHOR, "; ".join(wrong))
+    if start == 1 and (says := claims.missing(using)):
+        return Break(last, How.MISSING, says)
+    return None
 
 
 def _entries(start: int, using: str) -> Iterator[Entry]:

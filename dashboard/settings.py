@@ -64,6 +64,7 @@ IMAGE_HOSTS: list[str] = env.list("IMAGE_HOSTS", [])  # where product pictures m
 # --- Payment actions
 PAYMENT_REAUTH_MINUTES = env.float("PAYMENT_REAUTH_MINUTES", 5.0)  # how long a password is good for
 PAYMENT_APPROVAL_TIME = dt.timedelta(hours=env.float("PAYMENT_APPROVAL_HOURS", 24.0))
+PAYMENT_CHANGED_ACCOUNT_TIME = dt.timedelta(hours=env.float("PAYMENT_CHANGED_ACCOUNT_HOURS", 24.0))
 PAYMENT_RECONCILE_TIME = dt.timedelta(hours=env.float("PAYMENT_RECONCILE_HOURS", 72.0))
 PAYMENT_GIVEN_UP_AFTER = dt.timedelta(seconds=env.float("PAYMENT_GIVEN_UP_SECONDS", 90.0))
 PAYMENT_WATCH_TIME = dt.timedelta(hours=env.float("PAYMENT_WATCH_HOURS", 72.0))  # after an end, often
@@ -81,14 +82,26 @@ PAYMENT_ALERT_HEARTBEAT = dt.timedelta(minutes=env.float("PAYMENT_ALERT_HEARTBEA
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", "")
 ALERT_WEBHOOK_SECRET = env.str("ALERT_WEBHOOK_SECRET", "")
 ALERT_MAIL_TO: list[str] = env.list("ALERT_MAIL_TO", [])
-ALERT_MAIL_FROM = env.str("ALERT_MAIL_FROM", "order-desk@localhost")
 ALERT_DESK_URL = env.str("ALERT_DESK_URL", "").rstrip("/")  # what comes before a path in what is sent
+
+# --- The audit log, outside of its table
+AUDIT_ANCHOR_DIR = Path(env.str("AUDIT_ANCHOR_DIR", str(DATA_DIR / "anchors")))
+AUDIT_ANCHOR_TIME = dt.timedelta(minutes=env.float("AUDIT_ANCHOR_MINUTES", 60.0))
+AUDIT_ANCHOR_SYSLOG = env.str("AUDIT_ANCHOR_SYSLOG", "")  # host:port by UDP, or the path of a socket
+AUDIT_ANCHOR_MAIL = env.str("AUDIT_ANCHOR_MAIL", "")
+AUDIT_KEY_FILE = Path(env.str("AUDIT_KEY_FILE", str(DATA_DIR / "audit-key.pem")))
+
+# --- Who may
+RIGHTS_BY_TWO = env.bool("RIGHTS_BY_TWO", False)  # limits, and whoever moves money or decides who may
+
+# --- Mail, for what settings send there
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "order-desk@localhost")
 EMAIL_TIMEOUT = 10  # seconds a step
 
 # --- The sandbox

@@ -15,6 +15,7 @@ def check_times(**_: Any) -> list[CheckMessage]:
     """`manage.py check` and every start refuse times with which nothing could be approved, settled or confirmed."""
     of_settings = {
         "PAYMENT_REAUTH_MINUTES": settings.PAYMENT_REAUTH_MINUTES >= 0,
+        "PAYMENT_CHANGED_ACCOUNT_HOURS": settings.PAYMENT_CHANGED_ACCOUNT_TIME >= ZERO,
         "PAYMENT_APPROVAL_HOURS": settings.PAYMENT_APPROVAL_TIME > ZERO,
         "PAYMENT_RECONCILE_HOURS": settings.PAYMENT_RECONCILE_TIME > ZERO,
         "PAYMENT_GIVEN_UP_SECONDS": settings.PAYMENT_GIVEN_UP_AFTER > ZERO,

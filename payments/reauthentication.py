@@ -1,53 +1,17 @@
-"""Whoever moves money says once more who they are, if they have not done so for a while."""
+"""The password again, where money moves."""
 
-import time
 from typing import Any
 
-from allauth.account.adapter import get_adapter
-from django import forms
-from django.conf import settings
-from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.allauth_internals import last_proof, may_try, record_proof
+from accounts import reauthentication
 
 
-def is_fresh(request: HttpRequest) -> bool:
-    """Whether the person has signed in, or given their password again, within PAYMENT_REAUTH_MINUTES.
-
-    Somebody who has none, as they sign in elsewhere, cannot be asked for it.
-    """
-    if isinstance(request.user, User) and not request.user.has_usable_password():
-        return True
-    return bool(time.time() - last_proof(request) < settings.PAYMENT_REAUTH_MINUTES * 60)
-
-
-class StepUp(forms.Form):
-    """A form that asks for the password as well, where it was last given too long ago. `password`
-    is the last of its fields."""
-
-    password = forms.CharField(
-        label=_("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text=_("Asked for again, as this moves money."),
-    )
+class StepUp(reauthentication.StepUp):
+    """As everywhere, and says why it asks here."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.request = request
-        if is_fresh(request):
-            del self.fields["password"]
-        else:
-            self.order_fields([name for name in self.fields if name != "password"])
-
-    def clean_password(self) -> str:
-        """Right, or an error; counted, as at signing in. From then on it is good for a while."""
-        password: str = self.cleaned_data["password"]
-        if not may_try(self.request):
-            raise forms.ValidationError(_("Too many tries. Wait a minute, then try again."))
-        if not get_adapter(self.request).reauthenticate(self.request.user, password):
-            raise forms.ValidationError(_("That is not your password."))
-        record_proof(self.request)
-        return password
+        super().__init__(*args, request=request, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].help_text = _("Asked for again, as this moves money.")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from payments.views import alerts, approvals, execute, executions, external, in_doubt, limits
+from payments.views import alerts, approvals, execute, executions, external, in_doubt, limits, receipt
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("payments/", in_doubt.doubt_list, name="doubt-list"),
     path("payments/<uuid:pk>/", executions.execution_detail, name="execution-detail"),
     path("payments/<uuid:pk>/proof/", executions.execution_proof, name="execution-proof"),
+    path("payments/<uuid:pk>/proof/receipt/", receipt.execution_receipt, name="execution-receipt"),
     path("payments/<uuid:pk>/check/", in_doubt.execution_check, name="execution-check"),
     path("payments/<uuid:pk>/settle/", in_doubt.execution_settle, name="execution-settle"),
     path("payments/moved/<int:move_id>/acknowledge/", external.external_acknowledge, name="external-acknowledge"),
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("payments/approvals/<uuid:pk>/withdraw/", approvals.approval_withdraw, name="approval-withdraw"),
     path("payments/limits/", limits.limit_list, name="limit-list"),
     path("payments/limits/add/", limits.limit_create, name="limit-create"),
+    path("payments/limits/pending/<int:number>/confirm/", limits.limit_confirm, name="limit-confirm"),
+    path("payments/limits/pending/<int:number>/drop/", limits.limit_drop, name="limit-drop"),
     path("payments/limits/<int:limit_id>/", limits.limit_edit, name="limit-edit"),
     path("payments/limits/<int:limit_id>/delete/", limits.limit_delete, name="limit-delete"),
 ]

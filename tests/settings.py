@@ -3,6 +3,8 @@ and plain static files."""
 
 import datetime as dt
 import os
+import tempfile
+from pathlib import Path
 
 from dashboard.settings import *  # noqa: F403
 from dashboard.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES
@@ -19,3 +21,7 @@ PAYMENT_WORKER = False  # tests look at what is due themselves
 # Playwright's event loop goes on in the thread of the tests that follow a browser's on the same worker;
 # none of them is async.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# Anchors of the log belong to one database; each process that tests has one of its own, which is gone afterwards.
+OUTSIDE = tempfile.TemporaryDirectory(prefix="order-desk-")
+AUDIT_ANCHOR_DIR = Path(OUTSIDE.name) / "anchors"
+AUDIT_KEY_FILE = Path(OUTSIDE.name) / "audit-key.pem"

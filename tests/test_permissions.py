@@ -74,6 +74,7 @@ PAGES: Mapping[str, Page] = {
     "preferences": signed_in(),
     "channel-switch": signed_in(404, method="post"),
     "rows-per-page": signed_in(302, method="post"),
+    "account-changes-read": signed_in(302, method="post"),
     "person-password": everybody(404, {"token": "no-such-token"}),
     "person-list": who_manages_people(),
     "person-invite": who_manages_people(),
@@ -82,6 +83,8 @@ PAGES: Mapping[str, Page] = {
     "person-activate": who_manages_people(404, SOMEBODY, "post"),
     "person-deactivate": who_manages_people(404, SOMEBODY, "post"),
     "person-sessions-end": who_manages_people(404, SOMEBODY, "post"),
+    "pending-confirm": who_manages_people(422, {"number": "999999"}, "post"),
+    "pending-drop": who_manages_people(302, {"number": "999999"}, "post"),
     "audit-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "audit-export": Page(TO_SIGN_IN, 403, 403, 403, 200, method="post"),
     "audit-detail": Page(TO_SIGN_IN, 403, 403, 403, 404, {"sequence": "999999"}),
@@ -122,6 +125,7 @@ PAGES: Mapping[str, Page] = {
     "doubt-list": who_sees_orders(),
     "execution-detail": who_sees_orders(404, EXECUTION),
     "execution-proof": who_sees_orders(404, EXECUTION),
+    "execution-receipt": who_sees_orders(404, EXECUTION),
     "execution-check": Page(TO_SIGN_IN, 403, 404, 404, 404, EXECUTION, "post"),
     "execution-settle": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION),
     "external-acknowledge": Page(TO_SIGN_IN, 403, 403, 403, 404, {"move_id": "999999"}),
@@ -143,6 +147,8 @@ PAGES: Mapping[str, Page] = {
     "limit-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "limit-create": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "limit-edit": Page(TO_SIGN_IN, 403, 403, 403, 404, {"limit_id": "999999"}),
+    "limit-confirm": Page(TO_SIGN_IN, 403, 403, 403, 422, {"number": "999999"}, "post"),
+    "limit-drop": Page(TO_SIGN_IN, 403, 403, 403, 302, {"number": "999999"}, "post"),
     "limit-delete": Page(TO_SIGN_IN, 403, 403, 403, 404, {"limit_id": "999999"}),
 }
 

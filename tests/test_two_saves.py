@@ -83,7 +83,7 @@ def test_a_right_that_was_taken_while_other_rights_were_given_is_not_given_back(
     extras = frozenset({"accounts.execute_payment_action"})
     services.change_rights(WHO, support, Rights("support", frozenset({"*/*"}), extras))
     where, client = reverse("person-detail", args=[support.pk]), client_of(admin)
-    form = client.get(where).context["form"].initial | {"role": "manager"}
+    form = client.get(where).context["form"].initial | {"role": "manager", "password": PASSWORD}
 
     def take() -> None:
         services.change_rights(WHO, User.objects.get(pk=support.pk), Rights("support", frozenset({"*/*"})))
@@ -101,7 +101,7 @@ def limit(db: None) -> Limit:
 
 def post_limit(client: Client, limit: Limit, meanwhile: Callable[[], object]) -> str:
     where = reverse("limit-edit", args=[limit.pk])
-    form = filled(client.get(where), where, {"per_order": "900"})  # type: ignore[arg-type]
+    form = filled(client.get(where), where, {"per_order": "900", "password": PASSWORD})  # type: ignore[arg-type]
     with after_reading("payments_limit", meanwhile):
         answer = client.post(where, form)
     assert answer.status_code == 422
@@ -128,7 +128,7 @@ def test_the_log_says_what_a_deleted_limit_was_when_it_was_deleted(
     admin: User, client_of: ClientOf, limit: Limit
 ) -> None:
     with after_reading("payments_limit", lambda: Limit.objects.update(per_action=100)):
-        client_of(admin).post(reverse("limit-delete", args=[limit.pk]))
+        client_of(admin).post(reverse("limit-delete", args=[limit.pk]), {"password": PASSWORD})
     entry = Entry.objects.filter(action="payment.limit.delete").latest("sequence")
     assert {change.field: change.old for change in entry.changes}["per_action"] == "100"
 

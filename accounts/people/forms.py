@@ -6,10 +6,12 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import password_validators_help_texts
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.channels import grantable
 from accounts.people.services import Rights
+from accounts.reauthentication import StepUp
 from accounts.roles import EXTRAS, RIGHTS, WORDS
 
 RIGHTS_CHANGED = _(
@@ -31,7 +33,7 @@ def channel_word(grant: str) -> str:
     return _("All channels of %(merchant)s") % {"merchant": merchant} if name == "*" else grant
 
 
-class RightsForm(forms.Form):
+class RightsForm(StepUp):
     """A person's role, channels and extra permissions. `rights` is what they have now: None for somebody new.
 
     It carries what it showed. Where another admin has changed that meanwhile, it is not valid and says so.
@@ -42,9 +44,9 @@ class RightsForm(forms.Form):
     extras = forms.MultipleChoiceField(label=_("Beside the role"), required=False, widget=Choices)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, rights: Rights | None = None) -> None:
+    def __init__(self, data: Any = None, *, request: HttpRequest, rights: Rights | None = None) -> None:
         self.rights = rights or Rights()
-        super().__init__(data, initial=self._shown(), label_suffix="")
+        super().__init__(data, request=request, initial=self._shown(), label_suffix="")
         kept = sorted(self.rights.channels - set(grantable()))
         self._offer("role", [("", _("None yet")), *WORDS.items()])
         self._offer("channels", [(grant, channel_word(grant)) for grant in (*grantable(), *kept)])

@@ -16,7 +16,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.channels import parse_grant
-from accounts.models import ChannelGrant, OneTimeLink
+from accounts.models import AccountChange, ChannelGrant, OneTimeLink
+from accounts.people import changes
 from accounts.roles import ADMIN, EXTRAS, ROLES, highest
 from accounts.sessions import begin_next_epoch
 from audit import log
@@ -28,6 +29,10 @@ MANAGE = "accounts.manage_people"
 
 class LastAdminError(Exception):
     """Nobody could manage people any more. Nothing was changed."""
+
+
+class OwnLinkError(Exception):
+    """Nobody makes a link for themselves: whoever sits at a browser that was left open could. Nothing was made."""
 
 
 class RightsChangedError(Exception):
@@ -93,6 +98,7 @@ def invite(who: Who, newcomer: Newcomer, rights: Rights) -> User:
         person.save(force_insert=True)
         _give(person, rights)
         step.changes = [Change("email", "", newcomer.email), *rights.changes_from(Rights())]
+        changes.note(person, who, AccountChange.Kind.INVITE, step.changes[1:])
     return person
 
 
@@ -109,6 +115,7 @@ def change_rights(who: Who, person: User, rights: Rights, seen: Rights | None = 
         step.is_recorded = bool(step.changes)
         if step.changes:
             _give(person, rights)
+            changes.note(person, who, AccountChange.Kind.RIGHTS, step.changes)
     return step.is_recorded
 
 
@@ -121,6 +128,8 @@ def set_active(who: Who, person: User, active: bool) -> None:
         if not active:
             OneTimeLink.objects.filter(user=person).delete()
             begin_next_epoch(person)
+        elif step.changes:
+            changes.note(person, who, AccountChange.Kind.ACTIVATE)
 
 
 def end_sessions(who: Who, person: User) -> None:
@@ -130,11 +139,13 @@ def end_sessions(who: Who, person: User) -> None:
 
 
 def new_link(who: Who, person: User, code: str, now: dt.datetime | None = None) -> OneTimeLink:
-    """A link of that code for the person; the one they had before is void."""
+    """A link of that code for the person; the one they had before is void. Raises OwnLinkError."""
+    if who.user_id == person.pk:
+        raise OwnLinkError
     with _step(who, AuditAction.PERSON_LINK_CREATE, person.username):
-        link, _created = OneTimeLink.objects.update_or_create(
-            user=person, defaults={"code": code, "made_at": now or timezone.now()}
-        )
+        made = {"code": code, "made_at": now or timezone.now(), "made_by_id": who.user_id}
+        link, _created = OneTimeLink.objects.update_or_create(user=person, defaults=made)
+        changes.note(person, who, AccountChange.Kind.LINK)
     return link
 
 
@@ -147,11 +158,16 @@ def use_link(who: Who, link: OneTimeLink, password: str) -> User | None:
             step.outcome = Outcome.REFUSED
             return None
         person = User.objects.get(pk=link.user_id)
+        changes.note(person, _maker_of(link), AccountChange.Kind.PASSWORD)
         person.set_password(password)
         person.is_active = True
         person.save(update_fields=["password", "is_active"])
         begin_next_epoch(person)
     return person
+
+
+def _maker_of(link: OneTimeLink) -> Who:
+    return Who(link.made_by.username, link.made_by.pk) if link.made_by else Who("")
 
 
 class _Step:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from accounts.people import views
+from accounts.people import pending_views, views
 
 urlpatterns = [
     path("", views.person_list, name="person-list"),
     path("invite/", views.person_invite, name="person-invite"),
+    path("pending/<int:number>/confirm/", pending_views.pending_confirm, name="pending-confirm"),
+    path("pending/<int:number>/drop/", pending_views.pending_drop, name="pending-drop"),
     path("<int:person_id>/", views.person_detail, name="person-detail"),
     path("<int:person_id>/link/", views.person_link, name="person-link"),
     path("<int:person_id>/activate/", views.person_activate, name="person-activate"),

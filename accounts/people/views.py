@@ -1,13 +1,12 @@
 """The pages on which admins manage people, and the one on which a person sets their password by a link."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import NamedTuple, cast
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from typing import Any, NamedTuple, cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required, permission_required
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -21,23 +20,30 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import links
 from accounts.models import OneTimeLink
-from accounts.people import services
+from accounts.people import pending, services
+from accounts.people.common import (
+    LAST_ADMIN,
+    LINK_KEY,
+    demand_link,
+    demand_power_over,
+    has_power_over,
+    may_manage_people,
+    show_once,
+)
 from accounts.people.forms import RIGHTS_CHANGED, FirstPasswordForm, InviteForm, RightsForm, channel_word
-from accounts.people.services import LastAdminError, Newcomer, RightsChangedError, rights_of
+from accounts.people.pending_views import KINDS, rows_for
+from accounts.people.services import LastAdminError, Newcomer, Rights, RightsChangedError, rights_of
+from accounts.reauthentication import password_first
 from accounts.roles import MATRIX, RIGHTS, ROLES, WORDS
-from audit.log import AuditUnavailableError, Who
+from audit.log import AuditUnavailableError, Change, Who
 from domain.states import DONE, OFF, WAIT, State
 from ui.pages import form_view, render_page
 
-may_manage_people = permission_required(services.MANAGE, raise_exception=True)
-LINK_KEY = "one-time-link"
 ACTIVE = State("active", gettext_lazy("Active"), DONE)
 INVITED = State("invited", gettext_lazy("Invited"), WAIT, gettext_lazy("has not set a password yet"))
 EXPIRED = State("expired", gettext_lazy("Invitation expired"), WAIT, gettext_lazy("needs a new link"))
 CLOSED = State("closed", gettext_lazy("Deactivated"), OFF, gettext_lazy("cannot sign in"))
-LAST_ADMIN = gettext_lazy(
-    "Nobody would be left who can manage people, so nothing was changed. Make somebody else an admin first."
-)
+WAITS = gettext_lazy("Nothing is changed yet: another admin has to confirm it, as it is about who may move money.")
 UNRECORDED = gettext_lazy("It could not be written into the log, so it was not done. Try again in a moment.")
 _WHY_NOT = {LastAdminError: LAST_ADMIN, RightsChangedError: RIGHTS_CHANGED, AuditUnavailableError: UNRECORDED}
 
@@ -73,7 +79,8 @@ def state_of_person(person: User) -> State:
 @may_manage_people
 def person_list(request: HttpRequest) -> HttpResponse:
     """Everybody who has an account, those who can sign in first."""
-    context = {"place": "people", "rows": [row_of(person) for person in services.everybody()]}
+    waits = rows_for(cast(User, request.user), pending.waiting(KINDS))
+    context = {"place": "people", "rows": [row_of(person) for person in services.everybody()], "waits": waits}
     return render_page(request, "accounts/person_list.html", context)
 
 
@@ -81,7 +88,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
 @may_manage_people
 def person_invite(request: HttpRequest) -> HttpResponse:
     """A new account, and the link with which its owner opens it."""
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
         try:
             return _invited(request, form)
@@ -94,9 +101,12 @@ def person_invite(request: HttpRequest) -> HttpResponse:
 
 
 def _invited(request: HttpRequest, form: InviteForm) -> HttpResponse:
-    newcomer = Newcomer(*(form.cleaned_data[name] for name in Newcomer._fields))
-    person = services.invite(Who.of(request), newcomer, form.cleaned_rights())
-    _show_once(request, person)
+    newcomer, rights = Newcomer(*(form.cleaned_data[name] for name in Newcomer._fields)), form.cleaned_rights()
+    waits = pending.concerns_money(None, rights)
+    person = services.invite(Who.of(request), newcomer, Rights() if waits else rights)
+    show_once(request, person)
+    if waits:
+        messages.info(request, _wait_for_rights(request, person, Rights(), rights))
     return redirect("person-detail", person.pk)
 
 
@@ -105,7 +115,7 @@ def _invited(request: HttpRequest, form: InviteForm) -> HttpResponse:
 def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
     """One person, with a form for what they may do and where. Shows a link that was just made, this once."""
     person = get_object_or_404(services.everybody(), pk=person_id)
-    form = RightsForm(request.POST or None, rights=rights_of(person))
+    form = RightsForm(request.POST or None, request=request, rights=rights_of(person))
     if request.method == "POST":
         demand_power_over(request, person)
         if form.is_valid() and _changed(request, person, form):
@@ -115,9 +125,18 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
     )
 
 
+def _wait_for_rights(request: HttpRequest, person: User, was: Rights, now: Rights) -> str:
+    both = [[each.role, sorted(each.channels), sorted(each.extras)] for each in (was, now)]
+    return _wait(request, person, pending.Kind.RIGHTS, now.changes_from(was), rights=both)
+
+
 def _changed(request: HttpRequest, person: User, form: RightsForm) -> bool:
+    now = form.cleaned_rights()
     try:
-        changed = services.change_rights(Who.of(request), person, form.cleaned_rights(), seen=form.rights)
+        if now != form.rights and pending.concerns_money(person, now):
+            messages.info(request, _wait_for_rights(request, person, form.rights, now))
+            return True
+        changed = services.change_rights(Who.of(request), person, now, seen=form.rights)
     except tuple(_WHY_NOT) as problem:
         form.add_error(None, str(_WHY_NOT[type(problem)]))
         return False
@@ -136,6 +155,8 @@ def _detail(request: HttpRequest, person: User, form: RightsForm) -> dict[str, o
         "form": form,
         "link": link.get("url") if link.get("person") == person.pk else "",
         "has_power": has_power_over(request, person),
+        "waits": rows_for(cast(User, request.user), pending.waiting(KINDS, person)),
+        "is_self": person.pk == request.user.pk,
         "matrix": [
             (word, [name in ROLES[role] for role in ROLES]) for own in MATRIX.values() for name, word in own.items()
         ],
@@ -147,9 +168,15 @@ def _detail(request: HttpRequest, person: User, form: RightsForm) -> dict[str, o
 Act = Callable[[HttpRequest, User], str]
 
 
-def act_on_person(act: Act) -> Callable[..., HttpResponse]:
+def act_on_person(
+    act: Act, *, asks: Promise | str = "", demand: Callable[[HttpRequest, User], None] | None = None
+) -> Callable[..., HttpResponse]:
     """A view that does one thing to a person by POST, and says on their page what was done, in the
-    words that `act` returns, if any."""
+    words that `act` returns, if any.
+
+    `asks`: what leads to who may move money asks for the password on a page of its own with this name, where it was
+    last given too long ago. `demand` raises PermissionDenied before that.
+    """
 
     @require_POST
     @may_manage_people
@@ -157,6 +184,11 @@ def act_on_person(act: Act) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, person_id: int) -> HttpResponse:
         person = get_object_or_404(User, pk=person_id)
         demand_power_over(request, person)
+        if demand:
+            demand(request, person)
+        back = reverse("person-detail", args=[person.pk])
+        if asks and (page := password_first(request, asks, back, person)):
+            return page
         try:
             if says := act(request, person):
                 messages.success(request, says)
@@ -169,8 +201,18 @@ def act_on_person(act: Act) -> Callable[..., HttpResponse]:
     return view
 
 
-@act_on_person
+def _wait(
+    request: HttpRequest, person: User, kind: pending.Kind, would_change: Sequence[Change] = (), **data: Any
+) -> str:
+    """Ask for it instead of doing it; says so."""
+    pending.ask(Who.of(request), kind, person.username, would_change, data, person=person)
+    return str(WAITS)
+
+
+@partial(act_on_person, asks=gettext_lazy("Activate the account"))
 def person_activate(request: HttpRequest, person: User) -> str:
+    if pending.concerns_money(person):
+        return _wait(request, person, pending.Kind.ACTIVATE, [Change("active", False, True)])
     services.set_active(Who.of(request), person, active=True)
     return _("%(name)s can sign in again.") % {"name": person.username}
 
@@ -187,28 +229,14 @@ def person_sessions_end(request: HttpRequest, person: User) -> str:
     return _("%(name)s is signed out of every browser.") % {"name": person.username}
 
 
-@act_on_person
+@partial(act_on_person, asks=gettext_lazy("Link for a new password"), demand=demand_link)
 def person_link(request: HttpRequest, person: User) -> str:
-    """A new link: for somebody invited whose link is lost, or for somebody who has forgotten the password."""
-    if not person.is_active and person.has_usable_password():
-        raise PermissionDenied("No link for somebody who was deactivated.")
-    _show_once(request, person)
+    """A new link: for somebody invited whose link is lost, or for somebody who has forgotten the password; never for
+    oneself."""
+    if pending.concerns_money(person):
+        return _wait(request, person, pending.Kind.LINK)
+    show_once(request, person)
     return ""
-
-
-def _show_once(request: HttpRequest, person: User) -> None:
-    address = reverse("person-password", args=[links.make_token(Who.of(request), person)])
-    request.session[LINK_KEY] = {"person": person.pk, "url": request.build_absolute_uri(address)}
-
-
-def has_power_over(request: HttpRequest, person: User) -> bool:
-    """Superusers are made on the server; only another one can change them here."""
-    return cast(User, request.user).is_superuser or not person.is_superuser
-
-
-def demand_power_over(request: HttpRequest, person: User) -> None:
-    if not has_power_over(request, person):
-        raise PermissionDenied("Only a superuser can change a superuser.")
 
 
 @never_cache

@@ -176,7 +176,7 @@ def _mail(notices: list[Notice]) -> int:
         f"{line}\nSince {_utc(notice.alert.since)}. {settings.ALERT_DESK_URL}{notice.alert.address}"
         for line, notice in zip(lines, notices, strict=True)
     ]
-    message = EmailMessage(subject, "\n\n".join(paragraphs) + "\n", settings.ALERT_MAIL_FROM, settings.ALERT_MAIL_TO)
+    message = EmailMessage(subject, "\n\n".join(paragraphs) + "\n", settings.DEFAULT_FROM_EMAIL, settings.ALERT_MAIL_TO)
     try:
         message.send()
     except Exception as error:  # whatever a mail server, a library or a name service can come up with

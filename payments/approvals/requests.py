@@ -1,12 +1,16 @@
 """A second person: who asked for it, nobody approves by themselves, admins included."""
 
+import datetime as dt
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.utils import timezone
 
+from accounts.models import AccountChange
+from accounts.people.changes import tie_between
 from audit import log
 from order_api import OrderApi
 from order_api.errors import ApiError, NotFound
@@ -24,6 +28,23 @@ class RequestClosedError(Exception):
 def may_decide(user: User, execution: Execution) -> bool:
     """Whether this person may approve it, or turn it down: they have the right, and did not ask for it themselves."""
     return user.has_perm("accounts.execute_payment_action") and not is_own(user, execution)
+
+
+class OnePersonError(PermissionDenied):
+    """One person may stand behind both the request and the approval. `change`: what somebody did to an account."""
+
+    def __init__(self, change: AccountChange) -> None:
+        super().__init__(str(change))
+        self.change = change
+
+
+def tie_of(user: User, execution: Execution) -> AccountChange | None:
+    """Why this person may not approve it although they have the right: since shortly before it was asked for, the asker
+    changed their account, or somebody who may act as the one may act as the other."""
+    window: dt.timedelta = settings.PAYMENT_CHANGED_ACCOUNT_TIME
+    if not window or execution.asked_by_id is None:
+        return None
+    return tie_between(execution.asked_by_id, user.pk, execution.created_at - window)
 
 
 def is_own(user: User, execution: Execution) -> bool:
@@ -61,12 +82,14 @@ def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note:
     """Carry it out now, on the approver's word, which is in the log before anything is sent. What
     could not be read was not sent.
 
-    Raises PermissionDenied, RequestClosedError (it has ended, or lapsed as the payment has changed
+    Raises PermissionDenied, OnePersonError, RequestClosedError (it has ended, or lapsed as the payment has changed
     since), engine.Occupied (another attempt on this payment is open; the request stays) and
     AuditUnavailable (the request stays).
     """
     if not may_decide(user, execution):
         raise PermissionDenied
+    if change := tie_of(user, execution):
+        raise OnePersonError(change)
     if endings.is_over(execution):
         endings.check(execution, api)
     _prepare(execution, user, who, note)

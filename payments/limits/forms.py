@@ -5,10 +5,12 @@ from typing import Any
 from babel.numbers import list_currencies
 from django import forms
 from django.core.validators import DecimalValidator
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.channels import grantable
 from accounts.people.forms import channel_word
+from accounts.reauthentication import StepUp
 from accounts.roles import WORDS
 from payments.limits.services import AMOUNTS, Grants, fingerprint, is_whole, scope_of
 from payments.models import Execution, Limit
@@ -19,7 +21,7 @@ EXACT = DecimalValidator(18, 4)
 LIMIT_CHANGED = _("Somebody else has changed this limit since you opened this page. Nothing was saved: load it again.")
 
 
-class LimitForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class LimitForm(StepUp, forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A new limit, or one that is there. It carries what it showed: where another admin has changed
     that meanwhile, it says so."""
 
@@ -49,10 +51,12 @@ class LimitForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         model = Limit
         fields = ["role", "action_type", "currency", *AMOUNTS]
 
-    def __init__(self, data: Any = None, *, grants: Grants, instance: Limit | None = None) -> None:
+    def __init__(
+        self, data: Any = None, *, request: HttpRequest, grants: Grants, instance: Limit | None = None
+    ) -> None:
         is_there = instance is not None and instance.pk is not None
         shown = {"seen": fingerprint(instance)} | ({"scope": scope_of(instance)} if instance and is_there else {})
-        super().__init__(data, instance=instance, initial=shown, label_suffix="")
+        super().__init__(data, request=request, instance=instance, initial=shown, label_suffix="")
         self.is_there, self.seen_now = is_there, shown["seen"]
         scopes = [scope for scope in grantable() if is_whole(grants, scope)]
         if "scope" in shown and shown["scope"] not in scopes:

@@ -48,7 +48,7 @@ def add_limit(who: log.Who, limit: Limit) -> None:
     """Save a new limit. IntegrityError: there is one for the same already."""
     with transaction.atomic():
         limit.save(force_insert=True)
-        _record(who, AuditAction.PAYMENT_LIMIT_CREATE, limit, _changes(None, limit))
+        _record(who, AuditAction.PAYMENT_LIMIT_CREATE, limit, changes_between(None, limit))
 
 
 def change_limit(who: log.Who, limit: Limit, seen: str) -> bool:
@@ -62,7 +62,7 @@ def change_limit(who: log.Who, limit: Limit, seen: str) -> bool:
         was = _locked(limit)
         if fingerprint(was) != seen:
             raise LimitChangedError
-        changes = _changes(was, limit)
+        changes = changes_between(was, limit)
         if changes:
             limit.save(update_fields=FIELDS)
             _record(who, AuditAction.PAYMENT_LIMIT_UPDATE, limit, changes)
@@ -74,7 +74,7 @@ def delete_limit(who: log.Who, limit: Limit) -> None:
     with transaction.atomic():
         if was := _locked(limit):
             was.delete()
-            _record(who, AuditAction.PAYMENT_LIMIT_DELETE, limit, _changes(was, None))
+            _record(who, AuditAction.PAYMENT_LIMIT_DELETE, limit, changes_between(was, None))
 
 
 def _locked(limit: Limit) -> Limit | None:
@@ -100,7 +100,8 @@ def _text(value: Decimal | int | None) -> Any:
     return format(value.normalize(), "f") if isinstance(value, Decimal) else value
 
 
-def _changes(was: Limit | None, now: Limit | None) -> list[log.Change]:
+def changes_between(was: Limit | None, now: Limit | None) -> list[log.Change]:
+    """What the log says of it: all of a limit that comes or goes, what is different of one that stays."""
     old, new = values_of(was), values_of(now)
     pairs = [log.Change(name, old.get(name), new.get(name)) for name in (new or old)]
     return [change for change in pairs if change.old != change.new]

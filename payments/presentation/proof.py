@@ -2,21 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import NamedTuple
 
-from audit.chain import GENESIS, digest
-from audit.models import Entry, Outcome
+from django.utils.translation import gettext as _
+
+from audit.chain import GENESIS, digest, head
+from audit.models import Entry
 from payments.executions.ledger import Figures, figures_of
 from payments.executions.readings import seen_of
 from payments.executions.snapshot import Snapshot
-from payments.models import Evidence, Execution, State
+from payments.models import Evidence, Execution, Kind, State
+from payments.presentation.consistency import Flaw, flaws_of
 from payments.presentation.evidence_log import Piece, pieces_of
 
 
 class Link(NamedTuple):
-    """An entry of the audit log. `holds`: its hash fits its content, and the entry before it is the
-    one that it names."""
+    """An entry of the audit log. `holds`: its hash fits its content, the entry before it is the one that it names, and
+    the one after it names this one."""
 
     entry: Entry
     holds: bool
@@ -38,6 +40,8 @@ class Proof:
     links: list[Link]
     missing: list[str]
     """Digests that the log names, of evidence that is not there any more."""
+    flaws: list[Flaw]
+    """Columns that are not as the evidence or the log has them."""
 
     @property
     def call(self) -> str:
@@ -46,24 +50,41 @@ class Proof:
         return f"orders/{execution.order_id}/payments/{execution.payment_id}/actions/{execution.action_id}/execute"
 
     @property
-    def is_whole(self) -> bool:
-        is_intact = all(link.holds for link in self.links) and all(each.piece.is_intact for each in self.found)
-        return is_intact and not self.missing and self.is_as_logged
+    def unnamed(self) -> list[Evidence]:
+        """Evidence that no entry of the log names. What is read again and says nothing new of the state is named by the
+        next entry; so is what was read just before a call that is under way."""
+        execution, found = self.execution, []
+        is_looked_at = execution.is_open or execution.state == State.CONTRADICTED
+        for each in reversed(self.found):
+            evidence = each.piece.evidence
+            is_underway = execution.state == State.SENDING and evidence.kind == Kind.BEFORE
+            if each.sequence is None and (evidence.kind == Kind.CHECK or is_underway) and is_looked_at:
+                continue
+            if each.sequence is None:
+                found.append(evidence)
+        return found[::-1]
 
     @property
-    def is_as_logged(self) -> bool:
-        """Whether the row says of the money what the log says: that it moved, and how much."""
-        entries = [link.entry for link in self.links]
-        amounts = {entry.details["amount"] for entry in entries if entry.details.get("amount") is not None}
-        says_done = any(entry.outcome == Outcome.DONE for entry in entries)
-        is_amount = all(Decimal(amount) == self.execution.amount for amount in amounts)
-        return is_amount and (says_done == (self.execution.state == State.DONE))
+    def says(self) -> list[str]:
+        """What does not match, in words; nothing if it is whole."""
+        said = [flaw.says for flaw in self.flaws]
+        said += [_("Entry %s of the log does not hold.") % link.entry.sequence for link in self.links if not link.holds]
+        for each in self.found:
+            if not each.piece.is_intact:
+                said.append(_("The evidence of %s is not as it was written.") % each.piece.evidence.at.isoformat())
+        said += [_("No entry of the log names the evidence of %s.") % each.at.isoformat() for each in self.unnamed]
+        return said + [_("The log names evidence that is not here: %s.") % mark for mark in self.missing]
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.says
 
 
 def proof_of(execution: Execution) -> Proof:
-    """Three queries: the evidence, the entries of the order, and those before them."""
+    """Four queries: the evidence, the entries of the order, those before and after them, and the log's head."""
     evidence: Sequence[Evidence] = list(execution.evidence.all())
-    links = links_of(entries_of(execution))
+    entries = entries_of(execution)
+    links = links_of(entries)
     newest_first = reversed(links)  # so that the first entry that names it stays
     named = {mark: link.entry.sequence for link in newest_first for mark in link.entry.details.get("evidence", [])}
     there = {each.digest for each in evidence}
@@ -75,6 +96,7 @@ def proof_of(execution: Execution) -> Proof:
         found=[Found(piece, named.get(piece.evidence.digest)) for piece in pieces_of(execution, evidence)],
         links=links,
         missing=[mark for mark in named if mark not in there],
+        flaws=flaws_of(execution, evidence, entries),
     )
 
 
@@ -94,10 +116,22 @@ def _names(entry: Entry, execution: Execution) -> bool:
 
 
 def links_of(entries: Iterable[Entry]) -> list[Link]:
-    """The entries, each checked against its own hash and that of the entry before it."""
+    """The entries, each checked against its own hash, the entry before it and what the next one says of it."""
     entries = list(entries)
-    before = Entry.objects.filter(sequence__in=[each.sequence - 1 for each in entries])
-    hashes = {0: GENESIS, **dict(before.values_list("sequence", "hash"))}
+    around = {each.sequence + step for each in entries for step in (-1, 1)}
+    rows = Entry.objects.filter(sequence__in=around).values_list("sequence", "previous", "hash")
+    hashes, said = {0: GENESIS}, {}
+    for sequence, previous, own in rows:
+        hashes[sequence], said[sequence - 1] = own, previous
+    last = head()
+    if last:
+        said[last.sequence] = last.hash
     return [
-        Link(each, digest(each) == each.hash and hashes.get(each.sequence - 1) == each.previous) for each in entries
+        Link(
+            each,
+            digest(each) == each.hash
+            and hashes.get(each.sequence - 1) == each.previous
+            and said.get(each.sequence) == each.hash,
+        )
+        for each in entries
     ]

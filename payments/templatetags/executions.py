@@ -3,18 +3,21 @@
 import datetime as dt
 from collections.abc import Iterable
 
+import segno
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.channels import all_channels
 from audit.models import Entry
 from payments.executions.access import channel_of
 from payments.executions.schedule import is_watched, watch_ends
 from payments.models import Execution, ExternalMove, State
-from payments.presentation import log_words
+from payments.presentation import log_words, receipt
 from payments.presentation import moves as of_others
 from payments.presentation import summary as words
 from payments.presentation.available_actions import Offer
 from payments.presentation.order_panel import OfOrder, OfPayment, held
+from payments.presentation.proof import Proof
 
 register = template.Library()
 
@@ -77,3 +80,16 @@ def held_by(offers: Iterable[Offer], mine: OfPayment) -> list[Offer]:
 def of_payment(executions: OfOrder, payment_id: str | None) -> OfPayment:
     """The executions of this payment."""
     return executions.of(payment_id)
+
+
+@register.filter
+def receipt_digest(proof: Proof) -> str:
+    """What the signed receipt of this proof has to have as its SHA-256."""
+    return receipt.digest_of(proof)
+
+
+@register.filter
+def qr_code(text: str) -> SafeString:
+    """A drawing that a phone reads; black on white, whatever the page's colours, as readers want it."""
+    drawing: str = segno.make(text, error="m", micro=False).svg_inline(scale=3, light="#fff")
+    return mark_safe(drawing)  # noqa: S308 - numbers and names of the library's own

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Coalesce
@@ -19,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from audit import log
+from audit.actions import AuditAction
 from gateway.permissions import may_execute, may_view
 from gateway.request import ApiRequest
 from payments.approvals import endings, requests
@@ -26,6 +28,7 @@ from payments.approvals.forms import ApproveForm, TurnDownForm
 from payments.approvals.review import what_ended_it, whole_case
 from payments.executions import engine
 from payments.executions.access import api_of, channel_of, execution_of, visible
+from payments.executions.evidence import subject_of
 from payments.limits.rules import Excess
 from payments.models import Execution, Limit, State
 from payments.presentation import preview
@@ -115,6 +118,7 @@ def show(
     *,
     approving: ApproveForm | None = None,
     turning_down: TurnDownForm | None = None,
+    status: int | None = None,
 ) -> HttpResponse:
     """The screen; with a form that could not be taken, its mistakes."""
     is_refused = approving is not None or turning_down is not None
@@ -127,13 +131,15 @@ def show(
         "leads_to": preview.leads_to(execution.action_type),
         "is_own": requests.is_own(request.user, execution),
         "may_decide": requests.may_decide(request.user, execution),
+        "tie": requests.tie_of(request.user, execution),
+        "tie_hours": round(settings.PAYMENT_CHANGED_ACCOUNT_TIME.total_seconds() / 3600, 2),
         "is_waiting": execution.state == State.WAITING,
         "ended_by": [] if execution.state == State.WAITING else what_ended_it(execution),
         "known": known(execution),
         "approve_form": approving or ApproveForm(request=request),
         "turn_down_form": turning_down or TurnDownForm(),
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
+    status = status or (HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK)
     return render_page(request, "payments/approval_detail.html", context, status=status)
 
 
@@ -175,9 +181,33 @@ def decides(say: Say) -> Say:
     return checked
 
 
+def by_two_people(say: Say) -> Say:
+    """Nobody approves through a colleague's account: refused in words, whatever the form holds, and in the log."""
+
+    @wraps(say)
+    def checked(request: ApiRequest, execution: Execution) -> HttpResponse:
+        change = requests.tie_of(request.user, execution)
+        if change is None:
+            return say(request, execution)
+        log.event(
+            log.Who.of(request),
+            AuditAction.DENIED,
+            subject_of(execution),
+            outcome=log.Outcome.DENIED,
+            status=HTTPStatus.FORBIDDEN,
+            code="account-changed",
+            message=f"{change.by_name} {change.kind} {change.person.username}",
+            details={"execution": str(execution.pk), "changed at": change.at.isoformat()},
+        )
+        return show(request, execution, status=HTTPStatus.FORBIDDEN)
+
+    return checked
+
+
 @may_execute
 @says_to
 @decides
+@by_two_people
 def approval_approve(request: ApiRequest, execution: Execution) -> HttpResponse:
     """Carries it out once, on the word of a second person, and leads to what became of it."""
     form = ApproveForm(request.POST, request=request)

@@ -3,22 +3,30 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.channels import grants_of
 from accounts.people.forms import channel_word
+from accounts.people.pending import PendingOverError
+from accounts.people.pending_views import OVER, rows_for
+from accounts.reauthentication import StepUp, password_first
 from accounts.roles import WORDS
 from audit import log
+from payments.limits import pending as limits_by_two
 from payments.limits.forms import LIMIT_CHANGED, LimitForm
 from payments.limits.services import (
     LimitChangedError,
@@ -33,6 +41,7 @@ from payments.models import Limit
 from payments.presentation.vocabulary import Words, action_words
 from ui.pages import Request, form_view, render_page
 
+WAITS = gettext_lazy("Nothing is changed yet: somebody else who may set limits has to confirm it.")
 may_change_limits = permission_required("accounts.change_limit", raise_exception=True)
 
 
@@ -65,16 +74,16 @@ def limit_list(request: Request) -> HttpResponse:
         RoleLimits(word, [row_of(request, each) for each in theirs if each.role == role])
         for role, word in WORDS.items()
     ]
-    return render_page(
-        request, "payments/limit_list.html", {"place": "approvals", "roles": roles, "is_any": bool(theirs)}
-    )
+    waits = rows_for(cast(User, request.user), limits_by_two.waiting(grants))
+    context = {"place": "approvals", "roles": roles, "is_any": bool(theirs), "waits": waits}
+    return render_page(request, "payments/limit_list.html", context)
 
 
 @form_view
 @may_change_limits
 def limit_create(request: Request) -> HttpResponse:
     """A new limit for some of the person's channels."""
-    return _edit(request, LimitForm(request.POST or None, grants=grants_of(request.user)))
+    return _edit(request, LimitForm(request.POST or None, request=request, grants=grants_of(request.user)))
 
 
 def of_limit(view: Callable[[Request, Limit], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -97,7 +106,8 @@ def of_limit(view: Callable[[Request, Limit], HttpResponse]) -> Callable[..., Ht
 @of_limit
 def limit_edit(request: Request, limit: Limit) -> HttpResponse:
     """A limit, changed from now on."""
-    return _edit(request, LimitForm(request.POST or None, grants=grants_of(request.user), instance=limit))
+    form = LimitForm(request.POST or None, request=request, grants=grants_of(request.user), instance=limit)
+    return _edit(request, form)
 
 
 def _edit(request: Request, form: LimitForm) -> HttpResponse:
@@ -111,12 +121,9 @@ def _edit(request: Request, form: LimitForm) -> HttpResponse:
                 None, _("There is a limit for this role, channel, action and currency already: change that one.")
             )
         else:
-            words = (
-                _("Saved. It is in force from now on.")
-                if is_changed
-                else _("Nothing was different, so nothing was changed.")
-            )
-            messages.success(request, words)
+            made = WAITS if settings.RIGHTS_BY_TWO else _("Saved. It is in force from now on.")
+            words = made if is_changed else _("Nothing was different, so nothing was changed.")
+            messages.success(request, str(words))
             return redirect("limit-list")
     context = {"place": "approvals", "form": form}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
@@ -124,6 +131,9 @@ def _edit(request: Request, form: LimitForm) -> HttpResponse:
 
 
 def _saved(who: log.Who, form: LimitForm) -> bool:
+    if settings.RIGHTS_BY_TWO:
+        was = Limit.objects.filter(pk=form.instance.pk).first() if form.is_there else None
+        return limits_by_two.ask(who, was, form.instance)
     if form.is_there:
         return change_limit(who, form.instance, form.seen_now)
     add_limit(who, form.instance)
@@ -133,9 +143,14 @@ def _saved(who: log.Who, form: LimitForm) -> bool:
 @of_limit
 def limit_delete(request: Request, limit: Limit) -> HttpResponse:
     """Asks once, and says what goes without a second person afterwards."""
-    if request.method == "POST":
-        delete_limit(log.Who.of(request), limit)
-        messages.success(request, _("The limit is gone."))
+    form = StepUp(request.POST if request.method == "POST" else None, request=request, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        if settings.RIGHTS_BY_TWO:
+            limits_by_two.ask(log.Who.of(request), limit, None)
+            messages.success(request, str(WAITS))
+        else:
+            delete_limit(log.Who.of(request), limit)
+            messages.success(request, _("The limit is gone."))
         return redirect("limit-list")
     others = Limit.objects.filter(role=limit.role).exclude(pk=limit.pk).exists()
     context = {
@@ -143,5 +158,37 @@ def limit_delete(request: Request, limit: Limit) -> HttpResponse:
         "row": row_of(request, limit),
         "role": WORDS.get(limit.role, limit.role),
         "others": others,
+        "form": form,
     }
-    return render_page(request, "payments/limit_delete.html", context)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render_page(request, "payments/limit_delete.html", context, status=status)
+
+
+@require_POST
+@may_change_limits
+def limit_confirm(request: Request, number: int) -> HttpResponse:
+    """The second person's yes to a change of limits: it is made now."""
+    if page := password_first(request, gettext_lazy("Confirm the change"), reverse("limit-list")):
+        return page
+    try:
+        limits_by_two.confirm(number, cast(User, request.user), log.Who.of(request), grants_of(request.user))
+    except PendingOverError:
+        messages.error(request, str(OVER))
+    except (LimitChangedError, IntegrityError):
+        messages.error(request, _("The limit is not as it was when this was asked for. Nothing was changed."))
+    else:
+        messages.success(request, _("Confirmed: it is in force from now on."))
+    return redirect("limit-list")
+
+
+@require_POST
+@may_change_limits
+def limit_drop(request: Request, number: int) -> HttpResponse:
+    """Turned down, or taken back by whoever asked. Nothing is changed."""
+    try:
+        limits_by_two.drop(number, cast(User, request.user), log.Who.of(request), grants_of(request.user))
+    except PendingOverError:
+        messages.error(request, str(OVER))
+    else:
+        messages.success(request, _("Nothing was changed."))
+    return redirect("limit-list")

@@ -125,9 +125,9 @@ def test_a_password_that_cannot_be_recorded_is_not_set(visitor: Client, support:
 
 def test_the_link_is_shown_this_once_to_the_admin_who_made_it(admin: User, support: User, client_of: ClientOf) -> None:
     desk = client_of(admin)
-    desk.post(f"/people/{support.pk}/link/")
+    desk.post(f"/people/{support.pk}/link/", {"password": PASSWORD})
     assert "/accounts/link/" not in desk.get(f"/people/{admin.pk}/").content.decode()
-    desk.post(f"/people/{support.pk}/link/")
+    desk.post(f"/people/{support.pk}/link/", {"password": PASSWORD})
     assert "/accounts/link/" in desk.get(f"/people/{support.pk}/").content.decode()
     assert "/accounts/link/" not in desk.get(f"/people/{support.pk}/").content.decode()
 

@@ -37,12 +37,12 @@ def page_of(desk: Client, user: User) -> str:
 def save(desk: Client, user: User, **changed: Any) -> Any:
     """The form of the person's page, as it is shown now but for what changed."""
     shown = desk.get(f"/people/{user.pk}/").context["form"].initial
-    return desk.post(f"/people/{user.pk}/", shown | changed)
+    return desk.post(f"/people/{user.pk}/", shown | {"password": PASSWORD} | changed)
 
 
 def do(desk: Client, user: User, what: str) -> str:
     """One of the buttons on the person's page; the page that follows."""
-    response = desk.post(f"/people/{user.pk}/{what}/", follow=True)
+    response = desk.post(f"/people/{user.pk}/{what}/", {"password": PASSWORD}, follow=True)
     assert response.redirect_chain == [(f"/people/{user.pk}/", 302)]
     return response.content.decode()
 
@@ -173,7 +173,7 @@ def test_rights_that_cannot_be_recorded_are_not_changed(desk: Client, support: U
     before = rights_of(fresh(support))
     seen = desk.get(f"/people/{support.pk}/").context["form"].initial
     with log_out_of_reach():
-        response = desk.post(f"/people/{support.pk}/", seen | {"role": "admin"})
+        response = desk.post(f"/people/{support.pk}/", seen | {"role": "admin", "password": PASSWORD})
     assert "could not be written into the log" in response.content.decode()
     assert rights_of(fresh(support)) == before
 
@@ -196,7 +196,8 @@ def test_a_person_who_does_not_exist_is_not_found(desk: Client, person_id: int) 
 
 
 def invite(desk: Client, **changed: Any) -> Any:
-    return desk.post("/people/invite/", NEW | {"role": "support", "channels": ["norce/se"]} | changed, follow=True)
+    given = {"role": "support", "channels": ["norce/se"], "password": PASSWORD}
+    return desk.post("/people/invite/", NEW | given | changed, follow=True)
 
 
 def link_in(page: str) -> str:

@@ -84,7 +84,7 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
 
 @pytest.fixture
 def to_mail(settings: Settings) -> None:
-    settings.ALERT_MAIL_TO, settings.ALERT_MAIL_FROM = (
+    settings.ALERT_MAIL_TO, settings.DEFAULT_FROM_EMAIL = (
         ["desk@example.com", "night@example.com"],
         "order-desk@example.com",
     )

@@ -11,7 +11,7 @@ from accounts.models import ChannelGrant
 from audit.models import Change, Entry
 from payments.models import Limit
 from tests.audit.helpers import log_out_of_reach
-from tests.conftest import ClientOf
+from tests.conftest import PASSWORD, ClientOf
 from tests.forms import filled
 
 NEW = {"role": "manager", "scope": "norce/se", "action_type": "refund", "currency": "sek", "per_action": "1 000,50"}
@@ -26,7 +26,7 @@ class Desk:
 
     def send(self, where: str, **typed: str) -> Any:
         """Opens the form and sends it with this typed into it."""
-        return self.client.post(where, filled(self.client.get(where), where, typed))
+        return self.client.post(where, filled(self.client.get(where), where, {"password": PASSWORD, **typed}))
 
     def list(self) -> str:
         return str(self.client.get(reverse("limit-list")).content.decode())
@@ -89,7 +89,7 @@ def test_deleting_asks_first_and_says_what_goes_alone_then(desk: Desk, limit: Li
     where = reverse("limit-delete", args=[limit.pk])
     assert "the last limit of this role" in desk.client.get(where).content.decode()
     assert Limit.objects.exists()
-    desk.client.post(where)
+    desk.client.post(where, {"password": PASSWORD})
     assert not Limit.objects.exists()
     assert Change("per_action", "500", None) in newest("payment.limit.delete").changes
 
@@ -138,10 +138,10 @@ def test_nobody_overwrites_the_limit_of_a_colleague_unseen(desk: Desk, limit: Li
 
 
 def test_what_cannot_be_written_into_the_log_is_not_done(desk: Desk, limit: Limit) -> None:
-    form = filled(desk.client.get(edit(limit)), edit(limit), {"per_action": "900"})
+    form = filled(desk.client.get(edit(limit)), edit(limit), {"per_action": "900", "password": PASSWORD})
     with log_out_of_reach():
         assert desk.client.post(edit(limit), form).status_code == 503
-        assert desk.client.post(reverse("limit-delete", args=[limit.pk])).status_code == 503
+        assert desk.client.post(reverse("limit-delete", args=[limit.pk]), {"password": PASSWORD}).status_code == 503
     assert Limit.objects.get().per_action == 500
 
 
@@ -167,3 +167,16 @@ def test_a_limit_can_be_set_for_ones_own_channels_alone(desk: Desk, admin: User)
     assert "norce/se" in page and "norce/no" not in page and "norce/*" not in page
     assert desk.client.post(ADD, NEW | {"scope": "norce/*"}).status_code == 422
     assert not Limit.objects.exists()
+
+
+@pytest.mark.parametrize("password", ["", "a guess"])
+def test_a_limit_is_neither_added_nor_changed_nor_deleted_without_the_password(
+    desk: Desk, limit: Limit, password: str
+) -> None:
+    for where, typed in ((ADD, NEW), (edit(limit), {"per_action": "777"})):
+        answer = desk.send(where, **typed | {"password": password})
+        assert (answer.status_code, "Your password" in answer.content.decode()) == (422, True)
+        assert f'value="{typed["per_action"]}"' in answer.content.decode(), "what was typed stays"
+    where = reverse("limit-delete", args=[limit.pk])
+    assert desk.client.post(where, {"password": password}).status_code == 422
+    assert str(Limit.objects.get().per_action) == "500.0000"

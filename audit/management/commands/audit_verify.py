@@ -6,14 +6,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS
 
+from audit import anchors
 from audit.models import Entry
 from audit.verify import verify
 
 
 class Command(BaseCommand):
     help = (
-        "Proves that the audit log is whole. Note what it prints somewhere else: only against that can it be seen "
-        "that the newest entries were cut off, or that the whole log was written anew."
+        "Proves that the audit log is whole, and that it is the one of the anchors. Keep copies of these, or of what "
+        "it prints, somewhere else: only against what the same person cannot change can it be seen that the log was "
+        "written anew."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -51,8 +53,14 @@ class Command(BaseCommand):
             )
         if missing := noted.missing(verdict.last):
             raise CommandError(f"BROKEN (missing): {missing}.")
+        good, _wrong = anchors.read() if database == DEFAULT_DB_ALIAS else ([], [])
+        anchored = f"\nanchors {len(good)}, the last of {good[-1].at} at entry {good[-1].sequence}" if good else ""
+        if good:
+            anchored += f"\nkey {good[-1].key}"
         since = f" from {start} on" if start > 1 else ""
-        self.stdout.write(f"The log is whole: {verdict.count} entries{since}.\nhead {verdict.last} {verdict.hash}")
+        self.stdout.write(
+            f"The log is whole: {verdict.count} entries{since}.\nhead {verdict.last} {verdict.hash}{anchored}"
+        )
 
 
 class Noted:
