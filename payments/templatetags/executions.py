@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import segno
 from django import template
+from django.contrib.auth.models import AnonymousUser, User
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.channels import all_channels
@@ -12,7 +13,7 @@ from audit.models import Entry
 from payments.executions.access import channel_of
 from payments.executions.schedule import is_watched, watch_ends
 from payments.models import Execution, ExternalMove, State
-from payments.presentation import log_words, receipt
+from payments.presentation import log_words, receipt, settling
 from payments.presentation import moves as of_others
 from payments.presentation import summary as words
 from payments.presentation.available_actions import Offer
@@ -50,6 +51,12 @@ def moved(move: ExternalMove) -> of_others.Moved:
 def watched_until(execution: Execution) -> dt.datetime | None:
     """Until when it is looked at whether its outcome holds; None where nobody looks any more, or not yet."""
     return watch_ends(execution.ended_at) if is_watched(execution) and execution.ended_at else None
+
+
+@register.filter
+def is_own_of(execution: Execution, user: User | AnonymousUser) -> bool:
+    """Whether this person asked for it, and so cannot be the one who says what became of it."""
+    return settling.is_own(execution, user)
 
 
 @register.filter

@@ -24,9 +24,18 @@ from gateway.permissions import may_execute, may_view
 from gateway.request import ApiRequest
 from payments.executions import reconciliation
 from payments.executions.access import api_of, channel_of, execution_of, open_moves, visible
-from payments.executions.manual_settlement import BY_HAND, AlreadySettledError, NewEvidenceError, settle_by_hand
+from payments.executions.manual_settlement import (
+    BY_HAND,
+    AlreadySettledError,
+    NewEvidenceError,
+    OwnSettlementError,
+    TooSoonError,
+    settle_by_hand,
+    word_before,
+)
 from payments.executions.settlement_form import SettleForm
 from payments.models import OPEN, Evidence, Execution, ExternalMove, State
+from payments.presentation import settling
 from payments.presentation.evidence_log import sayings
 from payments.presentation.moves import Moved, moved
 from payments.presentation.preview import through
@@ -185,8 +194,9 @@ def execution_settle(request: ApiRequest, pk: UUID) -> HttpResponse:
         return show(request, execution, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         settle_by_hand(execution, log.Who.of(request), **form.word)
-    except AlreadySettledError:
-        return show(request, execution, form, HTTPStatus.CONFLICT)
+    except (AlreadySettledError, TooSoonError, OwnSettlementError) as refused:
+        is_theirs = isinstance(refused, OwnSettlementError)
+        return show(request, execution, form, HTTPStatus.FORBIDDEN if is_theirs else HTTPStatus.CONFLICT)
     except NewEvidenceError as news:
         execution.refresh_from_db()
         words = _("There is something new since you opened this: %s Look again, then say what you found.")
@@ -195,7 +205,10 @@ def execution_settle(request: ApiRequest, pk: UUID) -> HttpResponse:
     except log.AuditUnavailableError:
         form.add_error(None, _("It could not be written into the log, so nothing was settled. Try again in a moment."))
         return show(request, execution, form, HTTPStatus.SERVICE_UNAVAILABLE)
-    messages.success(request, known(execution, execution.evidence.last()))
+    if word_before(execution):
+        messages.success(request, _("Kept. It was above a limit, so a second person has to say the same."))
+    else:
+        messages.success(request, known(execution, execution.evidence.last()))
     where = resolve_url("execution-detail", execution.pk)
     return HttpResponseClientRedirect(where) if request.htmx else redirect(where)
 
@@ -203,8 +216,9 @@ def execution_settle(request: ApiRequest, pk: UUID) -> HttpResponse:
 def show(
     request: ApiRequest, execution: Execution, form: SettleForm, status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
-    """The form, with what is known by now. What can't be settled by hand has no button."""
-    last = execution.evidence.last()
+    """The form, with what is known by now. What can't be settled by hand, or not by this person, has no button."""
+    last, first = execution.evidence.last(), word_before(execution)
+    why_not = settling.why_not(execution, request.user) if execution.state in BY_HAND else ""
     context = {
         "execution": execution,
         "form": form,
@@ -213,7 +227,11 @@ def show(
         "seen": last.pk if last else "",
         "how": how(execution),
         "found_later": found_later(last),
-        "can_settle": execution.state in BY_HAND,
+        "first": first,
+        "first_says": sayings(first) if first else [],
+        "takes_two": bool(execution.excess),
+        "why_not": why_not,
+        "can_settle": execution.state in BY_HAND and not why_not,
         "place": "doubt",
     }
     return render_page(request, "payments/execution_settle.html", context, partials=("dialog",), status=status)

@@ -49,14 +49,18 @@ def move_elsewhere(api: OrderApi, execution: Execution, kind: str, **line: Any) 
 # The order's page
 
 
-def test_the_band_says_what_is_not_known_and_what_to_do(desk: Client, attempt: Attempt) -> None:
-    text = order_page(desk, attempt("timeout-before"))
+def test_the_band_says_what_is_not_known_and_what_to_do(
+    desk: Client, attempt: Attempt, client_of: ClientOf, second: User
+) -> None:
+    execution = attempt("timeout-before")
+    text = order_page(desk, execution)
     assert "It is not known whether 499.00 SEK was captured. The capture went to Stripe at" in text
     assert (
         "and got no answer that says what happened. The payment stays locked until this is settled, and nothing is "
         "sent again." in text
     )
-    assert "Settle by hand…" in text and "Ask again" in text
+    assert "You asked for it: somebody else has to look." in text and "Ask again" in text
+    assert "Settle by hand…" not in text and "Settle by hand…" in order_page(client_of(second), execution)
 
 
 def test_the_band_shows_support_the_facts_and_no_way_to_settle(
