@@ -240,6 +240,12 @@ def admin_state(desk: Desk, browser: Browser) -> StorageState:
     return state_of(desk, browser, "admin")
 
 
+@pytest.fixture(scope="session")
+def second_admin_state(desk: Desk, browser: Browser) -> StorageState:
+    """Another admin, for what nobody may do to what they asked for themselves."""
+    return state_of(desk, browser, "admin2")
+
+
 @pytest.fixture
 def console() -> list[str]:
     """What the browser complained of: errors, CSP violations, uncaught exceptions."""

@@ -8,8 +8,10 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Desk, watch
 from tests.e2e.paying import desk_looks, moves_of
-from tests.e2e.test_doubt import capture, count, row_of
+from tests.e2e.test_doubt import capture, count, row_of, second_page
 from tests.e2e.test_execute import open_dialog
+
+__all__ = ["second_page"]  # a fixture
 
 
 @pytest.fixture
@@ -26,7 +28,9 @@ def give_password(page: Page) -> None:
         password.fill("demo")
 
 
-def test_a_late_success_after_a_refusal_is_contradicted_until_a_person_has_looked(admin_page: Page, desk: Desk) -> None:
+def test_a_late_success_after_a_refusal_is_contradicted_until_a_person_has_looked(
+    admin_page: Page, second_page: Page, desk: Desk
+) -> None:
     page = admin_page
     page.goto("/payments/")
     before = count(page)
@@ -43,6 +47,7 @@ def test_a_late_success_after_a_refusal_is_contradicted_until_a_person_has_looke
     expect(band).to_contain_text("It came through after all: there is evidence that it was done.")
     assert violations(page) == []
 
+    page = second_page
     page.goto("/payments/")
     row = row_of(page, what, "contradicted")
     expect(row).to_contain_text("Refused")
@@ -57,7 +62,7 @@ def test_a_late_success_after_a_refusal_is_contradicted_until_a_person_has_looke
     assert violations(page) == []
     dialog.get_by_role("button", name="Settle it").click()
     main = page.locator("main")
-    expect(main).to_contain_text("499.00 SEK was captured: admin looked and said so.")
+    expect(main).to_contain_text("499.00 SEK was captured: admin2 looked and said so.")
     expect(main).to_contain_text("What was concluded first: 499.00 SEK was not captured: it was refused.")
     assert count(page) == before
     assert moves_of(desk, what) == ["capture"]
