@@ -18,8 +18,9 @@ FIRST_PAUSE = 4000
 @pytest.fixture
 def second_page(browser: Browser, desk: Desk, second_admin_state: StorageState, console: list[str]) -> Iterator[Page]:
     """Of another admin, who may say what became of what the first one asked for."""
-    viewport = {"width": 1440, "height": 900}
-    context = browser.new_context(base_url=desk.url, storage_state=second_admin_state, viewport=viewport)
+    context = browser.new_context(
+        base_url=desk.url, storage_state=second_admin_state, viewport={"width": 1440, "height": 900}
+    )
     yield watch(context.new_page(), console)
     context.close()
 

@@ -178,6 +178,7 @@ def test_what_others_moved_is_a_task_with_what_its_transaction_names(
     assert count_in(desk) == "1"
     html = order_page(desk, move.execution)
     assert "was refunded, and not through this desk." in html
+    assert reverse("external-acknowledge", args=[move.pk]) in desk.get(reverse("alert-list")).content.decode()
     assert reverse("external-acknowledge", args=[move.pk]) in html
     assert "/execute/" not in html
 
