@@ -1,6 +1,6 @@
 """One call as it will be sent, and its answer as it came, before either means anything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -19,6 +19,8 @@ class Call:
     params: Sequence[tuple[str, str]] = ()
     body: bytes | None = None
     prefix: str = PREFIX
+    may_begin: Callable[[], bool] | None = None
+    """Asked once, right before the first byte leaves: a process that slept until then may have become another's."""
     alone: bool = False
     """Whether it goes over a connection that nothing went over before: one that is kept open may have been closed by
     the other side, and then nobody knows whether the call got through."""

@@ -11,10 +11,19 @@ from contextvars import ContextVar
 
 
 class Deadline:
-    """The moment by which a call is over, on the monotonic clock."""
+    """The moment by which a call is over, on the monotonic clock; `may_begin` is asked once, right before the first
+    byte of it leaves."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, may_begin: Callable[[], bool] | None = None) -> None:
         self._at = time.monotonic() + seconds
+        self._may_begin = may_begin
+
+    def begin(self) -> bool:
+        """Whether its first byte may leave, or has left already."""
+        if self._may_begin is not None and not self._may_begin():
+            return False
+        self._may_begin = None
+        return True
 
     def left(self) -> float:
         """Seconds until then; 0 once it has passed."""
@@ -44,3 +53,10 @@ def within(limit: float | None, late: Callable[[str], Exception]) -> float | Non
     if left <= 0:
         raise late("the time for the whole call is over")
     return left if limit is None else min(limit, left)
+
+
+def begin(late: Callable[[str], Exception]) -> None:
+    """To be called before each byte that is sent. Raises `late` where the call was held up for too long to begin."""
+    deadline = _current.get()
+    if deadline is not None and not deadline.begin():
+        raise late("it was held up before it could be sent")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpcore
 import httpx
 
-from order_api.deadline import Deadline, within
+from order_api.deadline import Deadline, begin, within
 
 _SLICE = 16_384
 """Bytes handed to the system in one step, less than what has to be free before it says that there is room."""
@@ -86,6 +86,7 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.read(max_bytes, within(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        begin(httpcore.ConnectTimeout)
         for start in range(0, len(buffer), _SLICE):
             self._stream.write(buffer[start : start + _SLICE], within(timeout, httpcore.WriteTimeout))
 

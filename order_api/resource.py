@@ -30,11 +30,12 @@ class Resource:
         self._tenancy = tenancy
         self._heard = heard
 
-    def _send(
-        self, method: str, template: str, body: Any = NOTHING, *, params: Any = (), alone: bool = False, **ids: str
-    ) -> Answer:
+    def _send(self, method: str, template: str, body: Any = NOTHING, *, params: Any = (), **ids: str) -> Answer:
         content = None if body is NOTHING else encode(body)
-        call = Call(method, template, ids, params, content, alone=alone)
+        return self._go(Call(method, template, ids, params, content))
+
+    def _go(self, call: Call) -> Answer:
+        ids = call.ids
         if call.changes and "order_id" in ids:
             self._tenancy.confirm(ids["order_id"])
         answer = self._connection.send(call, self._tenancy.headers)
@@ -42,19 +43,19 @@ class Resource:
         return answer
 
     def _get(self, kind: type[T], template: str, *, params: Any = (), whole: bool = True, **ids: str) -> T:
-        answer = self._send("GET", template, params=params, alone=False, **ids)
+        answer = self._send("GET", template, params=params, **ids)
         value = answers.value(answer, kind, whole=whole)
         self._tenancy.check(answer, value)
         return value
 
-    def _do(self, method: str, template: str, body: Any = NOTHING, *, alone: bool = False, **ids: str) -> Answer:
-        return answers.require_done(self._send(method, template, body, alone=alone, **ids))
+    def _do(self, method: str, template: str, body: Any = NOTHING, **ids: str) -> Answer:
+        return answers.require_done(self._send(method, template, body, **ids))
 
     def _do_for(self, kind: type[T], method: str, template: str, body: Any, **ids: str) -> T:
-        return answers.value(self._send(method, template, body, alone=False, **ids), kind)
+        return answers.value(self._send(method, template, body, **ids), kind)
 
     def _create(self, template: str, body: Any, **ids: str) -> str:
-        answer = self._send("POST", template, body, alone=False, **ids)
+        answer = self._send("POST", template, body, **ids)
         created = answers.value(answer, CreateResponse)
         if not created.id:
             raise answers.bad(answer, "a document without an id")

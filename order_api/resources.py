@@ -6,10 +6,11 @@ said of the merchant and channel that the OrderApi is bound to: an order of anot
 where it was the API that did not say so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Unpack
 
 from order_api import answers
+from order_api.call import Call
 from order_api.query import OrderQuery, on_the_wire
 from order_api.resource import Resource
 from order_api.schemas import (
@@ -186,15 +187,19 @@ class Payments(Resource):
         template = "orders/{order_id}/payments/{payment_id}/actions"
         self._do("POST", template, actions, order_id=order_id, payment_id=payment_id)
 
-    def execute(self, order_id: str, payment_id: str, action_id: str) -> None:
+    def execute(
+        self, order_id: str, payment_id: str, action_id: str, *, may_begin: Callable[[], bool] | None = None
+    ) -> None:
         """POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute: **may move
-        money**; sent once, without a body, over a connection of its own.
+        money**; sent once, without a body, over a connection of its own. `may_begin` is asked right before its first
+        byte leaves: if it says no, nothing is sent, and Unavailable is raised.
 
         Returning says only that the API took it: what became of it stands in the payment's state and log, read again.
         NoAnswer, and BadAnswer with `may_have_happened`, leave open whether money moved.
         """
         template = "orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
-        self._do("POST", template, alone=True, order_id=order_id, payment_id=payment_id, action_id=action_id)
+        ids = {"order_id": order_id, "payment_id": payment_id, "action_id": action_id}
+        answers.require_done(self._go(Call("POST", template, ids, alone=True, may_begin=may_begin)))
 
 
 class Shippings(Resource):

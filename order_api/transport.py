@@ -19,7 +19,7 @@ from order_api.attempts import OneTry, TwoMoreTries, pause_of
 from order_api.breaker import Breaker, Permit
 from order_api.bulkhead import Bulkhead, FullError
 from order_api.call import Answer, Call
-from order_api.deadline import Deadline, until
+from order_api.deadline import Deadline, begin, until
 from order_api.errors import ApiError, BadAnswer, NoAnswer, Overloaded, Unavailable
 from order_api.network import network
 from order_api.secret import Secret
@@ -135,7 +135,7 @@ class Connection:
         if permit is None:
             raise self._closed(call, request_id)
         try:
-            with until(Deadline(self.longest_call)):
+            with until(Deadline(self.longest_call, call.may_begin)):
                 answer = self._receive(call, request, request_id)
         except httpx.HTTPError as error:
             if _tells_of_the_api(error, call):
@@ -293,6 +293,7 @@ class _InProcessTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
+        begin(httpx.ConnectTimeout)
         path, _, query = url.raw_path.decode("ascii").partition("?")
         try:
             status, headers, body = self._answer(

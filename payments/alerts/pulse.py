@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from audit.anchors import anchor_if_due
 from payments.alerts import delivery, heartbeat
 
 logger = logging.getLogger(__name__)
@@ -13,14 +14,15 @@ _next = 0.0
 
 
 def pulse(*, looked: bool) -> None:
-    """Write that somebody has looked, if so, and tell what is to be told. Does nothing if it did a moment ago; never
-    raises."""
+    """Write that somebody has looked, if so, sign the head of the log if it is time, and tell what is to be told. Does
+    nothing if it did a moment ago; never raises."""
     global _next  # noqa: PLW0603 - one clock a process
     if time.monotonic() < _next:
         return
     _next = time.monotonic() + PAUSE
     if looked:
         _try(heartbeat.beat)
+    _try(anchor_if_due)
     _try(heartbeat.check_log)
     _try(delivery.refresh)
     _try(delivery.send_due)

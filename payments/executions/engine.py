@@ -33,6 +33,7 @@ from audit import log
 from audit.actions import AuditAction
 from audit.chain import synced
 from gateway.lease import Held, OrderLockedError, lease
+from gateway.middleware import is_id
 from order_api import OrderApi
 from order_api.errors import ApiError
 from payments.executions import worker
@@ -182,7 +183,14 @@ def _written(case: Intent, asked: Asked, above: list[rules.Excess], *, waits: bo
     )
     seen = add(execution, Kind.SEEN, {"payment": case.seen.to_json()}, asked.who.username)
     if waits:
-        details = named(execution.pk, [seen]) | {"reason": asked.reason, "note": asked.note, "above": execution.excess}
+        details = named(execution.pk, [seen]) | {
+            "action": execution.action_type,
+            "amount": execution.amount,
+            "currency": execution.currency,
+            "reason": asked.reason,
+            "note": asked.note,
+            "above": execution.excess,
+        }
         log.event(
             asked.who,
             AuditAction.PAYMENT_APPROVAL_REQUEST,
@@ -270,7 +278,7 @@ def look_again(api: OrderApi, execution: Execution) -> Snapshot:
     now = read_with_order(api, execution, seen)
     what = [*differences(seen, now), *tried_since(execution)]
     action = now.offers_like(action_of(seen, execution))
-    if what or action is None:
+    if what or action is None or not is_id("action_id", action.id):
         raise PaymentChangedError(what)
     execution.action_id = action.id
     return now

@@ -51,12 +51,18 @@ class Reply:
 
 
 def call(api: OrderApi, execution: Execution, marked_at: float) -> Reply:
-    """The one call, if the fence lets it through. Whatever goes wrong is a reply; only what surely never left, or was
-    clearly refused, is more than silence. `marked_at`: `time.monotonic()` when it was marked."""
+    """The one call, if the fence lets it through: here, so that it is said why, and once more when the connection
+    stands and the first byte would leave. Whatever goes wrong is a reply; only what surely never left, or was clearly
+    refused, is more than silence. `marked_at`: `time.monotonic()` when it was marked."""
     if why := fence(execution, marked_at):
         return Reply(Answer.NEVER_SENT, message=why)
     try:
-        api.payments.execute(execution.order_id, execution.payment_id, execution.action_id)
+        api.payments.execute(
+            execution.order_id,
+            execution.payment_id,
+            execution.action_id,
+            may_begin=lambda: not fence(execution, marked_at),
+        )
     except ApiError as error:
         return Reply(
             _meaning_of(error), error.status, error.code or "", mask_text(error.message, LOG), error.request_id

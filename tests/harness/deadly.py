@@ -9,6 +9,7 @@ button: it takes a sealed case and a person, and executes.
 import json
 import os
 import signal
+import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from functools import partial
@@ -60,6 +61,7 @@ def stop_if_told(flag: Path) -> None:
         return
     flag.with_suffix(".pid").write_text(str(os.getpid()))
     os.kill(os.getpid(), signal.SIGSTOP)
+    time.sleep(0.5)  # of several threads another one may get it, a moment later
 
 
 class Deadly(Server):

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from accounts.models import AccountChange
 from audit.models import Entry
 from order_api import OrderApi
 from order_api.schemas import PaymentEvent, PaymentTransaction
@@ -38,6 +39,18 @@ def test_nobody_settles_what_they_asked_for(attempt: Attempt, admin: User, secon
         settle(execution, admin)
     assert fresh(execution).state == State.IN_DOUBT
     assert settle(execution, second).state == State.NOT_DONE
+
+
+def test_nobody_settles_through_a_colleague_whose_account_they_took_over(
+    attempt: Attempt, admin: User, second: User
+) -> None:
+    execution = attempt("timeout-before")
+    AccountChange.objects.create(
+        person=second, by=admin, by_name="admin", at=timezone.now(), kind=AccountChange.Kind.LINK
+    )
+    with pytest.raises(OwnSettlementError):
+        settle(execution, second)
+    assert fresh(execution).state == State.IN_DOUBT
 
 
 def test_nobody_settles_what_was_sent_a_moment_ago(attempt: Attempt, second: User, settings: Any) -> None:
