@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ChannelGrant
+from accounts.models import AccountChange, ChannelGrant
 from audit.models import Entry
 from order_api import OrderApi
 from payments.models import Evidence, Execution, Kind, State
@@ -351,6 +351,18 @@ def test_nobody_settles_what_they_asked_for_themselves(attempt: Attempt, admin: 
     assert "What you typed was not written." in text_of(answer) and FOUND["found"] in answer.content.decode()
     execution.refresh_from_db()
     assert execution.state == State.IN_DOUBT
+
+
+def test_nobody_settles_through_a_colleague_whose_account_they_changed(
+    signed_in: Client, attempt: Attempt, admin: User, second: User
+) -> None:
+    execution = attempt("timeout-before")
+    AccountChange.objects.create(
+        person=second, by=admin, by_name="admin", at=timezone.now(), kind=AccountChange.Kind.LINK
+    )
+    text = page_of(signed_in, "execution-settle", execution)
+    assert "so a third person has to look" in text and "Settle it" not in text
+    assert settle(signed_in, execution).status_code == 403
 
 
 def test_a_person_s_word_is_not_taken_a_moment_after_sending(
