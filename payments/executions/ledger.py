@@ -27,6 +27,7 @@ class Figures(NamedTuple):
     captured: Decimal = ZERO
     refunded: Decimal = ZERO
     most_left: Decimal = ZERO
+    can_be_read_twice: bool = False
     capture_pending: Lines = ()
     capture_lines: Lines = ()
     refund_pending: Lines = ()
@@ -40,7 +41,7 @@ class Figures(NamedTuple):
     @property
     def is_sure(self) -> bool:
         """Whether there is one way to read the transactions, and none of them takes another back."""
-        return self.left == self.most_left and not self.contradicted
+        return not self.can_be_read_twice and not self.contradicted
 
 
 def figures_of(payment: Snapshot, profile: Profile | None = None) -> Figures | None:
@@ -61,7 +62,13 @@ def figures_of(payment: Snapshot, profile: Profile | None = None) -> Figures | N
             return known._replace(authorised=amount, most_left=amount)
         case Bucket.TAKEN:
             ways = ways_to_read(lines.ended("refund"), amount, profile.amounts)
-            return known._replace(authorised=amount, captured=amount, refunded=ways[0], most_left=amount - min(ways))
+            return known._replace(
+                authorised=amount,
+                captured=amount,
+                refunded=ways[0],
+                most_left=amount - min(ways),
+                can_be_read_twice=len(set(ways)) > 1,
+            )
         case Bucket.RETURNED:
             return known._replace(authorised=amount, captured=amount, refunded=amount)
     return known
