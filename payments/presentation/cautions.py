@@ -83,7 +83,7 @@ def cautions(case: Intent) -> list[str]:
     elif figures and not figures.is_sure:
         words = _("Its transactions can be read in two ways: what is left is %(one)s or %(other)s.")
         two = {
-            "one": format_money(figures.left, case.currency),
+            "one": format_money(figures.least_left, case.currency),
             "other": format_money(figures.most_left, case.currency),
         }
         found.append(words % two)

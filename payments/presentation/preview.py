@@ -130,6 +130,8 @@ def above(excess: rules.Excess, currency: str) -> str:
     if excess.kind in ("action", "order", "day"):
         amounts = (money_of(Decimal(text), currency) for text in (excess.limit, excess.would_be))
         return above_words(excess.kind, *amounts)
+    if excess.kind == "up-to":
+        return above_words(excess.kind, "", money_of(Decimal(excess.would_be), currency))
     return above_words(*excess)
 
 
