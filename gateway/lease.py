@@ -44,7 +44,7 @@ class Held(NamedTuple):
 def lease(merchant: str, channel: str, order_id: str) -> Iterator[Held]:
     """Holds the order for the time of the block. Raises OrderLockedError if somebody else does and
     is not done in time."""
-    key, holder = hashlib.sha256(f"{merchant}/{channel}/{order_id}".encode()).hexdigest(), uuid.uuid4()
+    key, holder = _key(merchant, channel, order_id), uuid.uuid4()
     deadline = time.monotonic() + PATIENCE
     while not _taken(key, holder):
         if time.monotonic() >= deadline:
@@ -54,6 +54,15 @@ def lease(merchant: str, channel: str, order_id: str) -> Iterator[Held]:
         yield Held(key, holder)
     finally:
         Lease.objects.filter(key=key, holder=holder).delete()
+
+
+def end_lease(merchant: str, channel: str, order_id: str) -> None:
+    """Whoever holds the order is known to send nothing more: others need not wait until its time is over."""
+    Lease.objects.filter(key=_key(merchant, channel, order_id)).delete()
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("/".join(parts).encode()).hexdigest()
 
 
 def _taken(key: str, holder: uuid.UUID) -> bool:

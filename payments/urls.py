@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from payments.views import alerts, approvals, execute, executions, four_eyes, in_doubt, limits, receipt
+from payments.views import alerts, approvals, execute, executions, external, four_eyes, in_doubt, limits, receipt
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("payments/<uuid:pk>/proof/receipt/", receipt.execution_receipt, name="execution-receipt"),
     path("payments/<uuid:pk>/check/", in_doubt.execution_check, name="execution-check"),
     path("payments/<uuid:pk>/settle/", in_doubt.execution_settle, name="execution-settle"),
+    path("payments/moved/<int:move_id>/acknowledge/", external.external_acknowledge, name="external-acknowledge"),
     path("payments/alerts/", alerts.alert_list, name="alert-list"),
     path("payments/approvals/", approvals.approval_list, name="approval-list"),
     path("payments/approvals/<uuid:pk>/", approvals.approval_detail, name="approval-detail"),

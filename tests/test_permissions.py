@@ -128,6 +128,7 @@ PAGES: Mapping[str, Page] = {
     "execution-receipt": who_sees_orders(404, EXECUTION),
     "execution-check": Page(TO_SIGN_IN, 403, 404, 404, 404, EXECUTION, "post"),
     "execution-settle": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION),
+    "external-acknowledge": Page(TO_SIGN_IN, 403, 403, 403, 404, {"move_id": "999999"}),
     "consents-edit": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER),
     "consent-create": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER),
     "consent-delete": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER | {"consent_id": "no-such-consent"}),

@@ -25,7 +25,10 @@ def statements(client_of: ClientOf, role: str, address: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "others"),
-    [("support", ("orderdesk_cache",)), ("admin", ("orderdesk_cache", "payments_execution", "payments_heartbeat"))],
+    [
+        ("support", ("orderdesk_cache",)),
+        ("admin", ("orderdesk_cache", "payments_execution", "payments_externalmove", "payments_heartbeat")),
+    ],
     ids=["support", "admin, who sees what is in doubt and what is an alert"],
 )
 def test_the_list_costs_who_asks_and_what_currencies_were_seen(
@@ -41,7 +44,7 @@ def test_the_list_costs_who_asks_and_what_currencies_were_seen(
     ("role", "others"),
     [
         ("support", ("payments_execution",)),
-        ("admin", ("payments_execution", "payments_execution", "payments_heartbeat")),
+        ("admin", ("payments_execution", "payments_execution", "payments_externalmove", "payments_heartbeat")),
     ],
     ids=["support", "admin, who sees what is in doubt and what is an alert"],
 )

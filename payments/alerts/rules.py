@@ -186,7 +186,7 @@ def _of_move(move: ExternalMove) -> Alarm:
         str(move.pk),
         move.found_at,
         _("Money moved on a payment, and not through this desk: somebody has to say what it was."),
-        reverse("execution-detail", args=[execution.pk]),
+        reverse("external-acknowledge", args=[move.pk]),
         execution.merchant,
         execution.channel,
     )

@@ -1,8 +1,10 @@
 """Which executions a person may see, and the Order API that belongs to one: by the channels that they were
-given, whichever they work in now."""
+given, whichever they work in now.
 
-from functools import reduce
-from operator import or_
+A channel that is taken out of ORDER_API_CHANNELS can't be worked in any more. What was sent in it may have moved money
+all the same, so whoever was given the channel goes on seeing that.
+"""
+
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -10,16 +12,31 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.channels import Channel, channels_of
+from accounts.channels import Channel, grants_of
+from accounts.models import ANY
 from gateway.connection import order_api
 from order_api import OrderApi
-from payments.models import Execution
+from payments.executions.intent import attempts_on
+from payments.models import Execution, ExternalMove
 
 
 def visible(user: User | AnonymousUser) -> "QuerySet[Execution]":
-    """The executions of this person's channels."""
-    theirs = [Q(merchant=channel.merchant, channel=channel.name) for channel in channels_of(user)]
-    return Execution.objects.filter(reduce(or_, theirs)) if theirs else Execution.objects.none()
+    """The executions of the channels that this person was given, also of those that the settings name no more."""
+    grants = grants_of(user)
+    if not grants:
+        return Execution.objects.none()
+    theirs = Q()
+    for grant in grants:
+        named = {name: part for name, part in zip(("merchant", "channel"), grant, strict=True) if part != ANY}
+        if not named:
+            return Execution.objects.all()
+        theirs |= Q(**named)
+    return Execution.objects.filter(theirs)
+
+
+def open_moves(user: User | AnonymousUser) -> "QuerySet[ExternalMove]":
+    """What others moved on the payments that this person may see, and nobody has acknowledged yet."""
+    return ExternalMove.objects.filter(acknowledged_at=None, execution__in=visible(user))
 
 
 def execution_of(user: User, pk: UUID) -> Execution:
@@ -28,6 +45,25 @@ def execution_of(user: User, pk: UUID) -> Execution:
     if execution is None:
         raise Http404(_("There is no such payment action."))
     return execution
+
+
+def move_of(user: User, pk: int) -> ExternalMove:
+    """What others moved. Raises Http404 where there is none, and just so where it is of a channel that is not
+    theirs."""
+    seen = ExternalMove.objects.filter(execution__in=visible(user)).select_related("execution")
+    move = seen.filter(pk=pk).first()
+    if move is None:
+        raise Http404(_("There is no such task."))
+    return move
+
+
+def moves_on(execution: Execution) -> "QuerySet[ExternalMove]":
+    """What others moved on that payment, oldest first, acknowledged or not."""
+    return (
+        ExternalMove.objects.filter(execution__in=attempts_on(execution))
+        .select_related("execution")
+        .order_by("found_at", "pk")
+    )
 
 
 def channel_of(execution: Execution) -> Channel:

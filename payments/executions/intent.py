@@ -52,8 +52,9 @@ class Intent:
         return salt_of(self.merchant, self.channel, self.order_id, self.payment_id, self.action.id)
 
     def seal(self, *whose: str) -> str:
-        """As text that nobody can change; good for one person alone if their id is given."""
-        data = asdict(self) | {"seen": self.seen.to_json(), "action": list(self.action)}
+        """As text that nobody can change; good for one person alone if their id is given. It stands in the page, where
+        everybody can read it, so that what providers wrote in words is left out."""
+        data = asdict(self) | {"seen": self.seen.without_words().to_json(), "action": list(self.action)}
         data["amount"] = str(self.amount) if self.amount is not None else None
         return signing.dumps(data, salt="/".join((self.salt, *whose)), compress=True)
 

@@ -20,13 +20,14 @@ Lines = tuple[TransactionMark, ...]
 
 class Figures(NamedTuple):
     """In major units. `left` is what the next action would move: the reservation, or what was captured and not yet paid
-    back; `most_left` the most that it can be. The `…_lines` are what a figure rests on, `contradicted` successes that
-    another transaction took back."""
+    back; `most_left` and `least_left` what it can be by each way to read the transactions. The `…_lines` are what a
+    figure rests on, `contradicted` successes that another transaction took back."""
 
     authorised: Decimal = ZERO
     captured: Decimal = ZERO
     refunded: Decimal = ZERO
     most_left: Decimal = ZERO
+    least_left: Decimal = ZERO
     capture_pending: Lines = ()
     capture_lines: Lines = ()
     refund_pending: Lines = ()
@@ -40,7 +41,7 @@ class Figures(NamedTuple):
     @property
     def is_sure(self) -> bool:
         """Whether there is one way to read the transactions, and none of them takes another back."""
-        return self.left == self.most_left and not self.contradicted
+        return self.least_left == self.most_left and not self.contradicted
 
 
 def figures_of(payment: Snapshot, profile: Profile | None = None) -> Figures | None:
@@ -58,10 +59,16 @@ def figures_of(payment: Snapshot, profile: Profile | None = None) -> Figures | N
     )
     match PAYMENT.of(payment.state).bucket:
         case Bucket.HELD:
-            return known._replace(authorised=amount, most_left=amount)
+            return known._replace(authorised=amount, most_left=amount, least_left=amount)
         case Bucket.TAKEN:
             ways = ways_to_read(lines.ended("refund"), amount, profile.amounts)
-            return known._replace(authorised=amount, captured=amount, refunded=ways[0], most_left=amount - min(ways))
+            return known._replace(
+                authorised=amount,
+                captured=amount,
+                refunded=ways[0],
+                most_left=amount - min(ways),
+                least_left=amount - max(ways),
+            )
         case Bucket.RETURNED:
             return known._replace(authorised=amount, captured=amount, refunded=amount)
     return known
@@ -136,7 +143,7 @@ class _Lines:
 def left_of(payment: Snapshot) -> set[Decimal]:
     """What an action can find there to move, by each way to read the transactions."""
     figures = figures_of(payment)
-    return {figures.left, figures.most_left} if figures else set()
+    return {figures.left, figures.most_left, figures.least_left} if figures else set()
 
 
 def amount_of(action_type: str, payment: Snapshot) -> Decimal | None:

@@ -11,6 +11,7 @@ from audit import log
 from audit.models import Entry
 from audit.models import Kind as EntryKind
 from gateway.connection import order_api
+from gateway.lease import end_lease
 from order_api import OrderApi
 from order_api.errors import ApiError
 from payments.approvals import endings
@@ -71,11 +72,13 @@ def give_up(execution: Execution, now: dt.datetime) -> Execution:
     if since := may_have_been_sent_since(execution):
         lost = {"why": ["lost-mark"]}
         fields: dict[str, Any] = {"answer": Answer.SILENT, "sent_at": since}
-        settle(execution, Kind.LOST, lost, State.IN_DOUBT, by=WHO, expected=(State.PREPARED,), fields=fields)
+        if settle(execution, Kind.LOST, lost, State.IN_DOUBT, by=WHO, expected=(State.PREPARED,), fields=fields):
+            end_lease(execution.merchant, execution.channel, execution.order_id)
         return execution
     lost = {"why": ["lost-before"]}
     fields = {"answer": Answer.NEVER_SENT}
-    settle(execution, Kind.LOST, lost, State.NOT_SENT, by=WHO, expected=(State.PREPARED,), fields=fields)
+    if settle(execution, Kind.LOST, lost, State.NOT_SENT, by=WHO, expected=(State.PREPARED,), fields=fields):
+        end_lease(execution.merchant, execution.channel, execution.order_id)
     return execution
 
 
@@ -94,7 +97,8 @@ def take_over(execution: Execution, now: dt.datetime) -> bool:
         return False
     lost = {"why": ["lost-after"]}
     fields = {"answer": Answer.SILENT}
-    settle(execution, Kind.LOST, lost, State.IN_DOUBT, by=WHO, expected=(State.SENDING,), fields=fields)
+    if settle(execution, Kind.LOST, lost, State.IN_DOUBT, by=WHO, expected=(State.SENDING,), fields=fields):
+        end_lease(execution.merchant, execution.channel, execution.order_id)
     return execution.state == State.IN_DOUBT
 
 

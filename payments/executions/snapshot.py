@@ -181,6 +181,10 @@ class Snapshot:
         """As it is read alone, without its order."""
         return replace(self, order_state=None, order_total=None, customer=None)
 
+    def without_words(self) -> Self:
+        """Without what a provider wrote of an error, which nothing is compared by."""
+        return replace(self, lines=tuple(line._replace(error="") for line in self.lines))
+
     def offers(self, action_id: str) -> Action | None:
         return next((action for action in self.actions if action.id == action_id), None)
 

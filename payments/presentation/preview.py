@@ -65,6 +65,20 @@ def title_of(kind: str, amount: Decimal | None, currency: str) -> str:
     return f"{action_words(kind).verb} {money_of(amount, currency)}"
 
 
+def amount_words(case: Intent) -> str:
+    """What the action would move, in words: "up to" where its transactions do not tell for sure how much is left."""
+    figures = figures_of(case.seen)
+    if case.amount is None or figures is None or figures.is_sure:
+        return money_of(case.amount, case.currency)
+    most = max(case.amount, figures.most_left) if case.action.type.lower() == "refund" else case.amount
+    return _("up to %(money)s") % {"money": money_of(most, case.currency)}
+
+
+def title_of_case(case: Intent) -> str:
+    """As in "Refund up to 499.00 SEK"."""
+    return f"{action_words(case.action.type).verb} {amount_words(case)}"
+
+
 def through(method: str, provider: str) -> str:
     """As in "Swish, through Adyen"."""
     if not provider:
@@ -77,7 +91,7 @@ def present(facts: Facts, user: User) -> Preview:
     case, earlier = facts.case, earlier_refunds(facts.case, user)
     return Preview(
         facts=facts,
-        title=title_of(case.action.type, case.amount, case.currency),
+        title=title_of_case(case),
         happens=what_happens(case, facts.order),
         rows=rows_of(case, facts.order),
         leads_to=leads_to(case.action.type),
@@ -116,9 +130,11 @@ def above(excess: rules.Excess, currency: str) -> str:
     if excess.kind in ("action", "order", "day", rules.TWO) and excess.would_be:
         amounts = (money_of(Decimal(text), currency) for text in (excess.limit, excess.would_be))
         return above_words(excess.kind, *amounts)
-    if excess.kind == rules.TWO and not excess.would_be:
+    if excess.kind == rules.TWO:
         most, _space, own = excess.limit.partition(" ")
         return above_words("two-unsure", money_of(Decimal(most), own), "")
+    if excess.kind == "up-to":
+        return above_words(excess.kind, "", money_of(Decimal(excess.would_be), currency))
     return above_words(*excess)
 
 
@@ -128,7 +144,7 @@ def what_happens(case: Intent, order: Order) -> list[str]:
     names = {
         "provider": provider_name(case.provider) or _("The provider"),
         "method": case.method or provider_name(case.provider) or _("means of payment"),
-        "money": money_of(case.amount, case.currency),
+        "money": amount_words(case),
         "kind": case.action.type,
     }
     *first, last = (sentence % names for sentence in _sentences(case.action.type.lower()))

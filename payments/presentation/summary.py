@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from payments.models import OPEN, Answer, Evidence, Execution, Kind, State
 from payments.presentation import preview
-from payments.presentation.vocabulary import ACTIONS, Words, action_words, provider_name
+from payments.presentation.vocabulary import ACTIONS, Words, action_words, provider_name, why_words
 from ui.formats import format_clock, format_day
 
 _NOTHING_SENT = gettext_lazy("Nothing was sent, so this moved no money.")
@@ -48,6 +48,9 @@ _WENT: Mapping[str, Words] = MappingProxyType(
     }
 )
 _LOCKED = gettext_lazy("The payment stays locked until this is settled, and nothing is sent again.")
+_WAITS = gettext_lazy("Nobody can do the same to this payment again until a person has looked and said what happened.")
+_CONTRADICTED = gettext_lazy("Later something was found that contradicts this.")
+_CONTRADICTED_BY = gettext_lazy("Later something was found that contradicts this: %(found)s")
 
 
 def money_of(execution: Execution) -> str:
@@ -67,33 +70,58 @@ def via(execution: Execution) -> str:
 
 
 def known(execution: Execution, last: Evidence | None = None) -> str:
-    """What is known about the money, in one sentence. `last` is the evidence that settled it, where it was read."""
+    """What is known about the money, in one sentence; two where the outcome is contradicted: it stays, and what was
+    found is said of `last`. `last` is the evidence that settled it, where it was read."""
+    if execution.state == State.CONTRADICTED:
+        found = " ".join(map(str, found_later(last)))
+        later = str(_CONTRADICTED_BY) % {"found": found} if found else str(_CONTRADICTED)
+        return f"{_sentence(execution, execution.outcome)} {later}"
+    return _sentence(execution, execution.state, last)
+
+
+def _sentence(execution: Execution, state: str, last: Evidence | None = None) -> str:
     by_person = last is not None and last.kind == Kind.PERSON
-    sentences = _BY_A_PERSON if by_person and execution.state in _BY_A_PERSON else _KNOWN
+    sentences = _BY_A_PERSON if by_person and state in _BY_A_PERSON else _KNOWN
     words = {
         "what": money_of(execution) if execution.action_type.lower() in ACTIONS else f"“{execution.action_type}”",
         "did": action_words(execution.action_type).did,
         "who": last.by if last else "",
     }
-    return str(capfirst(str(sentences.get(execution.state, _NOTHING_SENT)) % words))
+    return str(capfirst(str(sentences.get(state, _NOTHING_SENT)) % words))
+
+
+def found_later(last: Evidence | None) -> list[Words]:
+    """What speaks against an outcome, in sentences; nothing where that evidence says something else."""
+    if last is None or last.data.get("verdict") != State.CONTRADICTED:
+        return []
+    return why_words(last.data.get("why", []))
+
+
+def was_contradicted(execution: Execution) -> str:
+    """What the first outcome was, of one that a person has settled since; empty where nothing contradicted it."""
+    if not execution.outcome or execution.state == State.CONTRADICTED:
+        return ""
+    words = _("What was concluded first: %(first)s Something was found that contradicted it, so a person had to look.")
+    return words % {"first": _sentence(execution, execution.outcome)}
 
 
 def how(execution: Execution) -> str:
-    """When it was sent, what came back, and, while it is open, that nothing else is sent. Empty
-    where nothing was sent."""
+    """When it was sent, what came back, and what is not sent because of it. Empty where nothing was sent."""
     if execution.sent_at is None:
         return ""
     words = {
         "noun": action_words(execution.action_type).noun,
         "via": provider_name(execution.provider) or via(execution),
-        "time": _moment(execution.sent_at),
+        "time": moment_of(execution.sent_at),
         "said": " ".join(filter(None, (str(execution.status or ""), execution.code))) or "–",
     }
     went = str(_WENT[execution.answer]) % words
+    if execution.state == State.CONTRADICTED:
+        return f"{went} {_WAITS}"
     return f"{went} {_LOCKED}" if execution.state in OPEN else went
 
 
-def _moment(moment: dt.datetime) -> str:
+def moment_of(moment: dt.datetime) -> str:
     """The time alone where it was today."""
     clock = format_clock(moment, seconds=True)
     is_today = timezone.localtime(moment).date() == timezone.localdate()

@@ -1,13 +1,23 @@
 """Filters by which templates say what is known of an execution."""
 
+import datetime as dt
+from collections.abc import Iterable
+
 import segno
 from django import template
+from django.contrib.auth.models import AnonymousUser, User
 from django.utils.safestring import SafeString, mark_safe
 
-from payments.models import Execution
-from payments.presentation import receipt
+from accounts.channels import all_channels
+from audit.models import Entry
+from payments.executions.access import channel_of
+from payments.executions.schedule import is_watched, watch_ends
+from payments.models import Execution, ExternalMove, State
+from payments.presentation import log_words, receipt, settling
+from payments.presentation import moves as of_others
 from payments.presentation import summary as words
-from payments.presentation.order_panel import OfOrder, OfPayment
+from payments.presentation.available_actions import Offer
+from payments.presentation.order_panel import OfOrder, OfPayment, held
 from payments.presentation.proof import Proof
 
 register = template.Library()
@@ -21,14 +31,56 @@ def title(execution: Execution) -> str:
 
 @register.filter
 def known(execution: Execution) -> str:
-    """What is known about the money, in one sentence."""
-    return words.known(execution)
+    """What is known about the money, in one sentence; of what is contradicted, also by what: one query."""
+    return words.known(execution, execution.evidence.last() if execution.state == State.CONTRADICTED else None)
 
 
 @register.filter
 def how(execution: Execution) -> str:
     """When it was sent and what came back."""
     return words.how(execution)
+
+
+@register.filter
+def moved(move: ExternalMove) -> of_others.Moved:
+    """What others moved, in words."""
+    return of_others.moved(move)
+
+
+@register.filter
+def watched_until(execution: Execution) -> dt.datetime | None:
+    """Until when it is looked at whether its outcome holds; None where nobody looks any more, or not yet."""
+    return watch_ends(execution.ended_at) if is_watched(execution) and execution.ended_at else None
+
+
+@register.filter
+def is_own_of(execution: Execution, user: User | AnonymousUser) -> bool:
+    """Whether this person asked for it, and so cannot be the one who says what became of it."""
+    return settling.is_own(execution, user)
+
+
+@register.filter
+def is_served(execution: Execution) -> bool:
+    """Whether its channel is one that the settings name, so that its order can be opened."""
+    return channel_of(execution) in all_channels()
+
+
+@register.filter
+def told(entry: Entry) -> str:
+    """What an entry of the log says of money besides the name of its action."""
+    return log_words.told(entry)
+
+
+@register.filter
+def is_found(entry: Entry) -> bool:
+    """Whether the entry is of something that the desk found, and not of something that somebody did."""
+    return entry.action in log_words.FOUND
+
+
+@register.filter
+def held_by(offers: Iterable[Offer], mine: OfPayment) -> list[Offer]:
+    """The offers; one that waits until somebody has looked is no button, and says why."""
+    return held(offers, mine)
 
 
 @register.filter

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.channels import Channel, channels_of
 from gateway.permissions import may_execute
 from payments.alerts import rules
 from payments.alerts.rules import Alarm, Kind
@@ -28,11 +27,10 @@ WORDS: dict[Kind, Promise] = {
 
 
 class AlarmRow(NamedTuple):
-    """`leads`: whether its page can be opened; a channel that was taken out of the settings has none."""
+    """An alarm with the word for its kind."""
 
     alarm: Alarm
     word: Promise
-    leads: bool
 
 
 @never_cache
@@ -43,12 +41,6 @@ def alert_list(request: Request) -> HttpResponse:
     now = timezone.now()
     reach = rules.reach_of(request.user)
     alarms = rules.alarms(reach, now, MOST) if reach else []
-    here = channels_of(request.user)
-    rows = [row_of(alarm, here) for alarm in alarms[:MOST]]
+    rows = [AlarmRow(alarm, WORDS[alarm.kind]) for alarm in alarms[:MOST]]
     more = rules.count(reach, now) - len(rows) if reach and len(alarms) >= MOST else 0
     return render_page(request, "payments/alert_list.html", {"rows": rows, "more": more, "place": "alerts"})
-
-
-def row_of(alarm: Alarm, here: tuple[Channel, ...]) -> AlarmRow:
-    leads = not alarm.merchant or Channel(alarm.merchant, alarm.channel) in here
-    return AlarmRow(alarm, WORDS[alarm.kind], leads)

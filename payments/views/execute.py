@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import Error
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -25,8 +26,10 @@ from payments.executions.access import execution_of
 from payments.executions.forms import ExecuteForm
 from payments.executions.snapshot import Difference
 from payments.limits import rules
-from payments.models import OPEN, Execution, State
+from payments.models import Execution, State
 from payments.presentation import preview
+from payments.presentation.cautions import cautions, done_before
+from payments.presentation.in_the_way import in_the_way
 from payments.presentation.summary import how, known
 from payments.presentation.vocabulary import MOVED, why_words
 from ui.held import hold
@@ -46,11 +49,15 @@ NOT_WRITTEN = gettext_lazy("It could not be written down, so nothing was sent. T
 @may_execute
 @keeps_what_was_typed(NOT_ASKED)
 def payment_action_execute(request: ApiRequest, order_id: str, payment_id: str, action_id: str) -> HttpResponse:
-    """The facts of now and a form; posted, the action is executed once, or waits for a second person."""
+    """The facts of now and a form; posted, the action is executed once, or waits for a second person.
+
+    `?type=` says what the action did when somebody saw it, as some adapters give it another id with each reading.
+    """
     ids = (order_id, payment_id, action_id)
+    what = (*ids, request.GET.get("type", ""))
     form = ExecuteForm(request.POST if request.method == "POST" else None, request=request)
     if request.method != "POST":
-        return show(request, ids, form)
+        return show(request, what, form)
     case = cases.Intent.unseal(
         request.POST.get("case", ""), cases.salt_of(*request.channel, *ids, str(request.user.pk))
     )
@@ -58,7 +65,7 @@ def payment_action_execute(request: ApiRequest, order_id: str, payment_id: str, 
         form.add_error(None, _("This dialog was opened long ago. Look at the figures again, then send it."))
     try:
         if case is None or not form.is_valid():
-            return show(request, ids, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return show(request, what, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         return press(request, case, form)
     except Error:
         return hold(request, str(NOT_WRITTEN), HTTPStatus.SERVICE_UNAVAILABLE)
@@ -67,17 +74,17 @@ def payment_action_execute(request: ApiRequest, order_id: str, payment_id: str, 
 def press(request: ApiRequest, case: cases.Intent, form: ExecuteForm) -> HttpResponse:
     """Hands the intent to the engine. What stands in its way is shown with the figures of now; in
     all of these nothing was sent."""
-    ids = (case.order_id, case.payment_id, case.action.id)
+    what = (case.order_id, case.payment_id, case.action.id, case.action.type)
     who = log.Who.of(request)
     asked = engine.Asked(request.user, who, form.cleaned_data["reason"], form.cleaned_data["note"].strip())
     try:
         execution = engine.execute(request.api, case, asked, wants_approval="approval" in request.POST)
-    except engine.PaymentLockedError:
-        return show(request, ids, form, HTTPStatus.CONFLICT)
+    except (engine.PaymentLockedError, engine.ExternalMoveError):
+        return show(request, what, form, HTTPStatus.CONFLICT)
     except engine.DuplicateIntentError as already:
         execution = already.execution
     except engine.PaymentChangedError as moved:
-        return show(request, ids, form, HTTPStatus.CONFLICT, moved=moved.differences)
+        return show(request, what, form, HTTPStatus.CONFLICT, moved=moved.differences)
     return told(request, execution)
 
 
@@ -95,16 +102,16 @@ def told(request: ApiRequest, execution: Execution) -> HttpResponse:
 
 def show(
     request: ApiRequest,
-    ids: tuple[str, str, str],
+    what: tuple[str, str, str, str],
     form: ExecuteForm,
     status: HTTPStatus = HTTPStatus.OK,
     *,
     moved: list[Difference] | None = None,
 ) -> HttpResponse:
-    """The dialog, with the facts of now. Raises ApiError."""
-    facts = cases.read(request.api, request.channel, *ids)
+    """The dialog, with the facts of now. `what`: order, payment, action, and the action's type. Raises ApiError."""
+    facts = cases.read(request.api, request.channel, *what)
     case = facts.case
-    other = open_on(case)
+    other = in_the_way(case, request.user)
     page = preview.present(facts, request.user)
     context = {
         "page": page,
@@ -113,44 +120,32 @@ def show(
         "above": [preview.above(each, case.currency) for each in rules.excess(request.user, case)]
         if case.action.type
         else [],
-        "other": in_the_way(other) if other else None,
+        "other": other,
+        "before": done_before(facts, page.by_hand) if case.action.type else [],
+        "cautions": cautions(case) if case.action.type else [],
         "is_gone": not case.action.type,
         "heading": page.title if case.action.type else _("This action is not offered any more"),
-        "executed": None
-        if case.action.type
-        else cases.attempts_on(case).filter(state=State.DONE, action_id=ids[2]).last(),
+        "executed": None if case.action.type else done_already(case, what[-1]),
         "moved": [(MOVED.get(each.kind, each.kind), each) for each in moved] if moved is not None else None,
         "sealed": case.seal(str(request.user.pk)) if case.action.type and not other else "",
-        "action": reverse("payment-action-execute", args=ids),
+        "action": address_of(case, what[-1]),
         "order_id": case.order_id,
         "place": "orders",
     }
     return render_page(request, TEMPLATE, context, partials=("dialog",), status=status)
 
 
-class InTheWay(NamedTuple):
-    """An attempt that has to end before another one can be sent: what it is, in a sentence, and
-    where it can be looked at."""
-
-    says: str
-    address: str
-
-
-def in_the_way(other: Execution) -> InTheWay:
-    if other.state == State.WAITING:
-        words, page = _("%(name)s has asked for this already. It waits for a second person."), "approval-detail"
-    else:
-        words, page = _("The payment is locked: an attempt by %(name)s is not settled."), "execution-detail"
-    return InTheWay(words % {"name": other.asked_by_name}, reverse(page, args=[other.pk]))
+def address_of(case: cases.Intent, kind: str) -> str:
+    """Where the form goes: made of the case's own ids, as its seal is good for those alone; with the type of the
+    action, if the address that it was opened by names one."""
+    address = reverse("payment-action-execute", args=(case.order_id, case.payment_id, case.action.id))
+    return f"{address}?{urlencode({'type': kind})}" if kind else address
 
 
-def open_on(case: cases.Intent) -> Execution | None:
-    """Another attempt on the payment that is not settled, or the request that somebody made for this very thing."""
-    attempts = cases.attempts_on(case)
-    return (
-        attempts.filter(state__in=OPEN).first()
-        or attempts.filter(state=State.WAITING, action_id=case.action.id, baseline=case.baseline).first()
-    )
+def done_already(case: cases.Intent, kind: str) -> Execution | None:
+    """The last execution of what is not offered any more, if it was done through this desk."""
+    same = Q(action_id=case.action.id) | Q(action_type__iexact=kind) if kind else Q(action_id=case.action.id)
+    return cases.attempts_on(case).filter(same, state=State.DONE).order_by("ended_at").last()
 
 
 @never_cache

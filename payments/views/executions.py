@@ -9,13 +9,15 @@ from django.views.decorators.http import require_safe
 
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
-from payments.executions.access import channel_of, execution_of
+from payments.executions.access import channel_of, execution_of, moves_on
+from payments.executions.manual_settlement import BY_HAND
 from payments.limits.rules import Excess
-from payments.models import Execution, State
+from payments.models import Execution
 from payments.presentation.evidence_log import pieces_of
+from payments.presentation.moves import moved
 from payments.presentation.preview import above, through
 from payments.presentation.proof import proof_of
-from payments.presentation.summary import how, known, title_of, via
+from payments.presentation.summary import how, known, title_of, via, was_contradicted
 from payments.presentation.vocabulary import REASONS_TO_ASK
 from ui.pages import render_page
 
@@ -31,7 +33,9 @@ def execution_detail(request: ApiRequest, pk: UUID) -> HttpResponse:
         "known": known(execution, evidence[-1] if evidence else None),
         "pieces": pieces_of(execution, evidence),
         "is_live": execution.is_open,
-        "can_settle": execution.state in (State.IN_DOUBT, State.PENDING),
+        "can_settle": execution.state in BY_HAND,
+        "was_contradicted": was_contradicted(execution),
+        "moves": [moved(each) for each in moves_on(execution)],
     }
     return render_page(request, "payments/execution_detail.html", context, partials=("execution",))
 

@@ -62,8 +62,8 @@ class Desk(NamedTuple):
 
     @property
     def made(self) -> dict[str, str]:
-        """What the addresses of what was prepared are made of: a request, a limit, an execution in
-        doubt and its payment."""
+        """What the addresses of what was prepared are made of: a request, a limit, an execution in doubt and its
+        payment, one that is contradicted, and what others moved."""
         return dict(json.loads((self.data_dir / preparation.MADE).read_text()))
 
     def manage(self, *arguments: str) -> str:
@@ -238,6 +238,12 @@ def signed_in_state(desk: Desk, browser: Browser) -> StorageState:
 def admin_state(desk: Desk, browser: Browser) -> StorageState:
     """An admin, who sees every page."""
     return state_of(desk, browser, "admin")
+
+
+@pytest.fixture(scope="session")
+def second_admin_state(desk: Desk, browser: Browser) -> StorageState:
+    """Another admin, for what nobody may do to what they asked for themselves."""
+    return state_of(desk, browser, "admin2")
 
 
 @pytest.fixture

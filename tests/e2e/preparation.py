@@ -23,7 +23,8 @@ MADE = "made.json"
 
 
 def petra() -> None:
-    """A manager who may execute payment actions, alone only up to 100 SEK."""
+    """A manager who may execute payment actions, alone only up to 100 SEK. Admins may as much as they like: where there
+    are limits, who has none needs a second person."""
     from django.contrib.auth.models import Group, Permission, User
 
     from payments.models import Limit
@@ -33,6 +34,7 @@ def petra() -> None:
     user.user_permissions.add(Permission.objects.get(codename="execute_payment_action"))
     user.channel_grants.create(merchant="*", channel="*")
     Limit.objects.create(role="manager", currency="SEK", per_action=100)
+    Limit.objects.create(role="admin", currency="SEK")
 
 
 def ines() -> None:
@@ -70,12 +72,37 @@ def executed(username: str, day: str = "", *, wants_approval: bool = False) -> d
     return {"execution": str(execution.pk), "order": order_id, "payment": payment_id}
 
 
+def contradicted() -> dict[str, str]:
+    """A capture that was refused, and came through all the same."""
+    from payments.executions.reconciliation import check
+    from payments.models import Execution, State
+    from sandbox.models import Settlement
+    from sandbox.provider.settle import settle_later
+
+    found = executed("admin2", "refuse-but-do+done-minutes-later")
+    settle_later(Settlement.objects.get(payment=found["payment"]))
+    assert check(Execution.objects.get(pk=found["execution"])).state == State.CONTRADICTED
+    return found
+
+
+def moved_by_others() -> dict[str, str]:
+    """A capture, of which 25 SEK were refunded in the provider's portal."""
+    from payments.executions.reconciliation import check
+    from payments.models import Execution, ExternalMove
+
+    found = executed("admin")
+    call_command("sandbox_portal", found["payment"], "refund", "25.00")
+    execution = check(Execution.objects.get(pk=found["execution"]))
+    return {**found, "move": str(ExternalMove.objects.get(execution=execution).pk)}
+
+
 def made() -> dict[str, str]:
-    """A request that waits for approval, a limit, a rule of four eyes, and an execution that got no answer with its
-    payment, which is locked."""
+    """A request that waits for approval, a limit, a rule of four eyes, an execution that got no answer with its payment,
+    which is locked, one that is contradicted, and what others moved. The two that a person can settle were asked for by
+    somebody else than the admin whose pages are looked at."""
     from payments.models import FourEyes, Limit
 
-    doubt = executed("admin", "timeout-before")
+    doubt, late, moved = executed("admin2", "timeout-before"), contradicted(), moved_by_others()
     return {
         "approval": executed("manager", wants_approval=True)["execution"],
         "limit": str(Limit.objects.create(role="support", currency="NOK", per_action=100).pk),
@@ -83,6 +110,11 @@ def made() -> dict[str, str]:
         "execution": doubt["execution"],
         "locked": doubt["order"],
         "locked_payment": doubt["payment"],
+        "contradicted": late["execution"],
+        "contradicted_order": late["order"],
+        "moved": moved["execution"],
+        "moved_order": moved["order"],
+        "move": moved["move"],
     }
 
 

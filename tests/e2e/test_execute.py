@@ -141,7 +141,7 @@ def test_support_sees_no_button_and_cannot_post_one(page: Page, desk: Desk, cons
     what = paid(desk)
     page.goto(what.page)
     expect(page.locator("#payments")).to_contain_text("Offered by the adapter")
-    expect(page.locator("a[href$='/execute/']")).to_have_count(0)
+    expect(page.locator("a[href*='/execute/']")).to_have_count(0)
     action = ask_for_action(desk, what)
     url = f"{what.page}payments/{what.payment_id}/actions/{action}/execute/"
     assert page.goto(url).status == 403  # type: ignore[union-attr]

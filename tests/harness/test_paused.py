@@ -38,7 +38,6 @@ def test_what_others_gave_up_looked_at_and_did_again_is_not_sent_by_who_wakes_up
                 manual_settlement.settle_by_hand(
                     first, asked_by(bench.controller).who, moved=False, where="The portal", found="Nothing"
                 )
-                _end_lease()
                 again = bench.case_of((case.order_id, case.payment_id), "refund")
                 second = engine.execute(bench.api, again, asked_by(bench.people[1]))
             assert second.state == State.DONE
@@ -69,10 +68,3 @@ def test_a_process_that_wakes_up_late_sends_nothing_though_nobody_has_given_it_u
     assert not counted(case.payment_id).calls
     settle(case.payment_id, bench.controller)
     bench.end("a process that slept too long", case)
-
-
-def _end_lease() -> None:
-    """The one of the process that is paused lasts for a minute; by then it is over."""
-    from gateway.models import Lease
-
-    Lease.objects.all().delete()

@@ -49,14 +49,18 @@ def move_elsewhere(api: OrderApi, execution: Execution, kind: str, **line: Any) 
 # The order's page
 
 
-def test_the_band_says_what_is_not_known_and_what_to_do(desk: Client, attempt: Attempt) -> None:
-    text = order_page(desk, attempt("timeout-before"))
+def test_the_band_says_what_is_not_known_and_what_to_do(
+    desk: Client, attempt: Attempt, client_of: ClientOf, second: User
+) -> None:
+    execution = attempt("timeout-before")
+    text = order_page(desk, execution)
     assert "It is not known whether 499.00 SEK was captured. The capture went to Stripe at" in text
     assert (
         "and got no answer that says what happened. The payment stays locked until this is settled, and nothing is "
         "sent again." in text
     )
-    assert "Settle by hand…" in text and "Ask again" in text
+    assert "You asked for it: somebody else has to look." in text and "Ask again" in text
+    assert "Settle by hand…" not in text and "Settle by hand…" in order_page(client_of(second), execution)
 
 
 def test_the_band_shows_support_the_facts_and_no_way_to_settle(
@@ -93,13 +97,13 @@ def test_what_was_done_before_stands_on_the_card_with_its_proof(desk: Client, at
     assert "is-stacked" not in html.partition('id="items"')[0]  # no band: nothing waits for anybody
 
 
-def test_the_order_s_page_asks_once_for_all_its_executions(
+def test_the_order_s_page_asks_once_for_all_its_executions_and_once_for_what_others_moved(
     client_of: ClientOf, support: User, attempt: Attempt
 ) -> None:
     execution, client = attempt(), client_of(support)
     with CaptureQueriesContext(connection) as asked:
         order_page(client, execution)
-    assert len([each for each in asked.captured_queries if "payments_ex" in each["sql"]]) == 1
+    assert len([each for each in asked.captured_queries if "payments_ex" in each["sql"]]) == 2
 
 
 # Whose transactions they are

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ChannelGrant
+from accounts.models import AccountChange, ChannelGrant
 from audit.models import Entry
 from order_api import OrderApi
 from payments.models import Evidence, Execution, Kind, State
@@ -73,7 +73,7 @@ def test_what_is_in_doubt_stands_there_with_all_that_is_known(desk: Client, atte
         assert fact in text, fact
     assert "The payment is as it was before. It may still be on its way." in text
     assert "Next look:" in text
-    assert "Ask again" in text and "Settle by hand…" in text
+    assert "Ask again" in text and "You asked for it: somebody else has to look." in text
 
 
 def test_the_most_urgent_stands_first_and_the_oldest_before_the_others(desk: Client, attempt: Attempt) -> None:
@@ -154,10 +154,10 @@ def test_the_frame_counts_what_is_in_doubt_for_those_who_may_execute(
     assert count_in(client_of(support)) == "2"
 
 
-def test_the_counts_and_the_alerts_cost_a_query_each_and_nobody_else_any(
+def test_the_counts_cost_two_queries_the_alerts_one_and_nobody_else_any(
     desk: Client, client_of: ClientOf, support: User
 ) -> None:
-    for client, count in ((desk, 2), (client_of(support), 0)):
+    for client, count in ((desk, 3), (client_of(support), 0)):
         with CaptureQueriesContext(connection) as asked:
             client.get(reverse("preferences"))
         assert len([each for each in asked.captured_queries if "payments_execution" in each["sql"]]) == count
@@ -340,6 +340,59 @@ def test_settling_asks_for_the_password_again_after_a_while(signed_in: Client, a
     assert settle(signed_in, execution).status_code == 422
     assert settle(signed_in, execution, password="wrong").status_code == 422
     assert settle(signed_in, execution, password=PASSWORD).status_code == 302
+
+
+def test_nobody_settles_what_they_asked_for_themselves(attempt: Attempt, admin: User) -> None:
+    execution, client = attempt("timeout-before"), Client()
+    client.post(reverse("account_login"), {"login": admin.username, "password": PASSWORD})
+    assert "You asked for it, so somebody else" in page_of(client, "execution-settle", execution)
+    answer = settle(client, execution)
+    assert answer.status_code == 403
+    assert "What you typed was not written." in text_of(answer) and FOUND["found"] in answer.content.decode()
+    execution.refresh_from_db()
+    assert execution.state == State.IN_DOUBT
+
+
+def test_nobody_settles_through_a_colleague_whose_account_they_changed(
+    signed_in: Client, attempt: Attempt, admin: User, second: User
+) -> None:
+    execution = attempt("timeout-before")
+    AccountChange.objects.create(
+        person=second, by=admin, by_name="admin", at=timezone.now(), kind=AccountChange.Kind.LINK
+    )
+    text = page_of(signed_in, "execution-settle", execution)
+    assert "so a third person has to look" in text and "Settle it" not in text
+    assert settle(signed_in, execution).status_code == 403
+
+
+def test_a_person_s_word_is_not_taken_a_moment_after_sending(
+    signed_in: Client, attempt: Attempt, settings: Any
+) -> None:
+    execution = attempt("timeout-before")
+    settings.PAYMENT_SETTLE_AFTER = dt.timedelta(minutes=15)
+    page = signed_in.get(reverse("execution-settle", args=[execution.pk]))
+    assert "a person's word is taken from" in text_of(page) and "Settle it" not in text_of(page)
+    assert settle(signed_in, execution).status_code == 409
+
+
+def test_above_a_limit_two_people_have_to_say_the_same_and_each_reads_the_other_s_word(
+    signed_in: Client, attempt: Attempt, client_of: ClientOf, manager: User
+) -> None:
+    execution = attempt("timeout-before")
+    Execution.objects.filter(pk=execution.pk).update(excess_json='[{"kind":"action","limit":"1","would_be":"499"}]')
+    assert "two people have to say the same" in page_of(signed_in, "execution-settle", execution)
+    first = settle(signed_in, execution)
+    assert "Kept. It was above a limit" in text_of(signed_in.get(first["Location"]))
+    assert "You have said what you found." in page_of(signed_in, "execution-settle", execution)
+    assert settle(signed_in, execution).status_code == 403
+    manager.user_permissions.add(Permission.objects.get(codename="execute_payment_action"))
+    third = Client()
+    third.post(reverse("account_login"), {"login": manager.username, "password": PASSWORD})
+    page = page_of(third, "execution-settle", execution)
+    assert "second looked first, and said: No money moved." in page and FOUND["found"] in page
+    assert settle(third, execution).status_code == 302
+    execution.refresh_from_db()
+    assert execution.state == State.NOT_DONE
 
 
 def test_a_request_that_waits_is_no_doubt(desk: Client, attempt: Attempt) -> None:

@@ -24,6 +24,7 @@ from order_api.schemas import PaymentEvent, PaymentTransaction
 from payments.approvals import requests
 from payments.executions import engine, intent, reconciliation, sending
 from payments.executions.intent import Intent
+from payments.executions.manual_settlement import settle_by_hand
 from payments.models import Answer, Execution, Kind, Limit, State
 from sandbox.models import Move, ProviderCall
 from tests.harness.steps import COMMITS, Point, at, raising
@@ -138,11 +139,13 @@ def test_what_was_given_up_looked_at_and_done_again_is_not_sent_by_who_wakes_up(
         first = fresh(given_up[0])
         reconciliation.check(first)
         assert first.state == State.IN_DOUBT
+        settle_by_hand(first, who(second), moved=False, where="portal", found="Nothing there, an hour later")
+        again = engine.execute(order_api(*CHANNEL), case_of(ids, "refund"), asked_by(second))
+        assert again.state == State.DONE
 
     with at(Point("before", "call"), an_hour_passes):
         first = engine.execute(api, seen, asked_by(admin))
-    assert not ProviderCall.objects.exists()
-    assert fresh(first).state == State.NOT_SENT, "the process that was to send it knows that it did not"
+    assert (fresh(first).state, moves(ids)) == (State.NOT_DONE, 1)
 
 
 # On the disk, and in doubt where that is not known

@@ -1,0 +1,32 @@
+"""Why a person cannot be the one who says what became of an execution, or not yet, in words."""
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import log
+from payments.executions.manual_settlement import is_tied, settled_from, word_before
+from payments.models import Execution
+from payments.presentation.summary import moment_of
+
+
+def is_own(execution: Execution, user: User | AnonymousUser) -> bool:
+    """Whether they asked for it: nobody judges their own."""
+    return bool(user.get_username()) and user.get_username() == execution.asked_by_name
+
+
+def why_not(execution: Execution, user: User) -> str:
+    """Empty where their word is taken now."""
+    if is_own(execution, user):
+        return _("You asked for it, so somebody else with the right has to look and say what happened.")
+    first = word_before(execution)
+    if first is not None and first.by == user.get_username():
+        return _("You have said what you found. It was above a limit, so a second person has to say the same.")
+    if is_tied(execution, log.Who(user.get_username(), user.pk)):
+        words = _("Either you have lately changed the account of %(name)s, who asked for it, or they yours, so a third "
+                  "person has to look and say what happened.")  # fmt: skip
+        return words % {"name": execution.asked_by_name}
+    if (earliest := settled_from(execution)) > timezone.now():
+        words = _("It was sent a moment ago, and a provider may be late: a person's word is taken from %(time)s on.")
+        return words % {"time": moment_of(earliest)}
+    return ""
