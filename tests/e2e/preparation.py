@@ -97,7 +97,7 @@ def moved_by_others() -> dict[str, str]:
 
 
 def made() -> dict[str, str]:
-    """A request that waits for approval, a limit, a rule of four eyes, an execution that got no answer with its payment,
+    """A request that waits for approval, a limit, a rule of four eyes, an execution without an answer with its payment,
     which is locked, one that is contradicted, and what others moved. The two that a person can settle were asked for by
     somebody else than the admin whose pages are looked at."""
     from payments.models import FourEyes, Limit

@@ -73,13 +73,23 @@ def case_of(api: OrderApi) -> Callable[[tuple[str, str], str], intent.Intent]:
     return lambda ids, kind: intent.read(api, CHANNEL, *ids, action_of(api, ids, kind).id or "", kind).case
 
 
-@pytest.fixture
-def second(db: None) -> User:
-    """A second admin, with every channel."""
-    user = User.objects.create_user("second", "second@example.com", PASSWORD)
+def another_admin(name: str) -> User:
+    user = User.objects.create_user(name, f"{name}@example.com", PASSWORD)
     user.groups.add(Group.objects.get(name="admin"))
     ChannelGrant.objects.create(user=user, merchant="*", channel="*")
     return user
+
+
+@pytest.fixture
+def second(db: None) -> User:
+    """A second admin, with every channel."""
+    return another_admin("second")
+
+
+@pytest.fixture
+def third(db: None) -> User:
+    """A third admin, with every channel."""
+    return another_admin("third")
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import AccountChange, ChannelGrant
+from accounts.models import AccountChange
 from accounts.people import services
 from accounts.people.services import Newcomer, Rights, rights_of
 from audit.log import Who
@@ -25,15 +25,6 @@ from tests.payments.requests import address, captures, fresh, page, who
 pytestmark = pytest.mark.django_db
 NEW = "a password of the thief's own 1"
 Kind = AccountChange.Kind
-
-
-@pytest.fixture
-def third(db: None) -> User:
-    """A third admin, with every channel."""
-    user = User.objects.create_user("third", "third@example.com", PASSWORD)
-    user.groups.add(Group.objects.get(name="admin"))
-    ChannelGrant.objects.create(user=user, merchant="*", channel="*")
-    return user
 
 
 def as_colleague(thief: Client, person: User) -> Client:

@@ -5,13 +5,13 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccountChange, ChannelGrant
+from accounts.models import AccountChange
 from audit.models import Entry
 from order_api import OrderApi
 from payments.approvals import endings, requests
@@ -27,15 +27,6 @@ from tests.wire import listening
 
 pytestmark = pytest.mark.django_db
 YES, NO = {"password": PASSWORD, "note": "Saw the photo"}, {"reason": "The goods are not back yet"}
-
-
-@pytest.fixture
-def third(db: None) -> User:
-    """A third admin, with every channel."""
-    user = User.objects.create_user("third", "third@example.com", PASSWORD)
-    user.groups.add(Group.objects.get(name="admin"))
-    ChannelGrant.objects.create(user=user, merchant="*", channel="*")
-    return user
 
 
 @pytest.fixture
