@@ -13,12 +13,13 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Entry
 from order_api import OrderApi
 from payments.executions import engine
 from payments.executions.intent import Intent
-from payments.models import Execution, FourEyes, Limit
+from payments.models import Execution, ExternalMove, FourEyes, Limit
 from tests.conftest import ClientOf, person
 from tests.forms import ROUTES, put_note, put_order
 from tests.payments.conftest import (  # noqa: F401 - fixtures
@@ -65,10 +66,12 @@ def ids(
     waiting = engine.execute(api, case_of(make_payment("reserved"), "capture"), asked_by(admin), wants_approval=True)
     limit = Limit.objects.create(role="admin", merchant="norce", channel="se", currency="SEK", per_action=500)
     rule = FourEyes.objects.create(merchant="norce", channel="se", mode="always")
+    move = ExternalMove.objects.create(execution=waiting, mark="0", action_type="refund", found_at=timezone.now())
     entry = Entry.objects.latest("sequence")
     numbers = {
         "limit_id": limit.pk,
         "rule_id": rule.pk,
+        "move_id": move.pk,
         "sequence": entry.sequence,
         "person_id": admin.pk,
         "token": "no-such-token",
