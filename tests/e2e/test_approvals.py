@@ -36,6 +36,13 @@ def admin(browser: Browser, desk: Desk, admin_state: StorageState, console: list
     context.close()
 
 
+@pytest.fixture
+def colleague(browser: Browser, desk: Desk, second_admin_state: StorageState, console: list[str]) -> Iterator[Page]:
+    context = context_of(browser, desk, second_admin_state)
+    yield watch(context.new_page(), console)
+    context.close()
+
+
 def give_password(page: Page, password: str) -> None:
     """If they are asked for it: only who has not given it for a while is."""
     field = page.get_by_label("Your password")
@@ -141,3 +148,46 @@ def test_what_is_turned_down_tells_the_asker_why(petra: Page, admin: Page, desk:
     petra.goto(request)
     expect(petra.locator("main")).to_contain_text("The goods are not packed yet")
     assert moves_of(desk, what) == []
+
+
+def test_four_eyes_ask_for_two_people_and_only_the_second_sends(
+    petra: Page, admin: Page, colleague: Page, desk: Desk
+) -> None:
+    admin.goto("/payments/limits/")
+    admin.get_by_role("link", name="Four eyes").click()
+    admin.get_by_role("link", name="Add a rule").click()
+    admin.get_by_label("Channels").select_option("norce/se")
+    admin.get_by_label("A second person approves").select_option("Always")
+    admin.get_by_label("Two people above").fill("400")
+    admin.get_by_label("Currency").fill("sek")
+    give_password(admin, "demo")
+    admin.get_by_role("button", name="Save").click()
+    row = admin.locator("tbody tr", has_text="norce/se")
+    expect(row).to_contain_text("400.00 SEK")
+    assert violations(admin) == []
+    what = paid(desk)
+    request = ask_for(petra, what)
+    admin.goto(request)
+    expect(admin.locator("main")).to_contain_text("above 400.00 SEK it takes two people besides whoever asks")
+    expect(admin.locator("main")).to_contain_text("none has approved yet")
+    give_password(admin, "demo")
+    admin.get_by_role("button", name="Approve as the first of two").click()
+    expect(admin.locator("main")).to_contain_text("You have approved it.")
+    expect(admin.get_by_role("button", name="Approve")).to_have_count(0)
+    assert violations(admin) == [] and moves_of(desk, what) == []
+    colleague.goto(request)
+    expect(colleague.locator("main")).to_contain_text("One of two has approved: admin,")
+    assert violations(colleague) == []
+    give_password(colleague, "demo")
+    colleague.get_by_role("button", name="Approve and capture 499.00 SEK").click()
+    expect(colleague.locator("main")).to_contain_text("499.00 SEK was captured")
+    assert moves_of(desk, what) == ["capture"]
+    petra.goto(request)
+    expect(petra.locator("main")).to_contain_text("admin approved it first. admin2 approved it.")
+    admin.goto("/payments/four-eyes/")
+    row.get_by_role("link", name="Change").click()
+    admin.goto("/payments/four-eyes/")
+    row.get_by_role("link", name="Delete").click()
+    give_password(admin, "demo")
+    admin.get_by_role("button", name="Delete a rule").click()
+    expect(row).to_have_count(0)
