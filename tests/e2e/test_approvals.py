@@ -189,5 +189,5 @@ def test_four_eyes_ask_for_two_people_and_only_the_second_sends(
     admin.goto("/payments/four-eyes/")
     row.get_by_role("link", name="Delete").click()
     give_password(admin, "demo")
-    admin.get_by_role("button", name="Delete a rule").click()
+    admin.get_by_role("button", name="Delete the rule").click()
     expect(row).to_have_count(0)

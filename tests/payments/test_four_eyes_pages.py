@@ -63,6 +63,7 @@ def test_saving_what_is_there_already_changes_and_records_nothing(desk: Desk, ru
 def test_deleting_asks_first_and_says_what_counts_then(desk: Desk, rule: FourEyes) -> None:
     shown = desk.client.get(gone(rule)).content.decode()
     assert "From then on the next rule that fits counts" in shown and "500.00" in shown
+    assert "<dt>Role</dt>" not in shown, "the role of whoever reads it is not the rule's"
     assert FourEyes.objects.exists()
     desk.client.post(gone(rule), {"password": PASSWORD})
     assert not FourEyes.objects.exists()
