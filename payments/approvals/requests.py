@@ -55,7 +55,7 @@ def tie_of(user: User, execution: Execution) -> AccountChange | None:
     if not window:
         return None
     first = first_of(execution)
-    others = [execution.asked_by_id, first.data["user"] if first and first.data["user"] != user.pk else None]
+    others = [execution.asked_by_id, first.data["user"] if first and not is_by(user, first) else None]
     ties = (tie_between(each, user.pk, execution.created_at - window) for each in others if each is not None)
     return next(filter(None, ties), None)
 
@@ -75,9 +75,8 @@ def first_of(execution: Execution) -> Evidence | None:
     return next((each for each in said if FIRST in each.data.get("why", ())), None)
 
 
-def has_approved(user: User, execution: Execution) -> bool:
+def is_by(user: User, first: Evidence | None) -> bool:
     """Whether this person is the first of two already."""
-    first = first_of(execution)
     return first is not None and first.data["user"] == user.pk
 
 
@@ -108,22 +107,28 @@ def look(api: OrderApi, execution: Execution) -> Look:
     return Look(facts if execution.state == State.WAITING else None)
 
 
-def approve(api: OrderApi, execution: Execution, user: User, who: log.Who, note: str = "") -> Execution:
+def approve(  # noqa: PLR0913 - who says what to what; the rest has names
+    api: OrderApi, execution: Execution, user: User, who: log.Who, note: str = "", *, first: Evidence | None = None
+) -> Execution:
     """Carry it out now, on the approver's word, which is in the log before anything is sent. What
-    could not be read was not sent. Where it takes two, the first one's word is written down, and it goes on waiting.
+    could not be read was not sent.
+
+    Where it takes two, `first` is the first one's word as this person was shown it; without it theirs is the first, and
+    it is written down while the request goes on waiting. So nothing is sent by who meant to be the first, nor by
+    pressing twice.
 
     Raises PermissionDenied, OnePersonError, RequestClosedError (it has ended, or lapsed as the payment has changed
     since), engine.Occupied (another attempt on this payment is open; the request stays),
     AuditUnavailable (the request stays) and, for the first of two, UnreadError.
     """
-    if not may_decide(user, execution) or has_approved(user, execution):
+    if not may_decide(user, execution) or is_by(user, first):
         raise PermissionDenied
     if change := tie_of(user, execution):
         raise OnePersonError(change)
     if endings.is_over(execution):
         endings.check(execution, api)
     is_second = takes_two(execution)
-    if is_second and first_of(execution) is None:
+    if is_second and first is None:
         _approve_first(api, execution, user, who, note)
         return execution
     _prepare(execution, user, who, {"why": ["approved-second" if is_second else "approved"], "note": note})

@@ -137,7 +137,7 @@ def show(
         "takes_two": takes_two,
         "first": first,
         "is_first": takes_two and first is None,
-        "has_approved": requests.has_approved(request.user, execution),
+        "has_approved": requests.is_by(request.user, first),
         "tie": requests.tie_of(request.user, execution),
         "tie_hours": round(settings.PAYMENT_CHANGED_ACCOUNT_TIME.total_seconds() / 3600, 2),
         "is_waiting": execution.state == State.WAITING,
@@ -217,14 +217,15 @@ def by_two_people(say: Say) -> Say:
 @by_two_people
 def approval_approve(request: ApiRequest, execution: Execution) -> HttpResponse:
     """Carries it out once, on the word of a second person, and leads to what became of it."""
-    if requests.has_approved(request.user, execution):
+    first = requests.first_of(execution)
+    if requests.is_by(request.user, first):
         raise PermissionDenied
-    form = ApproveForm(request.POST, request=request, first=requests.first_of(execution))
+    form = ApproveForm(request.POST, request=request, first=first)
     if not form.is_valid():
         return show(request, execution, approving=form)
     note, who = form.cleaned_data["note"].strip(), log.Who.of(request)
     try:
-        requests.approve(api_of(execution), execution, request.user, who, note)
+        requests.approve(api_of(execution), execution, request.user, who, note, first=first)
     except engine.PaymentLockedError:
         words = _("Another attempt on this payment is not settled, so nothing was sent. The request goes on waiting.")
         messages.warning(request, words)
