@@ -148,6 +148,32 @@ def test_what_was_given_up_looked_at_and_done_again_is_not_sent_by_who_wakes_up(
     assert (fresh(first).state, moves(ids)) == (State.NOT_DONE, 1)
 
 
+@pytest.mark.parametrize("minutes", [-2, 2])
+@pytest.mark.parametrize(
+    "point", [Point("before", "mark_sending"), Point("before", "call"), Point("after", "call")], ids=str
+)
+def test_a_machine_whose_clock_is_two_minutes_off_moves_nothing_twice_and_hides_nothing(
+    api: OrderApi, make_payment: MakePayment, case_of: CaseOf, admin: User, point: Point, minutes: int
+) -> None:
+    """The worker of a machine with the right time looks at what this one is sending, and may take it for given up."""
+    ids, now = make_payment(), timezone.now()
+    with time_machine.travel(now + dt.timedelta(minutes=minutes), tick=True) as clock:
+        seen = case_of(ids, "capture")
+
+        def another_machine_looks() -> None:
+            clock.shift(dt.timedelta(minutes=-minutes))
+            reconciliation.check(Execution.objects.get())
+            clock.shift(dt.timedelta(minutes=minutes))
+
+        with at(point, another_machine_looks):
+            execution = engine.execute(api, seen, asked_by(admin))
+    moved = ProviderCall.objects.filter(payment=ids[1]).count()
+    assert moved <= 1 == Execution.objects.count()
+    if fresh(execution).is_open:
+        reconciliation.check(fresh(execution))
+    assert fresh(execution).state in ((State.DONE,) if moved else (State.NOT_SENT, State.IN_DOUBT))
+
+
 # On the disk, and in doubt where that is not known
 
 
