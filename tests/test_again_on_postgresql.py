@@ -20,6 +20,7 @@ AGAIN = (
     "payments/test_alerts.py",
     "payments/test_approvals.py",
     "payments/test_limits.py",
+    "payments/test_two_approvers.py",
     "sandbox/test_concurrency.py",
     "sandbox/test_errors.py",
     "sandbox/test_listing.py",
