@@ -97,7 +97,8 @@ def look(api: OrderApi, execution: Execution) -> Look:
         endings.check(execution, api)
         return Look()
     try:
-        facts = intent.read(api, channel_of(execution), execution.order_id, execution.payment_id, execution.action_id)
+        ids = (execution.order_id, execution.payment_id, execution.action_id)
+        facts = intent.read(api, channel_of(execution), *ids, execution.action_type)
     except NotFound:
         endings.compare(execution, gone(seen_of(execution)))
         return Look()
@@ -118,8 +119,9 @@ def approve(  # noqa: PLR0913 - who says what to what; the rest has names
     pressing twice.
 
     Raises PermissionDenied, OnePersonError, RequestClosedError (it has ended, or lapsed as the payment has changed
-    since), engine.Occupied (another attempt on this payment is open; the request stays),
-    AuditUnavailable (the request stays) and, for the first of two, UnreadError.
+    since), engine.PaymentLockedError (another attempt on this payment, or on the same money, is open or contradicted;
+    the request stays), engine.ExternalMoveError (others did the same, and nobody has looked at that; the request
+    stays), AuditUnavailable (the request stays) and, for the first of two, UnreadError.
     """
     if not may_decide(user, execution) or is_by(user, first):
         raise PermissionDenied
@@ -127,6 +129,10 @@ def approve(  # noqa: PLR0913 - who says what to what; the rest has names
         raise OnePersonError(change)
     if endings.is_over(execution):
         endings.check(execution, api)
+    if other := engine.in_the_way_of(execution):
+        raise engine.PaymentLockedError(other)
+    if by_others := engine.external_moves_on(execution).first():
+        raise engine.ExternalMoveError(by_others)
     is_second = takes_two(execution)
     if is_second and first is None:
         _approve_first(api, execution, user, who, note)

@@ -230,6 +230,10 @@ def approval_approve(request: ApiRequest, execution: Execution) -> HttpResponse:
         words = _("Another attempt on this payment is not settled, so nothing was sent. The request goes on waiting.")
         messages.warning(request, words)
         return redirect("approval-detail", execution.pk)
+    except engine.ExternalMoveError:
+        words = _("Others did the same to this payment: say first what that was, under In doubt. Nothing was sent.")
+        messages.warning(request, words)
+        return redirect("approval-detail", execution.pk)
     except requests.UnreadError:
         return show(request, execution, status=HTTPStatus.SERVICE_UNAVAILABLE)
     if execution.state == State.WAITING:

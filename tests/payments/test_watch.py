@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
 from gateway.connection import order_api
 from order_api import OrderApi
+from payments.approvals import requests
 from payments.executions import engine, reconciliation, schedule, watch
 from payments.executions.intent import Intent
 from payments.executions.manual_settlement import settle_by_hand
@@ -23,6 +25,7 @@ from sandbox.models import Move
 from sandbox.provider.settle import in_portal
 from sandbox.provider.steps import Order
 from sandbox.scope import Scope
+from tests.conftest import ClientOf
 from tests.payments.between import Between, GoOn, between, refusal
 from tests.payments.conftest import CHANNEL, Attempt, MakePayment, asked_by
 from tests.payments.requests import fresh, who
@@ -244,3 +247,17 @@ def test_while_another_attempt_is_open_what_is_new_may_be_that_ones(
     Execution.objects.filter(pk=refund.pk).update(state=State.IN_DOUBT)
     assert looked_at(captured).state == State.DONE
     assert not ExternalMove.objects.exists()
+
+
+def test_a_request_is_not_approved_before_somebody_has_looked_at_what_others_did(
+    api: OrderApi, attempt: Attempt, case_of: CaseOf, admin: User, second: User, client_of: ClientOf
+) -> None:
+    execution = attempt("")
+    ids = (execution.order_id, execution.payment_id)
+    request = engine.execute(api, case_of(ids, "refund"), asked_by(admin), wants_approval=True)
+    ExternalMove.objects.create(execution=execution, mark="m", action_type="refund", found_at=timezone.now())
+    with pytest.raises(engine.ExternalMoveError):
+        requests.approve(api, request, second, who(second))
+    page = client_of(second).get(reverse("approval-detail", args=[request.pk]))
+    assert (page.status_code, fresh(request).state) == (200, State.WAITING)
+    assert not Move.objects.filter(payment=execution.payment_id, kind="refund").exists()
