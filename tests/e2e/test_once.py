@@ -102,7 +102,7 @@ def press_and_press_again_on_the_way_back(hand: Hand, field: Locator) -> None:
 IMPATIENCE = [click_twice, press_enter_twice, press_and_reload, press_and_press_again_on_the_way_back]
 
 
-@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+@pytest.fixture(params=[True, pytest.param(False, marks=pytest.mark.rest)], ids=["with-script", "without-script"])
 def script(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

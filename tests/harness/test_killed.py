@@ -25,7 +25,8 @@ def is_gone(flag: Path) -> bool:
     return False
 
 
-@pytest.mark.parametrize("days", ["plain", pytest.param("hard", marks=pytest.mark.rest)])
+@pytest.mark.rest
+@pytest.mark.parametrize("days", ["plain", "hard"])
 def test_money_moves_at_most_once_wherever_a_process_dies(
     bench: Bench, settings: Settings, server: Server, days: str
 ) -> None:
