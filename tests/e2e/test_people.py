@@ -58,6 +58,39 @@ def test_somebody_invited_sets_a_password_and_works_in_their_channel_alone(
     theirs.close()
 
 
+def test_a_link_for_a_colleague_is_told_to_them_until_they_have_read_it(
+    admin: BrowserContext, browser: Browser, desk: Desk, console: list[str]
+) -> None:
+    page = tab(admin, "/people/", console)
+    link = invite(page, "cecilia")
+    theirs = browser.new_context(base_url=desk.url)
+    colleague = tab(theirs, link, console)
+    colleague.get_by_label("New password", exact=True).fill(PASSWORD)
+    colleague.get_by_label("New password, again").fill(PASSWORD)
+    colleague.get_by_role("button", name="Save the password").click()
+    sign_in(colleague, desk.url, "cecilia", PASSWORD)
+
+    page.goto("/people/")
+    page.get_by_role("link", name="cecilia").click()
+    page.locator("button[formaction$='/link/']").click()
+    expect(page.locator("code.one-time-link")).to_be_visible()
+    page.goto("/people/")
+    page.get_by_role("link", name="Astrid Nyman").click()
+    expect(page.locator("button[formaction$='/link/']")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("Nobody makes a link for themselves.")
+
+    colleague.goto("/orders/")
+    told = colleague.get_by_role("region", name="Changes to your account")
+    expect(told).to_contain_text("admin made a one-time link for a new password")
+    assert violations(colleague) == []
+    told.get_by_role("button", name="I have read it").click()
+    expect(told).to_have_count(0)
+    colleague.goto("/accounts/preferences/")
+    expect(colleague.locator("main")).to_contain_text("made a one-time link for a new password")
+    assert console == []
+    theirs.close()
+
+
 def test_an_old_tab_keeps_what_it_shows_and_says_that_the_channel_is_another_now(
     admin: BrowserContext, desk: Desk
 ) -> None:
