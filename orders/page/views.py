@@ -30,6 +30,7 @@ from orders.page.people import BILLING, SHIPPING, address_of, identity_number
 from orders.page.shippings import present_shipping
 from orders.page.transactions import Transaction, present_transactions
 from orders.page.tree import render_tree, to_text
+from payments.presentation.ledger_rows import ledger_rows
 from payments.presentation.order_panel import of_order
 from payments.presentation.origins import origins_of
 from privacy import PAGE_WITH_PEOPLE, mask
@@ -102,8 +103,13 @@ def payment_transactions(request: ApiRequest, order_id: str, payment_id: str) ->
             return render(request, "orders/order/steps.html", {"track": track, "kind": "payment"})
         context |= {"log": _log(request, order_id, payment_id, transactions), "currency": _currency(request)}
         return render(request, "orders/payment_transactions.html#log", context)
-    card = present_payment(request.api.payments.get(order_id, payment_id))
-    log = {"log": _log(request, order_id, payment_id, transactions), "currency": card.currency}
+    payment = request.api.payments.get(order_id, payment_id)
+    card = present_payment(payment)
+    log = {
+        "log": _log(request, order_id, payment_id, transactions),
+        "currency": card.currency,
+        "ledger": ledger_rows(payment, transactions),
+    }
     return render(request, "orders/payment_transactions.html", {"card": card, **context, **log, **_frame(request)})
 
 

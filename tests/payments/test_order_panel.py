@@ -218,3 +218,18 @@ def test_another_payment_and_a_settled_one_can_be_changed(
         payment = ids[1] or (of_order.payment_id if of_order else "")
         text = text_of(desk.get(reverse(name, kwargs={"order_id": ids[0], "payment_id": payment})))
         assert "is not settled" not in text
+
+
+# The ledger
+
+
+def test_the_page_of_the_transactions_says_how_much_is_where_and_on_what_that_rests(
+    desk: Client, attempt: Attempt, api: OrderApi
+) -> None:
+    execution = attempt("")
+    where = reverse("payment-transactions", args=[execution.order_id, execution.payment_id])
+    assert "Authorised 499.00 SEK Captured 499.00 SEK 1 transaction Refunded 0.00 SEK Left 499.00 SEK" in text_of(
+        desk.get(where)
+    )
+    move_elsewhere(api, execution, "refund", amount=100)
+    assert "Refunded 399.00 SEK 1 transaction Left up to 399.00 SEK" in text_of(desk.get(where))
