@@ -4,15 +4,37 @@ ago, or no, and why."""
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import Evidence
+from payments.executions.intent import LIFE
+from payments.executions.readings import seen_of
+from payments.executions.snapshot import Snapshot
+from payments.models import Evidence, Execution
 from payments.reauthentication import StepUp
 
 LONGEST = 2000
 OTHER_WAS_FIRST = _(
     "Somebody else has approved it since you opened this page. Yours would be the second of two, and it would be sent."
 )
+
+
+UNSEEN = _("The payment is not as this page showed it, or the page is old. Look at it again, then approve it.")
+SALT = "payments.approval:"
+
+
+def seal_of(execution: Execution, shown: Snapshot) -> str:
+    """What the approver was shown, for the form: nobody approves what they did not see."""
+    return signing.dumps(shown.fingerprint(), salt=f"{SALT}{execution.pk}")
+
+
+def is_what_was_asked(execution: Execution, sealed: str) -> bool:
+    """Whether the approver was shown, not long ago, what the asker saw."""
+    try:
+        shown = signing.loads(sealed, salt=f"{SALT}{execution.pk}", max_age=LIFE)
+    except signing.BadSignature:
+        return False
+    return bool(shown == seen_of(execution).fingerprint())
 
 
 class ApproveForm(StepUp):
@@ -25,9 +47,12 @@ class ApproveForm(StepUp):
     )
 
     first = forms.CharField(required=False, widget=forms.HiddenInput)
+    saw = forms.CharField(required=False, widget=forms.HiddenInput)
+    """What was shown with it, sealed. The page writes both fields, as what it shows may be newer than what was sent."""
 
-    def __init__(self, *args: Any, first: Evidence | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, execution: Execution, first: Evidence | None = None, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", auto_id="approve_%s", **kwargs)
+        self.execution = execution
         self.first_now = str(first.pk) if first else ""
 
     def clean(self) -> dict[str, Any]:
@@ -35,6 +60,8 @@ class ApproveForm(StepUp):
         cleaned = super().clean() or {}
         if cleaned.get("first", "") != self.first_now:
             raise forms.ValidationError(OTHER_WAS_FIRST)
+        if not is_what_was_asked(self.execution, cleaned.get("saw", "")):
+            raise forms.ValidationError(UNSEEN)
         return cleaned
 
 

@@ -24,7 +24,7 @@ from audit.actions import AuditAction
 from gateway.permissions import may_execute, may_view
 from gateway.request import ApiRequest
 from payments.approvals import endings, requests
-from payments.approvals.forms import ApproveForm, TurnDownForm
+from payments.approvals.forms import ApproveForm, TurnDownForm, seal_of
 from payments.approvals.review import what_ended_it, whole_case
 from payments.executions import engine
 from payments.executions.access import api_of, channel_of, execution_of, visible
@@ -143,7 +143,8 @@ def show(
         "is_waiting": execution.state == State.WAITING,
         "ended_by": [] if execution.state == State.WAITING else what_ended_it(execution),
         "known": known(execution),
-        "approve_form": approving or ApproveForm(request=request),
+        "approve_form": approving or ApproveForm(request=request, execution=execution),
+        "saw": seal_of(execution, look.facts.case.seen) if look.facts else "",
         "turn_down_form": turning_down or TurnDownForm(),
     }
     status = status or (HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK)
@@ -220,7 +221,7 @@ def approval_approve(request: ApiRequest, execution: Execution) -> HttpResponse:
     first = requests.first_of(execution)
     if requests.is_by(request.user, first):
         raise PermissionDenied
-    form = ApproveForm(request.POST, request=request, first=first)
+    form = ApproveForm(request.POST, request=request, execution=execution, first=first)
     if not form.is_valid():
         return show(request, execution, approving=form)
     note, who = form.cleaned_data["note"].strip(), log.Who.of(request)

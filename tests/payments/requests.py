@@ -8,7 +8,10 @@ from django.urls import reverse
 
 from audit import log
 from order_api import OrderApi
+from payments.approvals.forms import seal_of
+from payments.executions.readings import seen_of
 from payments.models import Execution
+from tests.conftest import PASSWORD
 
 
 def who(user: User) -> log.Who:
@@ -36,3 +39,8 @@ def change(api: OrderApi, execution: Execution, **fields: Any) -> None:
     """Somebody else changes the payment."""
     payment = api.payments.get(execution.order_id, execution.payment_id)
     api.payments.update(execution.order_id, execution.payment_id, payment.changed(**fields))
+
+
+def says_yes(execution: Execution, **other: str) -> dict[str, str]:
+    """The form of somebody who was shown the request as it is, and approves it."""
+    return {"password": PASSWORD, "note": "Saw the photo", "saw": seal_of(execution, seen_of(execution)), **other}

@@ -1,5 +1,7 @@
 """A second person: who may say yes, what they are shown, what is sent then, and how else a request ends."""
 
+import html
+import re
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -20,14 +22,14 @@ from payments.executions.intent import Intent
 from payments.models import Execution, Kind, Limit, State
 from tests.audit.helpers import log_out_of_reach
 from tests.conftest import PASSWORD, ClientOf
-from tests.payments.conftest import MakePayment, asked_by
-from tests.payments.requests import address, captures, fresh, page, who
+from tests.payments.conftest import Attempt, MakePayment, asked_by
+from tests.payments.requests import address, captures, fresh, page, says_yes, who
 from tests.wire import listening
 
 CaseOf = Callable[[tuple[str, str], str], Intent]
 pytestmark = pytest.mark.django_db
 SENT = "POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
-YES, NO = {"password": PASSWORD, "note": "Saw the photo"}, {"reason": "The goods are not back yet"}
+NO = {"reason": "The goods are not back yet"}
 
 
 # Approved
@@ -59,7 +61,7 @@ def test_a_second_person_approves_and_it_is_sent_once(
 ) -> None:
     client = client_of(second)
     with listening() as calls:
-        answer = client.post(address(waiting, "approve"), YES)
+        answer = client.post(address(waiting, "approve"), says_yes(waiting))
     assert answer.headers["Location"] == reverse("execution-detail", args=[waiting.pk])
     reads = [call.operation for call in calls if not call.writes]
     assert [call.operation for call in calls if call.writes] == [SENT] and calls[2].operation == SENT
@@ -74,8 +76,8 @@ def test_a_second_press_sends_nothing_more(
     api: OrderApi, waiting: Execution, second: User, client_of: ClientOf
 ) -> None:
     client = client_of(second)
-    client.post(address(waiting, "approve"), YES)
-    answer = client.post(address(waiting, "approve"), YES)
+    client.post(address(waiting, "approve"), says_yes(waiting))
+    answer = client.post(address(waiting, "approve"), says_yes(waiting))
     assert answer.headers["Location"] == address(waiting)
     assert captures(api, waiting) == 1
 
@@ -107,7 +109,7 @@ def test_of_four_people_who_approve_at_once_one_does(api: OrderApi, waiting: Exe
 def test_the_approval_is_in_the_log_before_anything_is_sent(
     waiting: Execution, second: User, client_of: ClientOf
 ) -> None:
-    client_of(second).post(address(waiting, "approve"), YES)
+    client_of(second).post(address(waiting, "approve"), says_yes(waiting))
     entries = Entry.objects.filter(order_id=waiting.order_id, action__startswith="payment.a").order_by("sequence")
     assert [(e.action, e.kind, e.username) for e in entries if e.kind != "outcome"] == [
         ("payment.approval.request", "event", "admin"),
@@ -125,7 +127,7 @@ def test_what_cannot_be_written_into_the_log_is_not_approved(
 ) -> None:
     client = client_of(second)
     with listening() as calls, log_out_of_reach():
-        assert client.post(address(waiting, "approve"), YES).status_code == 503
+        assert client.post(address(waiting, "approve"), says_yes(waiting)).status_code == 503
     assert calls == [] and fresh(waiting).state == State.WAITING
 
 
@@ -135,7 +137,7 @@ def test_an_outage_at_that_moment_sends_nothing_and_says_so(
     client = client_of(second)
     settings.ORDER_API_TOKEN = "wrong"
     with listening() as calls:
-        assert client.post(address(waiting, "approve"), YES).status_code == 302
+        assert client.post(address(waiting, "approve"), says_yes(waiting)).status_code == 302
     assert [call for call in calls if call.writes] == []
     assert fresh(waiting).state == State.NOT_SENT and "could not be read" in page(client, waiting)
 
@@ -145,7 +147,7 @@ def test_another_attempt_on_the_payment_keeps_the_request_waiting(
 ) -> None:
     Limit.objects.all().delete()
     engine.claim(case_of((waiting.order_id, waiting.payment_id), "cancel"), asked_by(second))
-    answer = client_of(second).post(address(waiting, "approve"), YES, follow=True)
+    answer = client_of(second).post(address(waiting, "approve"), says_yes(waiting), follow=True)
     assert "Another attempt on this payment is not settled" in answer.content.decode()
     assert fresh(waiting).state == State.WAITING and captures(api, waiting) == 0
 
@@ -163,7 +165,7 @@ def test_nobody_approves_or_turns_down_their_own(
     assert "You asked for this, so somebody else has to approve it." in shown
     assert "Approve and" not in shown
     with listening() as calls:
-        assert client.post(address(waiting, "approve"), YES).status_code == 403
+        assert client.post(address(waiting, "approve"), says_yes(waiting)).status_code == 403
         assert client.post(address(waiting, "turn-down"), NO).status_code == 403
     assert calls == [] and fresh(waiting).state == State.WAITING
     denied = Entry.objects.filter(action="denied", username="admin").latest("sequence")
@@ -174,7 +176,7 @@ def test_who_may_not_execute_may_look_and_not_decide(waiting: Execution, support
     client = client_of(support)
     shown = page(client, waiting)
     assert "499.00" in shown and "Approve and" not in shown
-    for what, form in (("approve", YES), ("turn-down", NO), ("withdraw", {})):
+    for what, form in (("approve", says_yes(waiting)), ("turn-down", NO), ("withdraw", {})):
         assert client.post(address(waiting, what), form).status_code == 403
     assert fresh(waiting).state == State.WAITING
 
@@ -183,7 +185,7 @@ def test_who_was_given_the_permission_beside_their_role_may_approve(
     waiting: Execution, support: User, client_of: ClientOf
 ) -> None:
     support.user_permissions.add(Permission.objects.get(codename="execute_payment_action"))
-    client_of(support).post(address(waiting, "approve"), YES)
+    client_of(support).post(address(waiting, "approve"), says_yes(waiting))
     assert fresh(waiting).state == State.DONE
 
 
@@ -195,7 +197,7 @@ def test_a_request_of_a_channel_that_is_not_theirs_is_not_found(
     client = client_of(second)
     with listening() as calls:
         assert client.get(address(waiting)).status_code == 404
-        assert client.post(address(waiting, "approve"), YES).status_code == 404
+        assert client.post(address(waiting, "approve"), says_yes(waiting)).status_code == 404
     assert calls == [] and "499.00" not in client.get(reverse("approval-list")).content.decode()
 
 
@@ -205,7 +207,7 @@ def test_it_is_approved_in_its_own_channel_whichever_the_person_works_in(
     client = client_of(second)
     client.post(reverse("channel-switch"), {"channel": "nordlys/de"})
     with listening() as calls:
-        client.post(address(waiting, "approve"), YES)
+        client.post(address(waiting, "approve"), says_yes(waiting))
     assert {call.channel for call in calls} == {"norce/se"} and fresh(waiting).state == State.DONE
 
 
@@ -215,7 +217,7 @@ def test_it_is_approved_in_its_own_channel_whichever_the_person_works_in(
 def test_without_the_right_password_nothing_is_approved(
     waiting: Execution, second: User, client_of: ClientOf, password: str, says: str
 ) -> None:
-    answer = client_of(second).post(address(waiting, "approve"), {"password": password, "note": "typed"})
+    answer = client_of(second).post(address(waiting, "approve"), says_yes(waiting, password=password, note="typed"))
     assert answer.status_code == 422
     shown = answer.content.decode()
     assert says in shown and "typed" in shown and fresh(waiting).state == State.WAITING
@@ -225,7 +227,7 @@ def test_who_has_just_signed_in_is_not_asked_for_the_password(waiting: Execution
     client = Client()
     client.post(reverse("account_login"), {"login": "second", "password": PASSWORD})
     assert 'name="password"' not in page(client, waiting)
-    client.post(address(waiting, "approve"), {"note": ""})
+    client.post(address(waiting, "approve"), says_yes(waiting))
     assert fresh(waiting).state == State.DONE
 
 
@@ -292,3 +294,26 @@ def test_the_list_shows_what_waits_and_how_others_ended(
         assert address(waiting) in shown and address(ended) in shown
         assert "The goods are not back yet" in shown
     assert "that is you" in mine and "that is you" not in theirs
+
+
+# What the approver was shown
+
+
+@pytest.mark.parametrize("saw", ["", "made-up", "of another request"])
+def test_nobody_approves_what_they_were_not_shown(
+    api: OrderApi, waiting: Execution, second: User, client_of: ClientOf, attempt: Attempt, saw: str
+) -> None:
+    form = says_yes(waiting)
+    sealed = says_yes(attempt(""))["saw"] if saw == "of another request" else saw
+    answer = client_of(second).post(address(waiting, "approve"), form | {"saw": sealed})
+    assert (answer.status_code, fresh(waiting).state, captures(api, waiting)) == (422, State.WAITING, 0)
+    assert "The payment is not as this page showed it" in answer.content.decode()
+    assert form["note"] in answer.content.decode(), "what was typed is kept"
+
+
+def test_the_page_seals_what_it_shows(api: OrderApi, waiting: Execution, second: User, client_of: ClientOf) -> None:
+    client = client_of(second)
+    sealed = re.search(r'name="saw" value="([^"]+)"', page(client, waiting))
+    assert sealed
+    client.post(address(waiting, "approve"), {"password": PASSWORD, "note": "", "saw": html.unescape(sealed[1])})
+    assert (fresh(waiting).state, captures(api, waiting)) == (State.DONE, 1)

@@ -20,7 +20,7 @@ from order_api import OrderApi
 from payments.approvals import requests
 from payments.models import Execution, State
 from tests.conftest import PASSWORD, ClientOf
-from tests.payments.requests import address, captures, fresh, page, who
+from tests.payments.requests import address, captures, fresh, page, says_yes, who
 
 pytestmark = pytest.mark.django_db
 NEW = "a password of the thief's own 1"
@@ -56,7 +56,7 @@ def test_whoever_asked_does_not_approve_as_a_colleague(
     theirs = as_colleague(client_of(admin), second)
     assert "You cannot approve this: somebody else has to." in page(theirs, waiting)
     assert address(waiting, "approve") not in page(theirs, waiting)
-    answer = theirs.post(address(waiting, "approve"), {"note": ""})
+    answer = theirs.post(address(waiting, "approve"), says_yes(waiting))
     assert answer.status_code == 403
     assert "You cannot approve this: somebody else has to." in answer.content.decode()
     assert (fresh(waiting).state, captures(api, waiting)) == (State.WAITING, 0)

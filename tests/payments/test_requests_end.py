@@ -14,15 +14,15 @@ from payments.executions import engine, reconciliation
 from payments.executions.intent import Intent
 from payments.executions.manual_settlement import settle_by_hand
 from payments.models import Execution, State
-from tests.conftest import PASSWORD, ClientOf
+from tests.conftest import ClientOf
 from tests.payments.conftest import MakePayment, asked_by
-from tests.payments.requests import address, captures, change, fresh, page, who
+from tests.payments.requests import address, captures, change, fresh, page, says_yes, who
 from tests.wire import listening
 
 CaseOf = Callable[[tuple[str, str], str], Intent]
 pytestmark = pytest.mark.django_db
 SENT = "POST orders/{order_id}/payments/{payment_id}/actions/{action_id}/execute"
-YES, NO = {"password": PASSWORD, "note": "Saw the photo"}, {"reason": "The goods are not back yet"}
+NO = {"reason": "The goods are not back yet"}
 
 
 def test_a_request_lapses_visibly_when_the_payment_has_changed(
@@ -43,7 +43,7 @@ def test_a_payment_that_changes_before_the_last_press_is_not_touched(
     assert "Approve and" in page(client, waiting)
     change(api, waiting, amount=500)
     with listening() as calls:
-        answer = client.post(address(waiting, "approve"), YES, follow=True)
+        answer = client.post(address(waiting, "approve"), says_yes(waiting), follow=True)
     assert [call for call in calls if call.writes] == []
     assert "Amount: 499 → 500" in answer.content.decode() and fresh(waiting).state == State.LAPSED
 
@@ -109,7 +109,7 @@ def test_a_request_is_looked_at_once_more_when_its_time_is_up(waiting: Execution
 
 def test_nobody_approves_what_has_expired(api: OrderApi, waiting: Execution, second: User, client_of: ClientOf) -> None:
     Execution.objects.update(expires_at=timezone.now())
-    answer = client_of(second).post(address(waiting, "approve"), YES, follow=True)
+    answer = client_of(second).post(address(waiting, "approve"), says_yes(waiting), follow=True)
     assert "The request has expired: nobody decided in time." in answer.content.decode()
     assert captures(api, waiting) == 0
 
@@ -147,7 +147,7 @@ def test_what_has_ended_stays_as_it_ended(
     waiting: Execution, admin: User, second: User, client_of: ClientOf, what: str
 ) -> None:
     requests.withdraw(fresh(waiting), admin, who(admin))
-    answer = client_of(second).post(address(waiting, what), YES | NO)
+    answer = client_of(second).post(address(waiting, what), says_yes(waiting) | NO)
     assert answer.headers["Location"] == address(waiting)
     assert fresh(waiting).state == State.WITHDRAWN
     with pytest.raises(requests.RequestClosedError):

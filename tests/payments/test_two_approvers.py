@@ -19,14 +19,14 @@ from payments.executions import engine
 from payments.models import Execution, FourEyes, Kind, Limit, State
 from payments.presentation.proof import proof_of
 from tests.audit.helpers import log_out_of_reach
-from tests.conftest import PASSWORD, ClientOf
+from tests.conftest import ClientOf
 from tests.payments.conftest import MakePayment, asked_by
-from tests.payments.requests import address, captures, change, fresh, page, who
+from tests.payments.requests import address, captures, change, fresh, page, says_yes, who
 from tests.payments.test_four_eyes import CaseOf
 from tests.wire import listening
 
 pytestmark = pytest.mark.django_db
-YES, NO = {"password": PASSWORD, "note": "Saw the photo"}, {"reason": "The goods are not back yet"}
+NO = {"reason": "The goods are not back yet"}
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def yes(client: Client, execution: Execution) -> Any:
     """Presses what the page shows."""
     shown = client.get(address(execution)).context
     first = shown["first"].pk if shown["first"] else ""
-    return client.post(address(execution, "approve"), YES | {"first": first}, follow=True)
+    return client.post(address(execution, "approve"), says_yes(execution, first=first), follow=True)
 
 
 def test_the_first_yes_sends_nothing_and_the_second_sends_once(
@@ -98,7 +98,7 @@ def test_nobody_approves_twice(api: OrderApi, approved_once: Execution, second: 
     assert "You have approved it." in shown and "Approve and" not in shown
     first = requests.first_of(approved_once)
     assert first
-    for answer in (YES, YES | {"first": str(first.pk)}):
+    for answer in (says_yes(approved_once), says_yes(approved_once, first=str(first.pk))):
         assert client.post(address(approved_once, "approve"), answer).status_code == 403
     assert (fresh(approved_once).state, captures(api, approved_once)) == (State.WAITING, 0)
 
@@ -117,7 +117,7 @@ def test_the_asker_is_neither_of_the_two(
 ) -> None:
     if not is_first:
         requests.approve(api, asked, second, who(second))
-    assert client_of(admin).post(address(asked, "approve"), YES).status_code == 403
+    assert client_of(admin).post(address(asked, "approve"), says_yes(asked)).status_code == 403
     assert (fresh(asked).state, captures(api, asked)) == (State.WAITING, 0)
 
 
@@ -125,7 +125,7 @@ def test_who_was_shown_that_theirs_is_the_first_is_asked_again_where_it_would_se
     api: OrderApi, approved_once: Execution, third: User, client_of: ClientOf
 ) -> None:
     client = client_of(third)
-    answer = client.post(address(approved_once, "approve"), YES | {"first": ""})
+    answer = client.post(address(approved_once, "approve"), says_yes(approved_once, first=""))
     assert answer.status_code == 422
     assert "Somebody else has approved it since you opened this page." in answer.content.decode()
     assert (fresh(approved_once).state, captures(api, approved_once)) == (State.WAITING, 0)
@@ -139,7 +139,7 @@ def test_a_payment_that_moved_in_between_is_not_sent(
     first = requests.first_of(approved_once)
     assert first
     change(api, approved_once, amount=1)
-    client_of(third).post(address(approved_once, "approve"), YES | {"first": str(first.pk)})
+    client_of(third).post(address(approved_once, "approve"), says_yes(approved_once, first=str(first.pk)))
     ended = fresh(approved_once)
     assert (ended.state, captures(api, approved_once), proof_of(ended).says) == (State.LAPSED, 0, [])
 
@@ -148,7 +148,7 @@ def test_a_payment_that_has_moved_already_has_no_first_approval(
     api: OrderApi, asked: Execution, second: User, client_of: ClientOf
 ) -> None:
     change(api, asked, amount=1)
-    client_of(second).post(address(asked, "approve"), YES)
+    client_of(second).post(address(asked, "approve"), says_yes(asked))
     assert (fresh(asked).state, requests.first_of(asked)) == (State.LAPSED, None)
 
 
@@ -156,7 +156,7 @@ def test_what_cannot_be_read_is_not_approved_first_and_goes_on_waiting(
     asked: Execution, second: User, client_of: ClientOf, settings: Any
 ) -> None:
     client, settings.ORDER_API_TOKEN = client_of(second), "wrong"
-    answer = client.post(address(asked, "approve"), YES)
+    answer = client.post(address(asked, "approve"), says_yes(asked))
     assert (answer.status_code, "could not be read just now" in answer.content.decode()) == (503, True)
     assert (fresh(asked).state, requests.first_of(asked)) == (State.WAITING, None)
 
@@ -166,7 +166,7 @@ def test_what_cannot_be_written_into_the_log_is_no_first_approval(
 ) -> None:
     client = client_of(second)
     with log_out_of_reach():
-        assert client.post(address(asked, "approve"), YES).status_code == 503
+        assert client.post(address(asked, "approve"), says_yes(asked)).status_code == 503
     assert (fresh(asked).state, requests.first_of(asked)) == (State.WAITING, None)
 
 
@@ -199,7 +199,7 @@ def test_no_two_of_the_three_may_be_one_person(
     link(User.objects.get(username=over), User.objects.get(username=by))
     first = requests.first_of(approved_once)
     assert first
-    answer = client_of(third).post(address(approved_once, "approve"), YES | {"first": str(first.pk)})
+    answer = client_of(third).post(address(approved_once, "approve"), says_yes(approved_once, first=str(first.pk)))
     assert (answer.status_code, "You cannot approve this" in answer.content.decode()) == (403, True)
     assert (fresh(approved_once).state, captures(api, approved_once)) == (State.WAITING, 0)
 
@@ -208,7 +208,7 @@ def test_whose_account_the_asker_changed_is_not_the_first(
     asked: Execution, admin: User, second: User, client_of: ClientOf
 ) -> None:
     link(second, admin)
-    assert client_of(second).post(address(asked, "approve"), YES).status_code == 403
+    assert client_of(second).post(address(asked, "approve"), says_yes(asked)).status_code == 403
     assert requests.first_of(asked) is None
 
 
