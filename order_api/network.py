@@ -5,6 +5,7 @@ import socket
 import ssl
 import urllib.request
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,11 +28,17 @@ def network(base_url: str, at_once: int, kept: int | None = None, *, through_pro
     limits = httpx.Limits(
         max_connections=at_once, max_keepalive_connections=at_once if kept is None else kept, keepalive_expiry=5.0
     )
-    transport = httpx.HTTPTransport(proxy=proxy, limits=limits)
+    transport = httpx.HTTPTransport(verify=_tls(), proxy=proxy, limits=limits)
     # httpcore lets its pools be given a backend; httpx, which makes the pool, has no argument for it.
     pool = transport._pool
     pool._network_backend = _Backend(pool._network_backend)
     return transport
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Whom to trust, read once in a process: it takes some 30 ms."""
+    return httpx.create_ssl_context()
 
 
 class _Backend(httpcore.NetworkBackend):

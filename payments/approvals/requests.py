@@ -1,22 +1,19 @@
 """A second person: who asked for it, nobody approves by themselves, admins included."""
 
-import datetime as dt
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import AccountChange
-from accounts.people.changes import tie_between
 from audit import log
 from audit.actions import AuditAction
 from order_api import OrderApi
 from order_api.errors import ApiError, NotFound
 from payments.approvals import endings
-from payments.executions import engine, intent
+from payments.executions import access, engine, intent
 from payments.executions.access import channel_of
 from payments.executions.evidence import settle
 from payments.executions.readings import gone, seen_of
@@ -51,13 +48,9 @@ class OnePersonError(PermissionDenied):
 def tie_of(user: User, execution: Execution) -> AccountChange | None:
     """Why this person may not approve it although they have the right: since shortly before it was asked for, the asker
     or the first of two approvers changed their account, or somebody who may act as the one may act as the other."""
-    window: dt.timedelta = settings.PAYMENT_CHANGED_ACCOUNT_TIME
-    if not window:
-        return None
     first = first_of(execution)
     others = [execution.asked_by_id, first.data["user"] if first and not is_by(user, first) else None]
-    ties = (tie_between(each, user.pk, execution.created_at - window) for each in others if each is not None)
-    return next(filter(None, ties), None)
+    return next(filter(None, (access.tie_of(execution, each, user.pk) for each in others)), None)
 
 
 def is_own(user: User, execution: Execution) -> bool:

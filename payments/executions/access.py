@@ -5,15 +5,18 @@ A channel that is taken out of ORDER_API_CHANNELS can't be worked in any more. W
 all the same, so whoever was given the channel goes on seeing that.
 """
 
+import datetime as dt
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.channels import Channel, grants_of
-from accounts.models import ANY
+from accounts.models import ANY, AccountChange
+from accounts.people.changes import tie_between
 from gateway.connection import order_api
 from order_api import OrderApi
 from payments.executions.intent import attempts_on
@@ -73,3 +76,12 @@ def channel_of(execution: Execution) -> Channel:
 def api_of(execution: Execution) -> OrderApi:
     """The Order API, bound to the execution's own channel; get the execution by `execution_of` before."""
     return order_api(execution.merchant, execution.channel)
+
+
+def tie_of(execution: Execution, one: int | None, other: int | None) -> AccountChange | None:
+    """Why one person may stand behind both of these people: since shortly before it was asked for, one of them changed
+    the other's account, or somebody who may act as the one may act as the other. None where they do not."""
+    window: dt.timedelta = settings.PAYMENT_CHANGED_ACCOUNT_TIME
+    if not window or one is None or other is None:
+        return None
+    return tie_between(one, other, execution.created_at - window)

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.people.changes import tie_between
 from audit import log
+from payments.executions.access import tie_of
 from payments.executions.evidence import settle
 from payments.models import Evidence, Execution, Kind, State
 
@@ -70,7 +70,7 @@ def settle_by_hand(  # noqa: PLR0913 - who found what where, by name
     if (earliest := settled_from(now)) > timezone.now():
         raise TooSoonError(earliest)
     before = word_before(now)
-    if (before and before.by == who.username) or is_tied(now, who):
+    if (before and before.by == who.username) or tie_of(now, now.asked_by_id, who.user_id):
         raise OwnSettlementError
     how_much = str(amount) if amount is not None and moved else None
     agrees = before is not None and (before.data["moved"], before.data.get("amount")) == (moved, how_much)
@@ -90,15 +90,6 @@ def settle_by_hand(  # noqa: PLR0913 - who found what where, by name
 def is_askers(execution: Execution, who: log.Who) -> bool:
     """Whether it is the one who asked for it: nobody judges their own."""
     return who.username == execution.asked_by_name
-
-
-def is_tied(execution: Execution, who: log.Who) -> bool:
-    """Whether one person may stand behind both the request and the word: the one has lately changed the other's
-    account."""
-    window: dt.timedelta = settings.PAYMENT_CHANGED_ACCOUNT_TIME
-    if not window or execution.asked_by_id is None or who.user_id is None:
-        return False
-    return tie_between(execution.asked_by_id, who.user_id, execution.created_at - window) is not None
 
 
 def settled_from(execution: Execution) -> dt.datetime:

@@ -70,16 +70,16 @@ def give_up(execution: Execution, now: dt.datetime) -> Execution:
     if (execution.decided_at or execution.created_at) + _patience() > now:
         return execution
     if since := may_have_been_sent_since(execution):
-        lost = {"why": ["lost-mark"]}
-        fields: dict[str, Any] = {"answer": Answer.SILENT, "sent_at": since}
-        if settle(execution, Kind.LOST, lost, State.IN_DOUBT, by=WHO, expected=(State.PREPARED,), fields=fields):
-            end_lease(execution.merchant, execution.channel, execution.order_id)
-        return execution
-    lost = {"why": ["lost-before"]}
-    fields = {"answer": Answer.NEVER_SENT}
-    if settle(execution, Kind.LOST, lost, State.NOT_SENT, by=WHO, expected=(State.PREPARED,), fields=fields):
-        end_lease(execution.merchant, execution.channel, execution.order_id)
+        _take_from(State.PREPARED, execution, "lost-mark", State.IN_DOUBT, answer=Answer.SILENT, sent_at=since)
+    else:
+        _take_from(State.PREPARED, execution, "lost-before", State.NOT_SENT, answer=Answer.NEVER_SENT)
     return execution
+
+
+def _take_from(was: State, execution: Execution, why: str, to: State, **fields: Any) -> None:
+    """Out of the hands of the process that had it, unless it was quicker; the order that it held is free."""
+    if settle(execution, Kind.LOST, {"why": [why]}, to, by=WHO, expected=(was,), fields=fields):
+        end_lease(execution.merchant, execution.channel, execution.order_id)
 
 
 def may_have_been_sent_since(execution: Execution) -> dt.datetime | None:
@@ -95,10 +95,7 @@ def take_over(execution: Execution, now: dt.datetime) -> bool:
     """Whether nobody is sending it any more. If so it is in doubt from now on: it may have been sent."""
     if execution.sent_at and execution.sent_at + _patience() > now:
         return False
-    lost = {"why": ["lost-after"]}
-    fields = {"answer": Answer.SILENT}
-    if settle(execution, Kind.LOST, lost, State.IN_DOUBT, by=WHO, expected=(State.SENDING,), fields=fields):
-        end_lease(execution.merchant, execution.channel, execution.order_id)
+    _take_from(State.SENDING, execution, "lost-after", State.IN_DOUBT, answer=Answer.SILENT)
     return execution.state == State.IN_DOUBT
 
 

@@ -86,10 +86,6 @@ class TransactionMark(NamedTuple):
         """What stood for it in evidence of before: that of every letter."""
         return digest_of(list(self))
 
-    def is_before(self, moment: str) -> bool:
-        """Whether it was written before that moment (UTC, ISO 8601). One without a time may be of any."""
-        return bool(self.created) and dt.datetime.fromisoformat(self.created) < dt.datetime.fromisoformat(moment)
-
 
 _SECOND = len("2026-11-22T10:00:00")
 

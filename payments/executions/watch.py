@@ -42,13 +42,13 @@ def look(execution: Execution, api: OrderApi, by: log.Who, now: dt.datetime) -> 
         ours.base,
         ours.last,
         alone if not ours.is_explained else replace(alone, state=ours.base.state),
-        action_of(before_of(execution), execution),
+        action_of(ours.before, execution),
         Answer(execution.answer),
     )
     if found and (execution.state != State.CONTRADICTED or differences(ours.last, after)):
         contradict(execution, found, after, by)
     elif execution.state != State.CONTRADICTED:
-        for move in moves_of_others(before_of(execution), after, ours.action_ids, ours.claimed, ours.kinds):
+        for move in moves_of_others(ours.before, after, ours.action_ids, ours.claimed, ours.kinds):
             find_external(execution, move)
     return count_check(execution, now, "")
 
@@ -67,8 +67,9 @@ class _Ours:
             *(marks[piece.pk] for piece in pieces if piece.execution_id != execution.pk), set()
         )
         readings = [Snapshot.from_json(piece.data["payment"]) for piece in own if piece.data.get("payment")]
-        self.last = readings[-1] if readings else before_of(execution)
-        self.base = _seen_by_a_person(own) or before_of(execution)
+        self.before = before_of(execution)
+        self.last = readings[-1] if readings else self.before
+        self.base = _seen_by_a_person(own) or self.before
         self.action_ids = {each.action_id for each in siblings}
         moved = [each for each in siblings if each.state in MAY_HAVE_MOVED]
         self.kinds = {each.action_type.lower() for each in moved}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.roles import ADMIN, SUPPORT, highest
 from domain.states import MONEY_ACTIONS
 from payments.executions.intent import Intent, attempts_on
-from payments.executions.ledger import figures_of
+from payments.executions.ledger import Figures, figures_of
 from payments.models import MAY_HAVE_MOVED, Execution, FourEyes, Limit, Line, State
 from ui.days import start_of
 
@@ -72,7 +72,12 @@ def excess(user: User, case: Intent, *, lock: bool = False) -> list[Excess]:
         _wait_for_turn()
     eyes = four_eyes_on(case)
     asks_limits = any(line.mode != Mode.NEVER for line in eyes)
-    return [*_unsure(case), *_by_four_eyes(eyes, case), *(_above(user, case) if asks_limits else ())]
+    figures = figures_of(case.seen)
+    return [
+        *_unsure(case, figures),
+        *_by_four_eyes(eyes, case, _most(case, figures)),
+        *(_above(user, case) if asks_limits else ()),
+    ]
 
 
 def four_eyes_on(case: Intent) -> list[FourEyes]:
@@ -85,10 +90,9 @@ def four_eyes_on(case: Intent) -> list[FourEyes]:
     return [max(each, key=_says, default=FourEyes()) for each in fitting]
 
 
-def _by_four_eyes(lines: Sequence[FourEyes], case: Intent) -> Iterable[Excess]:
+def _by_four_eyes(lines: Sequence[FourEyes], case: Intent, amount: Decimal | None) -> Iterable[Excess]:
     if any(line.mode == Mode.ALWAYS for line in lines):
         yield Excess("always")
-    amount = _most(case)
     for line in lines:
         if line.two_above is None:
             continue
@@ -101,27 +105,24 @@ def _by_four_eyes(lines: Sequence[FourEyes], case: Intent) -> Iterable[Excess]:
             return
 
 
-def _most(case: Intent) -> Decimal | None:
+def _most(case: Intent, figures: Figures | None) -> Decimal | None:
     """The most that it can move."""
-    figures = figures_of(case.seen)
     return figures.most_left if figures and _kind(case) == "refund" and figures.captured else case.amount
 
 
-def _unsure(case: Intent) -> Iterable[Excess]:
+def _unsure(case: Intent, figures: Figures | None) -> Iterable[Excess]:
     """What takes a second person whatever the limits are."""
-    figures = figures_of(case.seen)
     if figures and figures.contradicted:
         yield Excess("contested")
     elif figures and not figures.is_sure:
         yield Excess("up-to", "", format(figures.most_left.normalize(), "f"))
-    if done_before(case):
+    if _is_done_before(case, figures):
         yield Excess("repeat")
 
 
-def done_before(case: Intent) -> bool:
+def _is_done_before(case: Intent, figures: Figures | None) -> bool:
     """Whether the same type of action was done on the payment, through this desk or not."""
     kind = _kind(case)
-    figures = figures_of(case.seen)
     logged = {"capture": figures.capture_lines, "refund": figures.refund_lines}.get(kind, ()) if figures else ()
     return bool(logged) or attempts_on(case).filter(action_type__iexact=kind, state=State.DONE).exists()
 

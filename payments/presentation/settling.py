@@ -4,8 +4,8 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit import log
-from payments.executions.manual_settlement import is_tied, settled_from, word_before
+from payments.executions.access import tie_of
+from payments.executions.manual_settlement import settled_from, word_before
 from payments.models import Execution
 from payments.presentation.summary import moment_of
 
@@ -22,7 +22,7 @@ def why_not(execution: Execution, user: User) -> str:
     first = word_before(execution)
     if first is not None and first.by == user.get_username():
         return _("You have said what you found. It was above a limit, so a second person has to say the same.")
-    if is_tied(execution, log.Who(user.get_username(), user.pk)):
+    if tie_of(execution, execution.asked_by_id, user.pk):
         words = _("Either you have lately changed the account of %(name)s, who asked for it, or they yours, so a third "
                   "person has to look and say what happened.")  # fmt: skip
         return words % {"name": execution.asked_by_name}
