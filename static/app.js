@@ -168,6 +168,30 @@ addEventListener("click", (event) => {
   beat();
 });
 
-// A button with data-prints prints the page; without a script the browser's own menu does.
+// A button with data-prints prints the page; without a script the browser's own menu does. What loads when it is seen is loaded first, and notes
+// of the staff are on the paper only where they were asked for.
+const unseen = () => [...document.querySelectorAll("[hx-trigger='intersect once']:not([data-asked])")];
+addEventListener("htmx:beforeRequest", (event) => { event.detail.elt.dataset.asked = "1"; });
+const loaded = (part) => new Promise((done) => {
+  part.addEventListener("htmx:afterRequest", () => setTimeout(done, 100), { once: true });
+  setTimeout(done, 5000);
+  htmx.trigger(part, "intersect");
+});
+const printAll = async (withNotes) => {
+  await Promise.all(unseen().map(loaded));
+  document.body.classList.toggle("prints-notes", withNotes);
+  print();
+  document.body.classList.remove("prints-notes");
+};
 addEventListener("load", () => document.querySelectorAll("[data-prints]").forEach((button) => { button.hidden = false; }));
-addEventListener("click", (event) => { if (event.target.closest("[data-prints]")) print(); });
+addEventListener("click", (event) => {
+  const button = event.target.closest("[data-prints]");
+  if (!button) return;
+  menus().forEach((menu) => { menu.open = false; });
+  printAll(button.dataset.prints === "notes");
+});
+addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !unseen().length) return;
+  event.preventDefault();
+  printAll(false);
+});

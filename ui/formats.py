@@ -1,6 +1,7 @@
 """Amounts, times and names of countries as the reader writes them. Pure functions; the template tags call them."""
 
 import datetime as dt
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -98,10 +99,26 @@ def format_clock(moment: dt.datetime, *, seconds: bool = False) -> str:
     return _clock(local.hour, local.minute, local.second if seconds else None, get_language())
 
 
+_TURNS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+
+
+def isolated(text: str) -> str:
+    """Text from outside, for the middle of a sentence: what is written from right to left, or turns the line round,
+    does so to itself alone (Unicode Standard Annex 9, 6.3)."""
+    return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}" if _TURNS.search(text) else text
+
+
 def format_zoned(moment: dt.datetime) -> str:
     """For paper, where nobody knows what day today was: local date and time to the second, with the zone's name."""
     local = timezone.localtime(moment)
     return f"{_full_day(local.date(), get_language(), get_region())} {local:%H:%M:%S} {local.tzname()}"
+
+
+def format_for_paper(moment: dt.datetime) -> str:
+    """A time as it stands in a printed table: local date, always with its year, and the time of day."""
+    local = timezone.localtime(moment)
+    return f"{_day(local.date(), False, get_language(), get_region())} {format_clock(moment)}"
 
 
 def format_exact(moment: dt.datetime) -> str:

@@ -34,7 +34,7 @@ _POINTER = RegexValidator(
     re.compile(r"(/([^~/]|~[01])*)+\Z"), _("Write a JSON pointer that begins with /, as in /state/currentStatus.")
 )
 PERMISSION = "accounts.change_callbacks"
-ANCHOR = "callbacks"
+ANCHOR = "integrations"
 LABELS: Mapping[str, Words] = {
     "adapter_id": _("Adapter"),
     "reference": _("Reference"),

@@ -49,6 +49,23 @@ def notes_of(order_id: str, channel: Channel) -> list[Written]:
     return [Written(note, list(note.versions.all())) for note in notes.prefetch_related("versions")]
 
 
+IN_SIGHT = 3
+"""Notes that stand on the order's page; the rest is in its timeline."""
+
+
+class Latest(NamedTuple):
+    """The newest notes, newest first, and how many older ones there are."""
+
+    notes: Sequence[Written]
+    older: int
+
+
+def latest_notes(order_id: str, channel: Channel) -> Latest:
+    """What the order's page shows of the notes. One query, two where there are any."""
+    notes = sorted(notes_of(order_id, channel), key=lambda note: note.first.at, reverse=True)
+    return Latest(notes[:IN_SIGHT], max(0, len(notes) - IN_SIGHT))
+
+
 def write(who: log.Who, user: User, subject: log.Subject, text: str, mark: uuid.UUID) -> Note | None:
     """Keeps a new note; None if the form with that mark was taken before. Raises
     log.AuditUnavailable, and then nothing is kept."""

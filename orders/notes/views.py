@@ -34,11 +34,11 @@ class NoteForm(forms.Form):
         label=gettext_lazy("Note"),
         max_length=services.LONGEST,
         widget=forms.Textarea(
-            attrs={"rows": 2, "placeholder": gettext_lazy("Write a note. Only staff can read it."), "id": "note"}
+            attrs={"rows": 1, "placeholder": gettext_lazy("Write a note. Only staff can read it."), "id": "note"}
         ),
         error_messages={"required": gettext_lazy("Write something first.")},
     )
-    mark = forms.UUIDField(widget=forms.HiddenInput(attrs={"id": None}), required=False)
+    mark = forms.UUIDField(widget=forms.HiddenInput(attrs={"id": False}), required=False)
 
     @classmethod
     def empty(cls) -> "NoteForm":
@@ -57,7 +57,7 @@ class EditForm(forms.Form):
 @may_write
 @keeps_what_was_typed(NOT_ASKED)
 def note_create(request: ApiRequest, order_id: str) -> HttpResponse:
-    """Keeps a note. In the timeline the box comes back empty, and the list beside it reads itself anew."""
+    """Keeps a note. The box comes back empty above it, and the timeline below reads itself anew."""
     if request.method != "POST":
         request.api.orders.get(order_id)
         return show_box(request, order_id, NoteForm.empty())
@@ -89,8 +89,9 @@ def show_box(
     request: ApiRequest, order_id: str, form: NoteForm, status: HTTPStatus = HTTPStatus.OK, **state: object
 ) -> HttpResponse:
     form.fields["text"].widget.attrs["autofocus"] = True  # the button that was pressed is another one now
-    context = {"note_form": form, "order_id": order_id, "place": "orders", **state}
-    return render_page(request, "orders/note_create.html", context, partials=("note-compose",), status=status)
+    latest = services.latest_notes(order_id, request.channel)
+    context = {"note_form": form, "notes": latest, "order_id": order_id, "place": "orders", **state}
+    return render_page(request, "orders/note_create.html", context, partials=("notes",), status=status)
 
 
 @form_view

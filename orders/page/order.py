@@ -23,6 +23,10 @@ MAX_ROWS = 1_000
 """Items, payments or callbacks of one order that a page shows: each takes about a millisecond."""
 
 
+LINES_AT_ONCE = 10
+"""Items that stand open; a quarter more is not worth a fold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A name under which somebody knows this order, to be copied, and whose name it is."""
@@ -66,6 +70,26 @@ class OrderPage:
     hooks: list[Call]
     notifications: list[Call]
     attributes: list[tuple[str, list[Fact]]]
+
+    @property
+    def first_lines(self) -> list[Line]:
+        """The lines that are seen at once: all of them, or, of many, the first items with what belongs to them."""
+        return self.lines[: self._cut]
+
+    @property
+    def later_lines(self) -> list[Line]:
+        """The lines that are folded away."""
+        return self.lines[self._cut :]
+
+    @property
+    def _cut(self) -> int:
+        tops = [number for number, line in enumerate(self.lines) if line.depth == 0]
+        return tops[LINES_AT_ONCE] if len(tops) > LINES_AT_ONCE + LINES_AT_ONCE // 4 else len(self.lines)
+
+    @property
+    def integrations(self) -> int:
+        """How many programs of others check, change, or are told about this order."""
+        return len(self.validations) + len(self.hooks) + len(self.notifications)
 
 
 def present_order(order: Order, picture_sources: Set[str] = frozenset()) -> OrderPage:

@@ -14,7 +14,7 @@ from orders.page.totals import order_total
 from orders.page.tree import Fact, facts_of
 from payments.presentation.available_actions import Offer, offers_of
 from privacy import PAGE, Kind, mask_as
-from ui.formats import format_beside
+from ui.formats import format_beside, isolated
 
 MAIN_TYPES = ("default", None)
 
@@ -115,7 +115,7 @@ def present_payment(payment: Payment, currency: str | None = None, others: Itera
     recurring = payment.recurring
     return PaymentCard(
         payment=payment,
-        title=payment.name or payment.adapter_id or payment.id or "",
+        title=isolated(payment.name or payment.adapter_id or payment.id or ""),
         icon=_icon(payment),
         currency=payment.currency or currency or "",
         offers=offers_of(payment, others),

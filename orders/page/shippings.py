@@ -6,7 +6,7 @@ from decimal import Decimal
 from domain.states import SHIPPING
 from order_api.schemas import DeliveryDetails, Order, PickupLocation, Shipping
 from orders.page.tree import Fact, facts_of
-from ui.formats import country_name
+from ui.formats import country_name, isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def present_shipping(shipping: Shipping) -> ShippingCard:
     product = details.product.name or details.product.reference if details.product else None
     return ShippingCard(
         shipping=shipping,
-        title=shipping.name or product or shipping.adapter_id or shipping.id or "",
+        title=isolated(shipping.name or product or shipping.adapter_id or shipping.id or ""),
         price=shipping.total.including_vat if shipping.total else None,
         product=product or "",
         pick_up=_pick_up(details.pickup_location) if details.pickup_location else "",

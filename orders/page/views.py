@@ -23,6 +23,8 @@ from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from order_api.schemas import Order, PaymentTransaction, encode
 from orders.list.back import list_address
+from orders.notes.services import latest_notes
+from orders.notes.views import NoteForm
 from orders.page.lifecycle import payment_way
 from orders.page.order import present_order
 from orders.page.payments import present_payment
@@ -55,6 +57,8 @@ def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
         "version": version_of(order, order_id, *origins),
         "order_id": order_id,
         "executions": of_order(request.channel, order_id),
+        "notes": latest_notes(order_id, request.channel),
+        "note_form": NoteForm.empty(),
         **_frame(request),
     }
     return render_page(request, "orders/order_detail.html", context)

@@ -137,9 +137,14 @@ def _of_payments(order: Order, sources: Sources) -> Iterator[Moment]:
             )
 
 
+def is_delivered(event: Event) -> bool:
+    """Whether somebody took the notification, at the first attempt or a later one."""
+    return any(attempt.is_success for attempt in event.attempts)
+
+
 def _of_events(events: Iterable[Event]) -> Iterator[Moment]:
     for event in events:
-        went_well = any(attempt.is_success for attempt in event.attempts)
+        went_well = is_delivered(event)
         yield Moment(
             event.created_at, "delivery", event, "bell", actor=event.adapter_id or "", is_noise=went_well
         )  # fmt: skip

@@ -16,7 +16,7 @@ from order_api.events import Event
 from order_api.schemas import Order
 from orders.notes.services import notes_of
 from orders.page.payments import present_payment
-from orders.timeline.presentation import Day, Logs, Sources, present_timeline
+from orders.timeline.presentation import Day, Logs, Sources, is_delivered, present_timeline
 from payments.presentation.origins import origins_of
 
 MOST_LOGS = 8
@@ -26,10 +26,18 @@ MOST_RECORDS = 200
 
 @dataclass(slots=True)
 class Timeline:
-    """`problems`: what could not be read, in sentences."""
+    """`problems`: what could not be read, in sentences. `delivered`, `undelivered`: how many of the order's
+    notifications somebody took, and how many were tried and nobody did; both nothing where it has none."""
 
     days: list[Day] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    delivered: int = 0
+    undelivered: int = 0
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is known of how the order's notifications were taken."""
+        return bool(self.delivered or self.undelivered)
 
 
 def timeline_of(order: Order, api: OrderApi, channel: Channel, show: str) -> Timeline:
@@ -47,6 +55,8 @@ def timeline_of(order: Order, api: OrderApi, channel: Channel, show: str) -> Tim
         notes=notes_of(order_id, channel),
         origins=origins_of(channel, order_id),
     )
+    timeline.delivered = sum(is_delivered(event) for event in sources.events)
+    timeline.undelivered = sum(bool(event.attempts) and not is_delivered(event) for event in sources.events)
     timeline.days = present_timeline(order, sources, show)
     return timeline
 

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
+from orders.notes.services import latest_notes
 from orders.notes.views import NoteForm
 from orders.timeline.presentation import ALL, FILTERS
 from orders.timeline.sources import timeline_of
@@ -25,6 +26,7 @@ def order_timeline(request: ApiRequest, order_id: str) -> HttpResponse:
         "filters": FILTERS,
         "show": show,
         "note_form": NoteForm.empty(),
+        "notes": latest_notes(order_id, request.channel),
         "brings_filter": request.htmx.target == "timeline-entries",
         "place": "orders",
     }

@@ -34,7 +34,7 @@ DeskOf = Callable[[User], Desk]
 
 def test_a_validation_is_added(admin: User, desk_of: DeskOf, order: Order, api: OrderApi) -> None:
     response = desk_of(admin).send(url("validation-create", order), VALIDATION)
-    assert response.status_code == 302 and response["Location"].endswith("#callbacks")
+    assert response.status_code == 302 and response["Location"].endswith("#integrations")
     (added,) = again(api, order).validations
     assert (added.adapter_id, added.url) == (VALIDATION["adapter_id"], VALIDATION["url"])
     assert logged(order)[-1] == ("outcome", "order.validation.create", "done")

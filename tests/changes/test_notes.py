@@ -21,7 +21,7 @@ from orders.notes import services
 from tests.changes.conftest import logged
 from tests.conftest import ClientOf
 
-IN_BOX = {"HX-Request": "true", "HX-Target": "note-compose", "X-Problem-Target": "#note-problem"}
+IN_BOX = {"HX-Request": "true", "HX-Target": "notes", "X-Problem-Target": "#note-problem"}
 IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog", "X-Problem-Target": "#change-problem"}
 
 
@@ -70,12 +70,30 @@ def test_a_note_is_kept_by_this_desk_and_not_by_the_order_api(note: Note, client
     assert "paketet" not in text(client_of(support).get(reverse("order-raw", args=[note.order_id])))
 
 
-def test_in_the_timeline_the_box_comes_back_empty_and_the_list_is_told(
+def test_the_box_comes_back_empty_above_the_note_and_the_timeline_is_told(
     support: User, client_of: ClientOf, order: Order
 ) -> None:
     response = client_of(support).post(add_url(order), {"text": "Said by phone"}, headers=IN_BOX)
     assert response.status_code == 200 and "timeline-changed" in response["HX-Trigger"]
-    assert "<html" not in text(response) and "Said by phone" not in text(response) and "Kept." in text(response)
+    assert "<html" not in text(response) and ">Said by phone</p>" in text(response)
+    assert "The note was kept." in text(response) and not re.search(r"<textarea[^>]*>\s*Said", text(response))
+
+
+def test_the_newest_notes_stand_above_the_items_of_the_order(support: User, client_of: ClientOf, order: Order) -> None:
+    client = client_of(support)
+    for number in range(5):
+        client.post(add_url(order), {"text": f"Call {number}"})
+    page = text(client.get(reverse("order-detail", args=[order.id])))
+    seen = [page.index(words) for words in ("Call 4", "Call 3", "Call 2", "2 older notes", 'id="items"')]
+    assert seen == sorted(seen) and "Call 1" not in page
+    assert f"{reverse('order-timeline', args=[order.id])}?show=notes" in page
+
+
+def test_a_note_is_seen_on_an_order_that_was_written_before(support: User, client_of: ClientOf, order: Order) -> None:
+    client, page = client_of(support), reverse("order-detail", args=[order.id])
+    client.get(page)
+    client.post(add_url(order), {"text": "After the page was kept"})
+    assert "After the page was kept" in text(client.get(page))
 
 
 def test_a_box_that_is_sent_twice_keeps_one_note(support: User, client_of: ClientOf, order: Order) -> None:

@@ -22,7 +22,7 @@ def timeline(page: Page, desk: Desk) -> Page:
 
 
 def test_a_note_is_kept_by_the_keyboard_and_stands_in_the_timeline_at_once(timeline: Page) -> None:
-    box = timeline.get_by_label(re.compile("^Note"))
+    box = timeline.get_by_role("textbox", name=re.compile("^Note"))
     box.fill("Wants the parcel at work")
     box.press("Control+Enter")
     expect(timeline.locator(".said").first).to_have_text("Wants the parcel at work")
@@ -32,7 +32,7 @@ def test_a_note_is_kept_by_the_keyboard_and_stands_in_the_timeline_at_once(timel
 
 
 def test_a_word_without_an_end_breaks_and_the_focus_goes_back_to_the_box(timeline: Page) -> None:
-    box = timeline.get_by_label(re.compile("^Note"))
+    box = timeline.get_by_role("textbox", name=re.compile("^Note"))
     box.fill("v" * 400)
     timeline.get_by_role("button", name="Add note").click()
     expect(timeline.locator(".said").first).to_have_text("v" * 400)
@@ -41,7 +41,7 @@ def test_a_word_without_an_end_breaks_and_the_focus_goes_back_to_the_box(timelin
 
 
 def test_a_filter_changes_the_list_and_leaves_what_is_being_typed(timeline: Page) -> None:
-    box = timeline.get_by_label(re.compile("^Note"))
+    box = timeline.get_by_role("textbox", name=re.compile("^Note"))
     box.fill("Half a sentence")
     timeline.locator("#timeline").get_by_role("link", name="Money").click()
     expect(timeline.locator("#show-money")).to_have_attribute("aria-current", "true")
@@ -51,7 +51,7 @@ def test_a_filter_changes_the_list_and_leaves_what_is_being_typed(timeline: Page
 
 
 def test_leaving_with_half_a_note_asks_first(timeline: Page) -> None:
-    timeline.get_by_label(re.compile("^Note")).fill("Half a sentence")
+    timeline.get_by_role("textbox", name=re.compile("^Note")).fill("Half a sentence")
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -65,7 +65,7 @@ def test_leaving_with_half_a_note_asks_first(timeline: Page) -> None:
 
 
 def test_a_note_outlives_the_session_and_is_sent_after_signing_in_elsewhere(timeline: Page, console: list[str]) -> None:
-    box = timeline.get_by_label(re.compile("^Note"))
+    box = timeline.get_by_role("textbox", name=re.compile("^Note"))
     box.fill("Typed before the session ended")
     timeline.context.clear_cookies(name="sessionid")
     box.press("Control+Enter")

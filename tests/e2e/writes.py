@@ -38,10 +38,23 @@ def link(where: str, name: str) -> Step:
 
 
 def row_link(row: str, name: str) -> Step:
-    """A link in the row of the callbacks that holds these words."""
-    return lambda page: (
-        part(page, "Callbacks").get_by_role("row").filter(has_text=row).get_by_role("link", name=name).click()
-    )
+    """A link in the row of the integrations that holds these words."""
+
+    def opens(page: Page) -> None:
+        part(page, "Integrations").locator("summary").first.click()
+        part(page, "Integrations").get_by_role("row").filter(has_text=row).get_by_role("link", name=name).click()
+
+    return opens
+
+
+def in_fold(name: str) -> Step:
+    """A link behind the line of the integrations."""
+
+    def opens(page: Page) -> None:
+        part(page, "Integrations").locator("summary").first.click()
+        link("Integrations", name)(page)
+
+    return opens
 
 
 def more(name: str) -> Step:
@@ -130,39 +143,37 @@ WRITES = [
         field("Value 1", "blue"), sees="blue",
     ),
     Write(
-        "orders.create_validation", "validation-create", "admin", "Callbacks", link("Callbacks", "Add validation"),
+        "orders.create_validation", "validation-create", "admin", "Integrations", in_fold("Add a check"),
         then(field("Adapter", "klarna_adapter"), field("Address", f"{ADAPTERS}/klarna_adapter/validations/pass")),
         sees="klarna_adapter",
     ),
     Write(
-        "orders.update_validation", "validation-edit", "admin", "Callbacks", row_link("asked when the order is "
-                                                                                      "validated", "Edit"),
+        "orders.update_validation", "validation-edit", "admin", "Integrations", row_link("asked when", "Edit"),
         field("Adapter", "qliro_adapter"), sees="qliro_adapter",
     ),
     Write(
-        "orders.remove_validation", "validation-delete", "admin", "Callbacks", row_link("asked when the order is "
-                                                                                        "validated", "Remove"),
-        nothing, gone="asked when the order is validated",
+        "orders.remove_validation", "validation-delete", "admin", "Integrations", row_link("asked when", "Remove"),
+        nothing, gone="asked when the order is checked",
     ),
-    Write("orders.validate", "order-validate", "admin", "Answers", link("Callbacks", "Run validation"), nothing,
+    Write("orders.validate", "order-validate", "admin", "Answers", in_fold("Run the checks"), nothing,
     sees="no objection"),
     Write(
-        "orders.create_hook", "hook-create", "admin", "Callbacks", link("Callbacks", "Add hook"),
+        "orders.create_hook", "hook-create", "admin", "Integrations", in_fold("Add a hook"),
         then(field("Adapter", "klarna_adapter"), field("Asked about", "/cart"),
         field("Address", f"{ADAPTERS}/klarna_adapter/hooks/approve")),
         sees="on /cart",
     ),
-    Write("orders.delete_hook", "hook-delete", "admin", "Callbacks", row_link("on /customer", "Remove"), nothing,
+    Write("orders.delete_hook", "hook-delete", "admin", "Integrations", row_link("on /customer", "Remove"), nothing,
     gone="on /customer"),
     Write(
-        "orders.create_notification", "notification-create", "admin", "Callbacks",
-        link("Callbacks", "Add notification"),
+        "orders.create_notification", "notification-create", "admin", "Integrations",
+        in_fold("Add a notification"),
         then(field("Adapter", "klarna_adapter"), field("Told about", "/cart"),
         field("Address", f"{ADAPTERS}/klarna_adapter/notifications/accept")),
         sees="when /cart changes",
     ),
     Write(
-        "orders.delete_notification", "notification-delete", "admin", "Callbacks",
+        "orders.delete_notification", "notification-delete", "admin", "Integrations",
         row_link("when /state/currentStatus changes", "Remove"),
         nothing, gone="/state/currentStatus",
     ),

@@ -17,6 +17,7 @@ from order_api import OrderApi
 from order_api.errors import Unavailable
 from order_api.schemas import Notification, Order
 from sandbox import delivery
+from sandbox.models import Event
 from sandbox.store import insert_documents
 from tests.conftest import ClientOf
 from tests.orders.orders_in_the_sandbox import an_order, payment
@@ -80,7 +81,7 @@ def test_steps_of_machines_that_went_well_are_folded_and_failures_are_not(
 ) -> None:
     page = client_of(support).get(url(order)).content.decode()
     folded = "".join(re.findall(r"(?s)<details class=\"fold\">.*?</details>", page))
-    assert "1 step of the system" in folded and "Opened" in folded
+    assert "1 system event" in folded and "Opened" in folded
     assert "Refunded" not in folded and "Opened" not in page.replace(folded, "")
 
 
@@ -149,7 +150,7 @@ def test_only_who_may_read_the_audit_log_is_led_to_it(
 @pytest.fixture
 def told(api: OrderApi) -> Order:
     """An order of which an adapter was told, and another one could not be."""
-    hosts = [("nshift_adapter", "notifications"), ("gone_adapter", "no-such-thing")]
+    hosts = [("nshift_adapter", "notifications/accept"), ("gone_adapter", "notifications/fail")]
     notifications = tuple(
         Notification(
             adapter_id=adapter, reference=f"tell-{adapter}", scope="/state/currentStatus",
@@ -166,6 +167,21 @@ def told(api: OrderApi) -> Order:
 def test_deliveries_of_notifications_are_told(support: User, client_of: ClientOf, told: Order) -> None:
     text = words(client_of(support).get(url(told)))
     assert "tell-nshift_adapter" in text and "tell-gone_adapter" in text
+
+
+def test_integrations_are_one_folded_line_after_the_timeline(support: User, client_of: ClientOf, told: Order) -> None:
+    page = client_of(support).get(f"/orders/{told.id}/").content.decode()
+    fold = page.partition('class="section integrations"')[2].partition("</section>")[0]
+    assert "2 set up" in fold and '<details class="fold">' in fold
+    assert comes_before(page, 'id="items"', 'id="timeline"', 'id="integrations"')
+
+
+def test_that_line_says_what_became_of_the_deliveries(support: User, client_of: ClientOf, told: Order) -> None:
+    client = client_of(support)
+    assert "1 could not be told" in client.get(url(told), headers=PANEL).content.decode()
+    Event.objects.filter(reference="tell-gone_adapter").delete()
+    assert "all well" in client.get(url(told), headers=PANEL).content.decode()
+    assert "integrations-state" not in client.get(url(told)).content.decode()  # its own page has no such line
 
 
 def test_deliveries_that_cannot_be_read_are_said_and_the_rest_is_shown(
@@ -217,7 +233,7 @@ def test_the_panel_is_the_part_alone_and_a_filter_changes_the_entries_alone(
 ) -> None:
     client = client_of(support)
     panel = client.get(url(order), headers=PANEL).content.decode()
-    assert "<html" not in panel and "<textarea" in panel and "hx-swap-oob" not in panel
+    assert "<html" not in panel and "<textarea" not in panel and "hx-swap-oob" not in panel
     entries = client.get(url(order, "money"), headers=ENTRIES).content.decode()
     assert "<textarea" not in entries and "CAPTURED" in entries
     assert re.search(r'id="timeline-filter"[^>]*hx-swap-oob="true"', entries)

@@ -67,9 +67,10 @@ def _when(
     else:
         text = clock if style in ("clock", "seconds") else f"{formats.format_day(moment)} {clock}"
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
+        '<time datetime="{}" title="{}" data-paper="{}">{}</time>',
         moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         formats.format_exact(moment),
+        formats.format_for_paper(moment),
         text,
     )
 
