@@ -2,10 +2,12 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from dashboard import views
+from gateway.views import api_answers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
+    path("api-answers/", api_answers, name="api-answers"),
     path("orders/", include("orders.urls")),
     path("", include("payments.urls")),
     path("accounts/", include("accounts.urls")),

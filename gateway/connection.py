@@ -13,7 +13,8 @@ from audit import log
 from audit.actions import AuditAction
 from audit.log import Who
 from gateway.in_process import answer
-from order_api import Bulkhead, Connection, KnownOrders, Mismatch, OrderApi, Secret, bulkhead
+from gateway.last_read import LastRead, Memory
+from order_api import Bulkhead, Connection, KnownOrders, Mismatch, OrderApi, Secret, Sender, bulkhead
 
 logger = logging.getLogger(__name__)
 
@@ -100,15 +101,20 @@ def notification_url(order_url: str | None) -> str:
     return parts._replace(path=parts.path.removesuffix("/order") + "/notification").geturl()
 
 
-def order_api(merchant: str, channel: str, who: Who | None = None) -> OrderApi:
+def last_read(*, is_shown: bool) -> LastRead:
+    """The way to the Order API that remembers what this process reads, for one request."""
+    return LastRead(get_connection(), _kept("last read", Memory), is_shown=is_shown)
+
+
+def order_api(merchant: str, channel: str, who: Who | None = None, way: Sender | None = None) -> OrderApi:
     """The Order API, bound to this merchant and channel. What it answers about others is refused,
-    and logged with `who` was to see it."""
+    and logged with `who` was to see it. `way`: what calls go through, the connection itself if nothing is given."""
 
     def on_mismatch(mismatch: Mismatch) -> None:
         record_mismatch(who or Who.system("order-api"), merchant, channel, mismatch)
 
-    known = _kept("known orders", KnownOrders)
-    return OrderApi(get_connection(), merchant, channel, events=event_log(), known=known, on_mismatch=on_mismatch)
+    known, way = _kept("known orders", KnownOrders), way or get_connection()
+    return OrderApi(way, merchant, channel, events=event_log(), known=known, on_mismatch=on_mismatch)
 
 
 def record_mismatch(who: Who, merchant: str, channel: str, mismatch: Mismatch) -> None:

@@ -39,5 +39,6 @@ def environment() -> Environment:
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context processor: what the frame of every page shows."""
-    return {"environment": environment()}
+    """Context processor: what the frame of every page shows. `as_of`: when that was read which stands for the Order
+    API's answer."""
+    return {"environment": environment(), "as_of": getattr(getattr(request, "last_read", None), "as_of", None)}

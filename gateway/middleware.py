@@ -9,7 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from audit.log import Who
-from gateway.connection import order_api
+from gateway.connection import last_read, order_api
+from gateway.last_read import may_show
+from order_api import OrderApi
 from order_api.errors import ApiError, NotFound, Unauthorized, Unavailable
 from ui.pages import render_problem
 
@@ -23,6 +25,14 @@ def is_id(name: str, value: str) -> bool:
     return "\x00" not in value and (name not in _KEPT or len(value) <= LONGEST_ID)
 
 
+def api_of(request: Any) -> OrderApi:
+    """The Order API for this request: of the person's channel. `request.last_read` tells of what time a page is that
+    shows what was read before."""
+    match = request.resolver_match
+    request.last_read = last_read(is_shown=may_show(request, match.func if match else None))
+    return order_api(request.channel.merchant, request.channel.name, Who.of(request), request.last_read)
+
+
 class OrderApiMiddleware:
     """Gives signed-in people `request.api`: the Order API, bound to their channel, opened when first used."""
 
@@ -32,7 +42,7 @@ class OrderApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         channel = getattr(request, "channel", None)
         if channel is not None:
-            request.api = SimpleLazyObject(lambda: order_api(channel.merchant, channel.name, Who.of(request)))  # type: ignore[attr-defined]
+            request.api = SimpleLazyObject(lambda: api_of(request))  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
@@ -65,6 +75,7 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
         "error": error,
         "kind": NotFound.__name__ if isinstance(error, NotFound) else type(error).__name__,
         "retry": request.get_full_path(),
+        "is_read": request.method in ("GET", "HEAD"),
         "place": "orders",
         "order": order_without_it(request, error),
     }

@@ -1,4 +1,4 @@
-"""What a person typed is kept where the Order API could not be asked."""
+"""Whether the Order API can be asked; and what a person typed, which is kept where it could not be."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,10 +8,20 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 
+from order_api import OrderApi
 from order_api.errors import ApiError, NotFound
 from ui.held import hold
 
 View = Callable[..., HttpResponse]
+
+
+def does_answer(api: OrderApi) -> bool:
+    """Whether the Order API answers a question now. One call."""
+    try:
+        api.orders.list(limit=1)
+    except ApiError:
+        return False
+    return True
 
 
 def keeps_what_was_typed(words: Promise) -> Callable[[View], View]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import quote
 
 from order_api.errors import NotFound
@@ -57,3 +58,9 @@ class Answer:
     content_type: str = ""
     broken: bool = False
     pause: float = 0.0
+
+
+class Sender(Protocol):
+    """Whatever takes a call to an Order API and brings its answer: a connection, or something before one."""
+
+    def send(self, call: Call, headers: dict[str, str]) -> Answer: ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from order_api.call import Answer
+from order_api.call import Answer, Sender
 from order_api.events import Events
 from order_api.resources import Orders, Payments, Shippings
 from order_api.tenancy import KnownOrders, Mismatch, Tenancy
@@ -15,7 +15,7 @@ class OrderApi:
 
     def __init__(  # noqa: PLR0913 - by name
         self,
-        connection: Connection,
+        connection: Sender,
         merchant: str,
         channel: str,
         *,

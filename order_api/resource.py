@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from order_api import answers
-from order_api.call import Answer, Call
+from order_api.call import Answer, Call, Sender
 from order_api.schemas import CreateResponse, encode
 from order_api.tenancy import Tenancy
-from order_api.transport import Connection
 
 T = TypeVar("T")
 
@@ -25,7 +24,7 @@ class Resource:
     is, before anything of it is changed.
     """
 
-    def __init__(self, connection: Connection, tenancy: Tenancy, heard: Listener) -> None:
+    def __init__(self, connection: Sender, tenancy: Tenancy, heard: Listener) -> None:
         self._connection = connection
         self._tenancy = tenancy
         self._heard = heard

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from order_api import answers
-from order_api.call import Answer, Call
+from order_api.call import Answer, Call, Sender
 from order_api.errors import Foreign
 from order_api.schemas import Order, OrderPaginationSet, Payment, Shipping
-from order_api.transport import Connection
 
 MOST_REMEMBERED = 10_000
 
@@ -57,7 +56,7 @@ class Tenancy:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: Sender,
         merchant: str,
         channel: str,
         known: KnownOrders | None = None,

@@ -160,7 +160,10 @@ setInterval(() => {
   pulse.next = Date.now() + pulse.pause;
   htmx.trigger(head.closest("[hx-trigger=live]"), "live");
 }, 1000);
-addEventListener("htmx:afterSwap", () => { if (document.querySelector("[data-live]")) pulse.at = Date.now(); });
+addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt.matches("[hx-trigger=live]")) pulse.at = Date.now(); });
+// The Order API answers again: what could not be read is read now, unless that took away what somebody types.
+const isTyping = () => { const field = document.activeElement; return field.matches("input, textarea") && field.value !== field.defaultValue; };
+addEventListener("api-answers", () => { const again = document.querySelector("[data-again]"); if (again && !guarded() && !isTyping()) again.click(); });
 document.addEventListener("visibilitychange", beat);
 addEventListener("click", (event) => {
   if (!event.target.closest("[data-live-stop]")) return;

@@ -65,6 +65,7 @@ def who_manages_people(status: int = 200, kwargs: Mapping[str, str] | None = Non
 PAGES: Mapping[str, Page] = {
     "home": signed_in(302),
     "health": everybody(),
+    "api-answers": who_sees_orders(),
     "account_login": Page(200, 302, 302, 302, 302),
     "account_logout": signed_in(),
     "account_inactive": everybody(),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Preference, preference_of
 from domain import countries
+from gateway.last_read import shows_last_read
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from orders.list.back import remember_list
@@ -44,6 +45,7 @@ def _country_options(language: str | None) -> SafeString:
     return format_html_join("", '<option value="{}">{}</option>', named)
 
 
+@shows_last_read
 @require_safe
 @may_view
 def order_list(request: ApiRequest) -> HttpResponseBase:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import log
 from audit.actions import AuditAction
+from gateway.last_read import shows_last_read
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from order_api.schemas import Order, PaymentTransaction, encode
@@ -42,6 +43,7 @@ form_view = require_http_methods(["GET", "HEAD", "POST"])
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
+@shows_last_read
 @require_safe
 @may_view
 def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
@@ -144,6 +146,7 @@ def shipping_detail(request: ApiRequest, order_id: str, shipping_id: str) -> Htt
     return render_page(request, "orders/shipping_detail.html", context)
 
 
+@shows_last_read
 @require_safe
 @may_view
 def order_raw(request: ApiRequest, order_id: str) -> HttpResponse:

@@ -1,0 +1,114 @@
+"""What this process last read of orders, to be shown with its time while the Order API does not answer.
+
+In memory alone, and bounded: nothing of it is on a disk, and it ends with the process. Only pages that ask for it with
+`shows_last_read` are ever given it, so no change and no payment action rests on it.
+"""
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from order_api import Sender
+from order_api.call import Answer, Call
+from order_api.errors import Unavailable
+
+MOST_BYTES = 4_000_000
+LONGEST_KEPT = dt.timedelta(hours=12)
+_TEMPLATES = frozenset({"orders", "orders/{order_id}"})
+_View = TypeVar("_View", bound=Callable[..., Any])
+_Key = tuple[str, ...]
+
+
+class Read(NamedTuple):
+    """An answer as it came, and when."""
+
+    answer: Answer
+    at: dt.datetime
+
+
+@dataclass
+class Memory:
+    """The newest answers, by what was asked for whom; the oldest go first. Shared by all threads of a process."""
+
+    most_bytes: int = MOST_BYTES
+    _kept: OrderedDict[_Key, Read] = field(default_factory=OrderedDict)
+    _bytes: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def keep(self, key: _Key, answer: Answer) -> None:
+        with self._lock:
+            self._drop(key)
+            self._kept[key] = Read(answer, timezone.now())
+            self._bytes += len(answer.content)
+            while self._bytes > self.most_bytes:
+                self._drop(next(iter(self._kept)))
+
+    def forget(self, key: _Key) -> None:
+        with self._lock:
+            self._drop(key)
+
+    def get(self, key: _Key) -> Read | None:
+        with self._lock:
+            read = self._kept.get(key)
+        return read if read and timezone.now() - read.at < LONGEST_KEPT else None
+
+    def _drop(self, key: _Key) -> None:
+        if read := self._kept.pop(key, None):
+            self._bytes -= len(read.answer.content)
+
+
+class LastRead:
+    """The way to the Order API for one request, which remembers what it reads. `is_shown`: whether what was read before
+    is given where no answer comes; `as_of` is then when that was."""
+
+    def __init__(self, connection: Sender, memory: Memory, *, is_shown: bool = False) -> None:
+        self._connection = connection
+        self._memory = memory
+        self.is_shown = is_shown
+        self.as_of: dt.datetime | None = None
+
+    def send(self, call: Call, headers: dict[str, str]) -> Answer:
+        """The answer, or, where that is shown, the last one to the same question. Raises as `Connection.send`."""
+        if call.changes or call.template not in _TEMPLATES:
+            return self._connection.send(call, headers)
+        key = (call.path, *map("=".join, call.params), *map(":".join, sorted(headers.items())))
+        try:
+            answer = self._connection.send(call, headers)
+        except Unavailable:
+            if last := self._last(key):
+                return last
+            raise
+        if answer.status == HTTPStatus.OK and not answer.broken:
+            self._memory.keep(key, answer)
+        elif answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            self._memory.forget(key)
+        elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return self._last(key) or answer
+        return answer
+
+    def _last(self, key: _Key) -> Answer | None:
+        last = self._memory.get(key) if self.is_shown else None
+        if last is None:
+            return None
+        self.as_of = min(self.as_of or last.at, last.at)
+        return last.answer
+
+
+def shows_last_read(view: _View) -> _View:
+    """Lets a page show what was last read while the Order API does not answer; the frame says so, and from when."""
+    view.shows_last_read = True  # type: ignore[attr-defined]
+    return view
+
+
+def may_show(request: HttpRequest, view: object) -> bool:
+    """Whether this is a whole page that shows what was last read: what is on the screen already need not be older."""
+    htmx = getattr(request, "htmx", None)
+    is_page = not htmx or bool(htmx.boosted or htmx.history_restore_request)
+    return is_page and request.method in ("GET", "HEAD") and bool(getattr(view, "shows_last_read", False))
