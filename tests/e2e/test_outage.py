@@ -60,3 +60,21 @@ def test_a_log_that_fails_leaves_the_order_alone_and_is_tried_again_in_its_place
     expect(fold.locator(".tx").first).to_be_visible()
     expect(fold.get_by_role("alert")).to_have_count(0)
     expect(remote_page).to_have_url(re.compile(r"/orders/[^/]+/$"))
+
+
+def test_a_page_read_before_stays_with_its_time_and_is_read_again_by_itself(
+    remote_page: Page, remote_desk: RemoteDesk
+) -> None:
+    remote_page.locator("table.orders tbody tr:first-child th a").click()
+    expect(remote_page.locator("#items")).to_be_visible()
+    remote_desk.faults.mode = "down"
+    remote_page.reload()
+    expect(remote_page.locator(".last-read")).to_contain_text("What you see was read Today")
+    expect(remote_page.locator("#items")).to_be_visible()
+    remote_page.get_by_role("textbox", name=re.compile("^Note")).fill("Half a sentence")
+    remote_desk.faults.mode = "ok"
+    expect(remote_page.locator("#outage")).to_contain_text("answers again", timeout=40_000)
+    expect(remote_page.get_by_role("textbox", name=re.compile("^Note"))).to_have_value("Half a sentence")
+    remote_page.get_by_role("textbox", name=re.compile("^Note")).fill("")
+    remote_page.get_by_role("link", name="Try again").click()
+    expect(remote_page.locator(".last-read")).to_have_count(0)
