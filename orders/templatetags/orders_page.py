@@ -70,8 +70,11 @@ def can_move(order: Order) -> bool:
 
 
 @register.simple_tag
-def change_link(name: str, label: str, look: str = "", **ids: str) -> SafeString:
+def change_link(name: str, label: str, look: str = "", of: str = "", **ids: str) -> SafeString:
     """A way to a change: opens its form in the dialog, or as a page without a script. Stands behind
-    `perms`; the view decides."""
+    `perms`; the view decides. `of` says what it changes to those who hear a list of links, where the label alone
+    stands on the page several times."""
     address = reverse(name, kwargs=ids)
-    return format_html('<a class="{}" href="{}" hx-get="{}" hx-target="#dialog">{}</a>', look, address, address, label)
+    said = format_html('<span class="sr"> {}</span>', of) if of else ""
+    link = '<a class="{}" href="{}" hx-get="{}" hx-target="#dialog">{}{}</a>'
+    return format_html(link, look, address, address, label, said)
