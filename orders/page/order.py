@@ -81,7 +81,7 @@ def present_order(order: Order, picture_sources: Set[str] = frozenset()) -> Orde
         alerts=[*present_alerts(order, payments, shippings, totals), *_cut(order)],
         order_track=order_track(order),
         payment_track=payment_track(payments.state),
-        lines=present_items(items[:MAX_ROWS], picture_sources),
+        lines=present_items(items[:MAX_ROWS], picture_sources, order.currency),
         pieces=sum(item.quantity or 0 for item in items),
         totals=totals,
         payments=replace(payments, live=payments.live[:MAX_ROWS], removed=payments.removed[:MAX_ROWS]),

@@ -1,48 +1,28 @@
 """Payments as people read them: who pays what by which means, what that comes to, and what the adapter offers to do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
-
-from domain.money import Money, Paid, money_of
-from domain.states import PAYMENT, Bucket
+from domain.money import Figures, Money, code_of, figures_of, money_of
+from domain.states import PAYMENT
 from order_api.schemas import Order, Payment
+from orders.page.money_words import attempts_beside, covered_by, how_paid, standing_words
 from orders.page.totals import order_total
 from orders.page.tree import Fact, facts_of
 from payments.presentation.available_actions import Offer, offers_of
 from privacy import PAGE, Kind, mask_as
-from ui.formats import format_beside
-
-MAIN_TYPES = ("default", None)
-
-
-_PAID: Mapping[Paid, Promise | str] = {
-    Paid.NOTHING_TO_PAY: "",
-    Paid.UNPAID: _("Nothing paid"),
-    Paid.OPEN: _("Not paid yet"),
-    Paid.HELD: _("Reserved in full"),
-    Paid.TAKEN: _("Paid in full: captured"),
-}
-_PARTS = {
-    Bucket.TAKEN: _("captured %s"),
-    Bucket.HELD: _("reserved %s"),
-    Bucket.RETURNED: _("paid back %s"),
-    Bucket.OPEN: _("open %s"),
-    Bucket.UNKNOWN: _("in unknown states %s"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentCard:
-    """One payment. `offers` are its actions, and what people look for in vain, with the reason. `token` is masked."""
+    """One payment. `offers` are its actions, and what people look for in vain, with the reason. `token` is masked.
+    `figures`: as far as its state tells; None where it names no amount."""
 
     payment: Payment
     title: str
     icon: str
     currency: str
+    figures: Figures | None
     offers: list[Offer]
     token: str
     attributes: list[Fact]
@@ -57,14 +37,17 @@ class PaymentCard:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """Live ones first; removed ones apart and out of every sum. `state` stands for all of them in the page's head."""
+    """Live ones first; removed ones apart and out of every sum. `state`, with the words `standing` where its own do not
+    do, stands for all of them in the page's head; `beside` are attempts that came to nothing."""
 
     live: tuple[PaymentCard, ...]
     removed: tuple[PaymentCard, ...]
     money: Money
     how_paid: str
-    main: PaymentCard | None
+    covers: str
     state: str | None
+    standing: str
+    beside: list[str]
 
 
 def present_payments(order: Order) -> Payments:
@@ -72,41 +55,22 @@ def present_payments(order: Order) -> Payments:
     others = [payment for payment in order.payments if PAYMENT.of(payment.state).is_live]
     cards = [present_payment(payment, order.currency, others) for payment in order.payments]
     live = tuple(card for card in cards if card.is_live)
-    main = next((c for c in live if c.payment.type in MAIN_TYPES), live[0] if live else None)
     money = present_money(order)
     return Payments(
         live=live,
         removed=tuple(card for card in cards if not card.is_live),
         money=money,
         how_paid=how_paid(money),
-        main=main,
-        state=_state_of_all(live, main),
+        covers=covered_by(money),
+        state=money.standing.state if money.standing else None,
+        standing=standing_words(money),
+        beside=attempts_beside(money),
     )
-
-
-def _state_of_all(live: tuple[PaymentCard, ...], main: PaymentCard | None) -> str | None:
-    """The worst first: a failure among several must not hide behind a voucher that went well."""
-    states = {str(card.payment.state) for card in live}
-    failures = PAYMENT.where(lambda row: row.is_failure and row.name in states)
-    return failures[0].name if failures else main.payment.state if main else None
 
 
 def present_money(order: Order) -> Money:
     """Where the order's money is."""
     return money_of(order.payments, order_total(order), order.currency)
-
-
-def how_paid(money: Money) -> str:
-    """How the order is paid, for the head of its page: in words, or by what is where; nothing where there is nothing
-    to pay."""
-    if money.paid in _PAID:
-        return str(_PAID[money.paid])
-    parts = [
-        str(words) % format_beside(*amount, money.currency)
-        for bucket, words in _PARTS.items()
-        for amount in money.amounts(bucket)
-    ]
-    return capfirst(" · ".join(parts))
 
 
 def present_payment(payment: Payment, currency: str | None = None, others: Iterable[Payment] = ()) -> PaymentCard:
@@ -117,7 +81,8 @@ def present_payment(payment: Payment, currency: str | None = None, others: Itera
         payment=payment,
         title=payment.name or payment.adapter_id or payment.id or "",
         icon=_icon(payment),
-        currency=payment.currency or currency or "",
+        currency=code_of(payment.currency or currency),
+        figures=None if payment.amount is None else figures_of(payment.state, payment.amount),
         offers=offers_of(payment, others),
         token=mask_as(Kind.SECRET, recurring.token, PAGE) if recurring and recurring.token else "",
         attributes=facts_of(payment.attributes),
