@@ -69,6 +69,10 @@ class OrderState(RemovableState):
     usual_next: str = ""
     follows: tuple[str, ...] = ()
     tab: Text = ""
+    verb: Text = field(default="", kw_only=True)
+    """What a person does who brings an order here."""
+    is_agreed: bool = field(default=False, kw_only=True)
+    """Whether the customer is done: what they promised can be taken, and the order handed over."""
 
     @property
     def is_final(self) -> bool:
@@ -212,9 +216,12 @@ ORDER = States(
         ),
         OrderState(
             "accepted", _("Accepted"), BUSY, _("paid or reserved"), Stage.PLACED, "completed",
-            ("completed", "declined"),
+            ("completed", "declined"), is_agreed=True,
         ),
-        OrderState("completed", _("Completed"), DONE, _("handed over for delivery"), Stage.PLACED),
+        OrderState(
+            "completed", _("Completed"), DONE, _("handed over for delivery"), Stage.PLACED,
+            verb=_("Complete order"), is_agreed=True,
+        ),
         OrderState("declined", _("Declined"), BAD, _("will not be delivered"), Stage.GIVEN_UP),
         OrderState("removed", _("Removed"), OFF, _("taken out"), Stage.GIVEN_UP, is_live=False),
     ],

@@ -85,11 +85,7 @@ def _not_covered(facts: _Facts, gap: str) -> Alert:
     is_sent, own, currency = ORDER.of(facts.status).is_final, facts.money.own, facts.money.currency
     if is_sent and own.let_go and is_nothing(own.let_go + facts.money.gap, currency):
         return Alert(BAD, _("Sent, but %(gap)s was let go.") % {"gap": gap}, _cover(facts), "payments")
-    title = (
-        _("Sent, but %(gap)s is not covered by any payment.")
-        if is_sent
-        else _("%(gap)s is not covered by any payment.")
-    )
+    title = _("%(gap)s is not covered by any payment.")
     let_go = _("%s was let go.") % format_money(own.let_go, currency) if own.let_go else ""
     return Alert(BAD, title % {"gap": gap}, " ".join(filter(None, (_cover(facts), let_go))), "payments")
 

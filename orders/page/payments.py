@@ -3,31 +3,55 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from domain.money import Figures, Money, code_of, figures_of, money_of
-from domain.states import PAYMENT
+from domain.states import PAYMENT, Bucket
 from order_api.schemas import Order, Payment
+from orders.page.lifecycle import Track, payment_track
 from orders.page.money_words import attempts_beside, covered_by, how_paid, standing_words
 from orders.page.totals import order_total
 from orders.page.tree import Fact, facts_of
+from orders.page.words import PAYMENT_TYPES
 from payments.presentation.available_actions import Offer, offers_of
+from payments.presentation.card_figures import asked_with
+from payments.presentation.vocabulary import names_it, provider_name
 from privacy import PAGE, Kind, mask_as
+
+MOST_TRACKS = 4
+"""Payments whose way is shown above the order's parts; each reads its transactions once the page is there."""
+_CAME_TO_NOTHING = frozenset({Bucket.FAILED, Bucket.LET_GO})
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentCard:
     """One payment. `offers` are its actions, and what people look for in vain, with the reason. `token` is masked.
-    `figures`: as far as its state tells; None where it names no amount."""
+    `figures`: as far as its state tells; None where it names no amount. `asked`: the query string of the panel of its
+    transactions."""
 
     payment: Payment
     title: str
     icon: str
     currency: str
     figures: Figures | None
+    asked: str
     offers: list[Offer]
     token: str
     attributes: list[Fact]
     details: list[Fact]
     upsell: list[Fact]
+
+    @property
+    def about(self) -> str:
+        """What its name does not say: whether it is a voucher or prepaid, and who handles it."""
+        kind = (
+            ""
+            if self.payment.type in (None, "default")
+            else str(PAYMENT_TYPES.get(self.payment.type, self.payment.type))
+        )
+        provider = provider_name(self.payment.adapter_id or "")
+        handled = "" if not provider or names_it(self.title, provider) else gettext("through %s") % provider
+        return ", ".join(filter(None, (kind, handled)))
 
     @property
     def is_live(self) -> bool:
@@ -48,6 +72,13 @@ class Payments:
     state: str | None
     standing: str
     beside: list[str]
+
+    @property
+    def tracks(self) -> list[tuple[PaymentCard, Track]]:
+        """A way for each payment that is not removed, those first that count."""
+        counting = sorted(self.live, key=lambda card: PAYMENT.of(card.payment.state).bucket in _CAME_TO_NOTHING)
+        found = [(card, payment_track(card.payment.state)) for card in counting[:MOST_TRACKS]]
+        return [(card, track) for card, track in found if track.steps]
 
 
 def present_payments(order: Order) -> Payments:
@@ -76,14 +107,17 @@ def present_money(order: Order) -> Money:
 def present_payment(payment: Payment, currency: str | None = None, others: Iterable[Payment] = ()) -> PaymentCard:
     """One payment; `currency` is the order's, for a payment that names none, and `others` are the order's live
     payments."""
-    recurring = payment.recurring
+    recurring, code = payment.recurring, code_of(payment.currency or currency)
+    offers = offers_of(payment, others, code)
+    offers_refund = any(offer.action_id and offer.kind.lower() == "refund" for offer in offers)
     return PaymentCard(
         payment=payment,
         title=payment.name or payment.adapter_id or payment.id or "",
         icon=_icon(payment),
-        currency=code_of(payment.currency or currency),
+        currency=code,
+        asked=asked_with(payment, code, offers_refund=offers_refund),
         figures=None if payment.amount is None else figures_of(payment.state, payment.amount),
-        offers=offers_of(payment, others),
+        offers=offers,
         token=mask_as(Kind.SECRET, recurring.token, PAGE) if recurring and recurring.token else "",
         attributes=facts_of(payment.attributes),
         details=facts_of(recurring.attributes) if recurring else [],

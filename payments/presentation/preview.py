@@ -16,7 +16,7 @@ from payments.executions.intent import Facts, Intent, attempts_on
 from payments.executions.ledger import after, ledger_of
 from payments.limits import rules
 from payments.models import MAY_HAVE_MOVED, Evidence, Execution, Kind
-from payments.presentation.vocabulary import above_words, action_words, provider_name
+from payments.presentation.vocabulary import above_words, action_words, names_it, provider_name
 from ui.formats import format_money
 
 MOST_EARLIER = 5
@@ -82,7 +82,7 @@ def title_of_case(case: Intent) -> str:
 
 def through(method: str, provider: str) -> str:
     """As in "Swish, through Adyen"."""
-    if not provider:
+    if not provider or names_it(method, provider_name(provider)):
         return method
     return _("%(method)s, through %(provider)s") % {"method": method, "provider": provider_name(provider)}
 
@@ -145,6 +145,7 @@ def what_happens(case: Intent, order: Order) -> list[str]:
     names = {
         "provider": provider_name(case.provider) or _("The provider"),
         "method": case.method or provider_name(case.provider) or _("means of payment"),
+        "by": f" ({case.method})" if case.method and not names_it(case.method, provider_name(case.provider)) else "",
         "money": amount_words(case),
         "kind": case.action.type,
     }
@@ -169,7 +170,7 @@ def _sentences(kind: str) -> tuple[str, ...]:
             )
         case "refund":
             return (
-                _("%(provider)s pays %(money)s back to the customer, the way they paid (%(method)s)."),
+                _("%(provider)s pays %(money)s back to the customer, the way they paid%(by)s."),
                 _("It is always all that is left of the payment: the checkout takes no amount. When it arrives is up "
                   "to the provider."),
                 _("It cannot be undone."),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Protocol
 
 import segno
 from django import template
@@ -10,6 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.channels import all_channels
 from audit.models import Entry
+from domain.money import Figures
+from order_api.schemas import Payment
 from payments.executions.access import channel_of
 from payments.executions.schedule import is_watched, watch_ends
 from payments.models import Execution, ExternalMove, State
@@ -17,10 +20,22 @@ from payments.presentation import log_words, receipt, settling
 from payments.presentation import moves as of_others
 from payments.presentation import summary as words
 from payments.presentation.available_actions import Offer
+from payments.presentation.card_figures import CardFigures, cells_of, element_of
 from payments.presentation.order_panel import OfOrder, OfPayment, held
 from payments.presentation.proof import Proof
 
 register = template.Library()
+
+
+class Card(Protocol):
+    """A payment on the order's page, as far as its figures go."""
+
+    @property
+    def payment(self) -> Payment: ...
+    @property
+    def figures(self) -> Figures | None: ...
+    @property
+    def currency(self) -> str: ...
 
 
 @register.filter
@@ -87,6 +102,15 @@ def held_by(offers: Iterable[Offer], mine: OfPayment) -> list[Offer]:
 def of_payment(executions: OfOrder, payment_id: str | None) -> OfPayment:
     """The executions of this payment."""
     return executions.of(payment_id)
+
+
+@register.simple_tag
+def card_figures(card: Card, mine: OfPayment) -> CardFigures:
+    """The figures on a payment's card, as far as its state tells."""
+    payment_id = card.payment.id
+    return CardFigures(
+        element_of(payment_id) if payment_id else "", cells_of(card.figures, card.payment.amount, card.currency, mine)
+    )
 
 
 @register.filter
