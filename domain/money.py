@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from babel.numbers import get_currency_precision
 
@@ -62,6 +62,9 @@ class Part(Protocol):
     def amount(self) -> Decimal | None: ...
     @property
     def currency(self) -> str | None: ...
+
+
+P = TypeVar("P", bound=Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +257,10 @@ _RANK = {name: rank for rank, name in enumerate(PAYMENT)}
 
 
 def money_of(
-    parts: Iterable[Part],
+    parts: Iterable[P],
     total: Decimal | None,
     currency: str | None,
-    look: Callable[[Part], Figures | None] = lambda _: None,
+    look: Callable[[P], Figures | None] = lambda _: None,
 ) -> Money:
     """Where the money is that these payments of an order are about. A payment that names no currency is in the order's.
 

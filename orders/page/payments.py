@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext
 
 from domain.money import Figures, Money, code_of, figures_of, money_of
 from domain.states import PAYMENT, Bucket
-from order_api.schemas import Order, Payment
+from order_api.schemas import Order, Payment, PaymentTransaction
 from orders.page.lifecycle import Track, payment_track
 from orders.page.money_words import attempts_beside, covered_by, how_paid, standing_words
 from orders.page.totals import order_total
 from orders.page.tree import Fact, facts_of
 from orders.page.words import PAYMENT_TYPES
 from payments.presentation.available_actions import Offer, offers_of
-from payments.presentation.card_figures import asked_with
+from payments.presentation.card_figures import CardFigures, asked_with, card_by, ledger_by
+from payments.presentation.order_panel import OfOrder
 from payments.presentation.vocabulary import names_it, provider_name
 from privacy import PAGE, Kind, mask_as
 
@@ -102,6 +104,41 @@ def present_payments(order: Order) -> Payments:
 def present_money(order: Order) -> Money:
     """Where the order's money is."""
     return money_of(order.payments, order_total(order), order.currency)
+
+
+class MoneyOnPage(NamedTuple):
+    """What the page says of the order's money, once all its payments' transactions were read."""
+
+    state: str | None
+    standing: str
+    beside: list[str]
+    how_paid: str
+    covers: str
+    figures: list[CardFigures]
+
+
+def money_by_logs(
+    order: Order, logs: Iterable[tuple[Payment, Iterable[PaymentTransaction]]], executions: OfOrder
+) -> MoneyOnPage:
+    """The same as at first, but where transactions tell more of a payment than its state does."""
+    fresh: dict[str, Figures] = {}
+    cards = []
+    for payment, transactions in logs:
+        told = payment.changed(currency=code_of(payment.currency or order.currency))
+        offers_refund = any((each.type or "").lower() == "refund" and each.id for each in payment.actions)
+        lines = tuple(transactions)
+        if (ledger := ledger_by(told, lines)) and payment.id:
+            fresh[payment.id] = ledger.figures
+            cards.append(card_by(told, ledger, executions.of(payment.id), offers_refund=offers_refund))
+    money = money_of(order.payments, order_total(order), order.currency, lambda each: fresh.get(each.id or ""))
+    return MoneyOnPage(
+        state=money.standing.state if money.standing else None,
+        standing=standing_words(money),
+        beside=attempts_beside(money),
+        how_paid=how_paid(money),
+        covers=covered_by(money),
+        figures=cards,
+    )
 
 
 def present_payment(payment: Payment, currency: str | None = None, others: Iterable[Payment] = ()) -> PaymentCard:

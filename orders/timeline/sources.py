@@ -29,6 +29,7 @@ class Timeline:
     """`problems`: what could not be read, in sentences."""
 
     days: list[Day] = field(default_factory=list)
+    logs: Logs = ()
     problems: list[str] = field(default_factory=list)
 
 
@@ -48,6 +49,7 @@ def timeline_of(order: Order, api: OrderApi, channel: Channel, show: str) -> Tim
         origins=origins_of(channel, order_id),
     )
     timeline.days = present_timeline(order, sources, show)
+    timeline.logs = sources.logs
     return timeline
 
 

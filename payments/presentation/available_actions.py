@@ -33,7 +33,8 @@ class Offer(NamedTuple):
         """That it can be done, for who may only ask for it; empty where it cannot."""
         if not self.action_id:
             return ""
-        return _("Can be %(done)s: %(amount)s.") % {"done": action_words(self.kind).did, "amount": self.amount or "–"}
+        words = _("Can be %s: ask for it") if self.kind.lower() in MONEY_ACTIONS else _("%s is offered: ask for it")
+        return words % (action_words(self.kind).did if self.kind.lower() in MONEY_ACTIONS else f"“{self.kind}”")
 
 
 def offers_of(payment: Payment, others: Iterable[Payment] = (), currency: str | None = None) -> list[Offer]:

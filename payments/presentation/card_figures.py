@@ -1,6 +1,6 @@
 """The figures on a payment's card: by its state at first, and by its transactions too once those were read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 
 from domain.money import NOTHING, Figures, code_of, is_nothing
 from order_api.schemas import Payment, PaymentState, PaymentTransaction
-from payments.executions.ledger import ledger_of
+from payments.executions.ledger import Ledger, ledger_of
 from payments.executions.snapshot import Snapshot, TransactionMark
 from payments.presentation.order_panel import OfPayment
 from ui.formats import format_money
 
 _TOUCHED: Mapping[str, frozenset[str]] = {
-    "capture": frozenset({"captured"}),
-    "cancel": frozenset({"authorised"}),
-    "refund": frozenset({"refunded"}),
+    "capture": frozenset({"taken"}),
+    "cancel": frozenset({"held"}),
+    "refund": frozenset({"back"}),
 }
 _LONGEST = 200
 
@@ -38,6 +38,7 @@ class CardFigures(NamedTuple):
     id: str
     cells: list[Cell]
     refund: str = ""
+    refund_id: str = ""
     is_fresh: bool = False
 
 
@@ -55,9 +56,9 @@ def cells_of(
     if told.more:
         left = _("up to %s") % format_money(told.most_left, currency)
     said = {
-        "authorised": (_("Authorised"), told.authorised, ""),
-        "captured": (_("Captured"), told.captured, ""),
-        "refunded": (_("Refunded"), told.refunded, ""),
+        "held": (_("Authorised"), told.authorised, ""),
+        "taken": (_("Captured"), told.captured, ""),
+        "back": (_("Refunded"), told.refunded, ""),
         "left": (_("Left"), told.left, left),
     }
     for name, (label, value, text) in said.items():
@@ -72,12 +73,17 @@ def _unknown(mine: OfPayment | None) -> frozenset[str]:
     if mine is None:
         return frozenset()
     unsettled = [each for each in (mine.open, *mine.contradicted) if each and each.is_unsettled]
-    touched = [_TOUCHED.get(each.action_type.lower(), frozenset({"captured", "refunded"})) for each in unsettled]
+    touched = [_TOUCHED.get(each.action_type.lower(), frozenset({"taken", "back"})) for each in unsettled]
     return frozenset().union(*touched, *([{"left"}] if unsettled else []))
 
 
 def element_of(payment_id: str) -> str:
     return f"figures-{payment_id}"
+
+
+def refund_of(payment_id: str) -> str:
+    """The element in the refund's button that says how much."""
+    return f"refund-of-{payment_id}"
 
 
 def asked_with(payment: Payment, currency: str, *, offers_refund: bool) -> str:
@@ -93,7 +99,7 @@ def asked_with(payment: Payment, currency: str, *, offers_refund: bool) -> str:
 
 
 def refined(
-    asked: Mapping[str, str], payment_id: str, transactions: tuple[PaymentTransaction, ...], mine: OfPayment
+    asked: Mapping[str, str], payment_id: str, transactions: Iterable[PaymentTransaction], mine: OfPayment
 ) -> CardFigures | None:
     """The figures of a card by its payment's transactions; None where the panel was not asked with the payment."""
     try:
@@ -109,17 +115,17 @@ def refined(
         currency=code_of(asked.get("currency")),
         adapter_id=asked.get("adapter", "")[:_LONGEST],
     )
-    return by_log(payment, transactions, mine, offers_refund=bool(asked.get("refund")))
+    ledger = ledger_by(payment, transactions)
+    return card_by(payment, ledger, mine, offers_refund=bool(asked.get("refund"))) if ledger else None
 
 
-def by_log(
-    payment: Payment, transactions: tuple[PaymentTransaction, ...], mine: OfPayment | None, *, offers_refund: bool
-) -> CardFigures | None:
-    """The same of a payment that was read."""
-    ledger = ledger_of(Snapshot.of(payment, map(TransactionMark.of, transactions), timezone.now()))
-    if ledger is None:
-        return None
-    figures, currency = ledger.figures, code_of(payment.currency)
+def ledger_by(payment: Payment, transactions: Iterable[PaymentTransaction]) -> Ledger | None:
+    """A payment's figures by its transactions; None where it names no amount."""
+    return ledger_of(Snapshot.of(payment, map(TransactionMark.of, transactions), timezone.now()))
+
+
+def card_by(payment: Payment, ledger: Ledger, mine: OfPayment, *, offers_refund: bool) -> CardFigures:
+    figures, currency, payment_id = ledger.figures, code_of(payment.currency), payment.id or ""
     cells = cells_of(figures, payment.amount, currency, mine)
     left = cells[-1].says if offers_refund and figures.refunded and figures.taken else ""
-    return CardFigures(element_of(payment.id or ""), cells, left, is_fresh=True)
+    return CardFigures(element_of(payment_id), cells, left, refund_of(payment_id), is_fresh=True)

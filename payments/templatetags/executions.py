@@ -7,6 +7,7 @@ from typing import Protocol
 import segno
 from django import template
 from django.contrib.auth.models import AnonymousUser, User
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.channels import all_channels
@@ -20,7 +21,7 @@ from payments.presentation import log_words, receipt, settling
 from payments.presentation import moves as of_others
 from payments.presentation import summary as words
 from payments.presentation.available_actions import Offer
-from payments.presentation.card_figures import CardFigures, cells_of, element_of
+from payments.presentation.card_figures import CardFigures, cells_of, element_of, refund_of
 from payments.presentation.order_panel import OfOrder, OfPayment, held
 from payments.presentation.proof import Proof
 
@@ -111,6 +112,20 @@ def card_figures(card: Card, mine: OfPayment) -> CardFigures:
     return CardFigures(
         element_of(payment_id) if payment_id else "", cells_of(card.figures, card.payment.amount, card.currency, mine)
     )
+
+
+@register.simple_tag
+def offer_words(offer: Offer, payment_id: str) -> str:
+    """The words of an action's button. What a refund would move can be put right once transactions were read."""
+    if offer.kind.lower() != "refund" or not offer.amount:
+        return offer.label
+    return format_html('{} <span id="{}">{}</span>…', offer.verb, refund_of(payment_id), offer.amount)
+
+
+@register.filter
+def possible(offers: Iterable[Offer]) -> list[str]:
+    """What can be done, for who may only ask for it."""
+    return [offer.possible for offer in offers if offer.possible]
 
 
 @register.filter
