@@ -100,7 +100,8 @@ def test_each_payment_says_what_it_is_and_what_its_adapter_offers(desk: Client, 
         "Authorised 499.00 SEK Captured 499.00 SEK Refunded 0.00 SEK Left 499.00 SEK", "Limit 500.00 SEK",
         "Type main payment Adapter klarna_checkout_adapter",
         "7f3c52d0-11b8-4a0f-9c2e-77f0b2a1e91a",
-        "Every month •••••• token, masked", "waits for the customer", "As far as Checkout knows, nothing can be done to it from here now."
+        "Every month •••••• token, masked", "waits for the customer",
+        "As far as Checkout knows, nothing can be done to it from here now."
     ):  # fmt: skip
         assert said in payments
 
@@ -253,7 +254,7 @@ def test_an_order_full_of_what_nobody_knows_is_shown_as_it_came(desk: Client) ->
         "hologram",
         "robot",
         "lost",
-        "Actions</dt> <dd><code>teleport</code>",
+        "<code>teleport</code>",
     ):
         assert said in html
     assert "<script>alert(1)" not in html
