@@ -69,6 +69,10 @@ class OrderState(RemovableState):
     usual_next: str = ""
     follows: tuple[str, ...] = ()
     tab: Text = ""
+    verb: Text = field(default="", kw_only=True)
+    """What a person does who brings an order here."""
+    is_agreed: bool = field(default=False, kw_only=True)
+    """Whether the customer is done: what they promised can be taken, and the order handed over."""
 
     @property
     def is_final(self) -> bool:
@@ -77,14 +81,15 @@ class OrderState(RemovableState):
 
 
 class Bucket(StrEnum):
-    """Where the money of a payment is: not promised yet, held for us, taken, given back, come to nothing, or not
-    counted at all."""
+    """Where the money of a payment is: not promised yet, held for us, taken, given back, let go again, never got
+    (`FAILED`), or not counted at all."""
 
     OPEN = "open"
     HELD = "held"
     TAKEN = "taken"
     RETURNED = "returned"
-    LOST = "lost"
+    LET_GO = "let_go"
+    FAILED = "failed"
     NONE = "none"
     UNKNOWN = "unknown"
 
@@ -211,10 +216,13 @@ ORDER = States(
         ),
         OrderState(
             "accepted", _("Accepted"), BUSY, _("paid or reserved"), Stage.PLACED, "completed",
-            ("completed", "declined"),
+            ("completed", "declined"), is_agreed=True,
         ),
-        OrderState("completed", _("Completed"), DONE, _("done"), Stage.PLACED),
-        OrderState("declined", _("Declined"), BAD, _("refused"), Stage.GIVEN_UP),
+        OrderState(
+            "completed", _("Completed"), DONE, _("handed over for delivery"), Stage.PLACED,
+            verb=_("Complete order"), is_agreed=True,
+        ),
+        OrderState("declined", _("Declined"), BAD, _("will not be delivered"), Stage.GIVEN_UP),
         OrderState("removed", _("Removed"), OFF, _("taken out"), Stage.GIVEN_UP, is_live=False),
     ],
 )  # fmt: skip
@@ -222,7 +230,7 @@ PAYMENT = States(
     PaymentState,
     [
         PaymentState(
-            "intent", _("Intent"), OFF, _("nothing promised"), Bucket.OPEN,
+            "intent", _("Started"), OFF, _("nothing promised"), Bucket.OPEN,
             usual_next=("reserved", "captured"), is_start=True,
         ),
         PaymentState(
@@ -240,9 +248,9 @@ PAYMENT = States(
             usual_next=("captured",), actions=("capture", "cancel"),
         ),
         PaymentState("captured", _("Captured"), DONE, _("money taken"), Bucket.TAKEN, "capture", actions=("refund",)),
-        PaymentState("failed", _("Failed"), BAD, _("technical error"), Bucket.LOST, is_failure=True),
-        PaymentState("declined", _("Declined"), BAD, _("refused"), Bucket.LOST, is_failure=True),
-        PaymentState("cancelled", _("Cancelled"), OFF, _("reservation let go"), Bucket.LOST, "cancel"),
+        PaymentState("failed", _("Failed"), BAD, _("technical error"), Bucket.FAILED, is_failure=True),
+        PaymentState("declined", _("Declined"), BAD, _("the provider said no"), Bucket.FAILED, is_failure=True),
+        PaymentState("cancelled", _("Cancelled"), OFF, _("reservation let go"), Bucket.LET_GO, "cancel"),
         PaymentState("refunded", _("Refunded"), OFF, _("money returned"), Bucket.RETURNED, "refund"),
         PaymentState("credited", _("Credited"), OFF, _("money returned"), Bucket.RETURNED, "refund"),
         PaymentState("removed", _("Removed"), OFF, _("taken out"), Bucket.NONE, is_live=False),

@@ -10,7 +10,7 @@ from babel.dates import format_date, format_skeleton, format_time
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from domain.money import minor_units
+from domain.money import code_of, minor_units
 from ui.regions import NO_BREAK_SPACE, date_locale, get_region, language_locale, separators
 
 MINUS = "\N{MINUS SIGN}"
@@ -47,7 +47,7 @@ def format_amount(value: Decimal | None, currency: str | None) -> str:
 
 def format_money(value: Decimal | None, currency: str | None) -> str:
     """An amount with its currency, on one line."""
-    return f"{format_amount(value, currency)}{NO_BREAK_SPACE}{(currency or '').upper()}".rstrip()
+    return f"{format_amount(value, currency)}{NO_BREAK_SPACE}{code_of(currency)}".rstrip()
 
 
 def format_beside(value: Decimal, currency: str, said: str) -> str:

@@ -23,6 +23,7 @@ from orders.changes import address_checks
 from orders.changes.base import Difference, OrderChange
 from orders.changes.explanation import Explanation, Warn, Words
 from orders.changes.merge import Merge
+from orders.changes.reach import handed_over
 from orders.changes.snapshot import Seen
 from orders.page.people import BILLING, SHIPPING, address_of
 from privacy import DOTS
@@ -39,6 +40,11 @@ def _text(label: Any, *, longest: int = 200, **attrs: str) -> forms.CharField:
 
 
 class AddressExplanation(Explanation["AddressChange"]):
+    warns = True
+
+    def consequences(self) -> list[Words]:
+        return [says] if (says := handed_over(self.form.order)) else []
+
     def warnings(self) -> list[Warn]:
         return list(self._doubts({each.field for each in self.form.differences()}))
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import log
 from audit.actions import AuditAction
-from domain.money import money_of
+from domain.money import code_of, money_of, to_minor_units
 from domain.states import ORDER
 from order_api import OrderApi
 from order_api.schemas import Cart, Item, Order
@@ -135,7 +135,7 @@ class CartExplanation(Explanation["CartChange"]):
                 "The payments add up to %(paid)s, which is not the new total: the order will not validate until they "
                 "do."
             )
-            found.append(Warn(words % {"paid": self._amount(money.own.declared)}))
+            found.append(Warn(words % {"paid": format_money(money.own.declared, money.currency)}))
         if gap := self._gap():
             words = gettext(
                 "The cart's own total differs from its lines by %s that nothing explains; the difference is kept."
@@ -149,11 +149,10 @@ class CartExplanation(Explanation["CartChange"]):
     def _gap(self) -> Decimal:
         cart = self.form.order.cart or Cart()
         own = Sides.of(cart.total).including
-        return (
-            Decimal(0)
-            if own is None
-            else own - sum((total_of(i).including or Decimal(0) for i in cart.items), Decimal(0))
-        )
+        if own is None:
+            return Decimal(0)
+        lines = sum((total_of(item).including or Decimal(0) for item in cart.items), Decimal(0))
+        return to_minor_units(own - lines, code_of(self.form.order.currency))
 
 
 class CartMerge(Merge["CartChange"]):

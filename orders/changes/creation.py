@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
 from domain import countries
+from domain.money import code_of
 from order_api import OrderApi
 from order_api.errors import ApiError
 from order_api.schemas import Customer, CustomerType, Order, Price
@@ -275,7 +276,7 @@ def _head(order: Order) -> dict[str, str]:
         "reference": order.reference or "",
         "cart_reference": (order.cart.reference if order.cart else None) or "",
         "country": (order.country or "").upper(),
-        "currency": (order.currency or "").upper(),
+        "currency": code_of(order.currency),
         "culture": order.culture or "",
         "customer_type": str(kind or ""),
     }

@@ -29,6 +29,8 @@ class Explanation(Generic[Form]):
 
     dangerous: ClassVar[bool] = False
     """Whether it is shown as something that takes away."""
+    warns: ClassVar[bool] = False
+    """Whether what it sets off is something to beware of."""
     sure: ClassVar[Words] = ""
     """The button's words when it is to be confirmed, where they are not the form's `verb` and "anyway"."""
     doubt: ClassVar[Words] = _("Look at the order before you send it again.")

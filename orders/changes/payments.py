@@ -191,7 +191,7 @@ def sum_warnings(order: Order, payments: tuple[Payment, ...]) -> list[Warn]:
         "covered": format_amount(after.own.declared, after.currency),
         "total": format_money(after.total, after.currency),
     }
-    text = gettext("Live payments will cover %(covered)s of %(total)s, so the order will not validate.")
+    text = gettext("Live payments will add up to %(covered)s of %(total)s, so the order will not validate.")
     return [Warn(text % figures, "amount")]
 
 
@@ -205,7 +205,8 @@ class PaymentCreate(PaymentForm):
     adds = True
 
     def blank(self, order: Order) -> dict[str, Any]:
-        uncovered = -present_money(order).gap
+        money = present_money(order)
+        uncovered = ZERO if money.covers_unknown else -money.gap
         return {
             "type": "default", "state": start_of(PAYMENT), "currency": order.currency or "",
             "amount": max(uncovered, ZERO),

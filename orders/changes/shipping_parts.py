@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext
 
+from domain.money import code_of, is_nothing
 from domain.states import SHIPPING
 from order_api.schemas import (
     DeliveryDetails,
@@ -81,11 +82,11 @@ def total_warnings(order: Order, shippings: tuple[Shipping, ...]) -> list[Warn]:
     """Says what the shippings would make of the order's total, and if its payments would no longer
     cover exactly that."""
     before, after = (_live_sum(each) for each in (order.shippings, shippings))
-    if before == after or order.total is None or order.total.including_vat is None:
+    if is_nothing(after - before, code_of(order.currency)) or order.total is None or order.total.including_vat is None:
         return []
     total = order.total.including_vat + after - before
     changed = order.changed(shippings=shippings, total=order.total.changed(including_vat=total))
-    currency = (order.currency or "").upper()
+    currency = code_of(order.currency)
     figures = {
         "old": format_money(order.total.including_vat, currency),
         "new": format_money(total, currency),
@@ -93,8 +94,10 @@ def total_warnings(order: Order, shippings: tuple[Shipping, ...]) -> list[Warn]:
     found = [Warn(gettext("The order's total goes from %(old)s to %(new)s.") % figures)]
     money = present_money(changed)
     if money.undeclared and not money.is_empty and not money.foreign:
-        covered = format_money(money.own.declared, currency)
-        words = gettext("Its payments cover %s, which is not the new total: the order will not validate until they do.")
+        covered = format_money(money.own.declared, money.currency)
+        words = gettext(
+            "Its payments add up to %s, which is not the new total: the order will not validate until it is."
+        )
         found.append(Warn(words % covered))
     return found
 

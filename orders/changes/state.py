@@ -1,18 +1,24 @@
 """Moving an order on, and giving it its reference."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
-from domain.states import ORDER, Stage, state_of
+from domain.money import Concern, findings
+from domain.states import ORDER, Bucket, Stage, state_of
 from order_api import OrderApi
 from order_api.schemas import Order
 from orders.changes.base import Blame, OrderChange
 from orders.changes.explanation import Explanation, Warn, Words
 from orders.changes.merge import WholeMerge
+from orders.page.payments import present_money
+from ui.formats import format_money
 
 
 def status_of(order: Order) -> str:
@@ -35,6 +41,15 @@ def missing_words(missing: list[str]) -> str:
     return text % ", ".join(missing)
 
 
+_MONEY: Mapping[Concern, Words] = {
+    Concern.HELD_FOR_NOTHING: _("%s is still captured or reserved, and nothing will be delivered for it."),
+    Concern.CANNOT_SAY: _("Not every payment is in the order's currency, so it cannot be said whether they cover it."),
+    Concern.NOT_COVERED: _("%s is not covered by any payment."),
+    Concern.TOO_MUCH: _("%s was paid too much."),
+    Concern.TO_PAY_BACK: _("%s is to be paid back."),
+}
+
+
 class StateExplanation(Explanation["StateChange"]):
     def consequences(self) -> list[Words]:
         """What a change of state sets off: adapters that are asked, and payments that they may move."""
@@ -54,19 +69,25 @@ class StateExplanation(Explanation["StateChange"]):
         return found
 
     def warnings(self) -> list[Warn]:
-        missing = missing_consents(self.form.order)
-        found = []
-        if missing and ORDER.of(self.form.cleaned_data["status"]).stage is Stage.PLACED:
-            found.append(Warn(missing_words(missing), "status"))
-        if ORDER.of(self.form.cleaned_data["status"]).is_final:
-            found.append(
-                Warn(
-                    gettext("“%s” is final: the order cannot leave it again.")
-                    % state_of("order", self.form.cleaned_data["status"]).word,
-                    "status",
-                )
-            )
-        return found
+        missing, state = missing_consents(self.form.order), ORDER.of(self.form.cleaned_data["status"])
+        found: list[Words] = []
+        if missing and state.stage is Stage.PLACED:
+            found.append(missing_words(missing))
+        if state.is_final:
+            found += self._of_money(state.stage)
+            found.append(gettext("“%s” is final: the order cannot leave it again.") % state.word)
+        return [Warn(says, "status") for says in found]
+
+    def _of_money(self, stage: Stage) -> Iterator[Words]:
+        """What is not as it should be about the money of an order that ends so, with the way there."""
+        money, address = present_money(self.form.order), reverse("payment-list", args=[self.form.order.id])
+        said = [(_MONEY[concern], amounts) for concern, amounts in findings(stage, money) if concern in _MONEY]
+        if stage is Stage.PLACED and (held := money.amounts(Bucket.HELD)):
+            said.insert(0, (gettext("%s is reserved and not captured."), held))
+        for words, amounts in said:
+            text = " + ".join(format_money(*amount) for amount in amounts)
+            says = str(words) % text if text else words
+            yield format_html('{} <a href="{}">{}</a>', says, address, gettext("Look at the payments"))
 
 
 class StateChange(OrderChange):
@@ -94,6 +115,9 @@ class StateChange(OrderChange):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast(forms.ChoiceField, self.fields["status"])
+        now = ORDER.of(status_of(self.order))
+        if now.is_agreed and now.usual_next:
+            self.initial["status"] = now.usual_next
         field.choices = [
             (each, f"{state_of('order', each).word} – {state_of('order', each).meaning}")
             for each in followers(self.order)

@@ -21,8 +21,8 @@ def markup(row: OrderRow) -> SafeString:
         f'<td class="c-customer">{_customer(row)}</td>',
         f'<td class="c-country"><abbr title="{escape(row["country_name"])}">{escape(row["country"])}</abbr></td>',
         f'<td class="c-state">{row["state"]}</td>',
-        f'<td class="c-pay">{_state(row["payment"], row["method"]) or _muted(_("None yet"))}</td>',
-        f'<td class="c-ship">{_state(row["shipping"], row["carrier"]) or _muted(_("None chosen"))}</td>',
+        f'<td class="c-pay">{_payment(row) or _muted(_("None yet"))}</td>',
+        f'<td class="c-ship">{_shipping(row) or _muted(_("None chosen"))}</td>',
         f'<td class="c-items num">{escape(row["pieces"])}</td>',
         f'<td class="total num"><b>{escape(row["amount"])}</b> <span '
         f'class="cur">{escape(row["currency"])}</span>{_note(row)}</td>',
@@ -59,8 +59,21 @@ def _customer(row: OrderRow) -> str:
     return f'<span class="who-name">{escape(row["email"])}</span>' if row["email"] else _muted(_("No customer yet"))
 
 
-def _state(badge: SafeString, below: str) -> str:
-    return f"{badge}<small>{escape(below)}</small>" if badge else ""
+def _payment(row: OrderRow) -> str:
+    part = f'<span class="part">{escape(row["part"])}</span> ' if row["part"] else ""
+    return _state(row["payment"], row["method"], row["beside"], part)
+
+
+def _shipping(row: OrderRow) -> str:
+    return _state(row["shipping"], row["carrier"], row["more_carriers"])
+
+
+def _state(badge: SafeString, below: str, beside: str = "", part: str = "") -> str:
+    """The name is cut off where there is no room, what stands before and behind it never."""
+    if not badge:
+        return ""
+    more = f" <span>{escape(beside)}</span>" if beside else ""
+    return f'{badge}<small>{part}<span class="name">{escape(below)}</span>{more}</small>'
 
 
 def _note(row: OrderRow) -> str:

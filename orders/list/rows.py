@@ -8,13 +8,17 @@ from urllib.parse import quote
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from domain.customers import customer_name
-from domain.money import Concern, Money, findings, money_of
+from domain.money import Concern, Money, Standing, code_of, findings, money_of
 from domain.states import ORDER, PAYMENT, SHIPPING, Stage
 from order_api.schemas import Address, Order, Payment, Shipping
+from orders.page.money_words import attempts_beside, part_words
 from orders.page.totals import order_total
+from payments.models import State
+from payments.presentation.list_rows import MOVED, WORDS, Unsettled
 from ui.formats import country_name, format_amount, format_beside, format_number
 from ui.templatetags.desk import badge, when
 
@@ -27,7 +31,11 @@ class MoneyNote(NamedTuple):
 
 
 class OrderRow(TypedDict):
-    """What `row_markup` writes down. `url` is empty for an order that came without an id: there is nothing to open."""
+    """What `row_markup` writes down. `url` is empty for an order that came without an id: there is nothing to open.
+
+    `payment` stands for all payments, `part` says how much of the order that is, `method` is one of those that count,
+    and `beside` what there is besides.
+    """
 
     url: str
     id: str
@@ -40,25 +48,30 @@ class OrderRow(TypedDict):
     state: SafeString
     is_gone: bool
     payment: SafeString
+    part: str
     method: str
+    beside: str
     shipping: SafeString
     carrier: str
+    more_carriers: str
     pieces: str
     amount: str
     currency: str
     note: MoneyNote | None
 
 
-def row_of(order: Order, base: str, language: str | None) -> OrderRow:
-    """The row of one order; `base` is the address that its id is put behind, `language` the reader's.
-    Whatever is missing is left blank."""
+def row_of(order: Order, base: str, language: str | None, unsettled: Unsettled | None = None) -> OrderRow:
+    """The row of one order; `base` is the address that its id is put behind, `language` the reader's, `unsettled` what
+    was asked of its payments and is not settled. Whatever is missing is left blank."""
     payments = [payment for payment in order.payments if PAYMENT.of(payment.state).is_live]
     shippings = [shipping for shipping in order.shippings if SHIPPING.of(shipping.state).is_live]
     status = order.state.current_status if order.state else None
-    payment = main_payment(payments)
     shipping = shippings[0] if shippings else None
     country = (order.country or _customer(order, "country")).upper()
     total = order_total(order)
+    money = money_of(order.payments, total, order.currency)
+    standing = money.standing
+    payment = counting_payment(payments, standing.state) if standing else None
     return OrderRow(
         url=f"{base}{quote(order.id, safe='')}/" if order.id else "",
         id=order.id or "",
@@ -70,22 +83,51 @@ def row_of(order: Order, base: str, language: str | None) -> OrderRow:
         country_name=country_name(country),
         state=_badge("order", status, language),
         is_gone=not ORDER.of(status).is_live,
-        payment=_badge("payment", payment.state, language) if payment else SafeString(),
-        method=_and_more(_method(payment), len(payments)) if payment else "",
+        payment=_standing(standing, unsettled, language),
+        part=part_words(money),
+        method=_method(payment) if payment else "",
+        beside=_beside(money, len(payments)),
         shipping=_badge("shipping", shipping.state, language) if shipping else SafeString(),
-        carrier=_and_more(_carrier(shipping), len(shippings)) if shipping else "",
+        carrier=_carrier(shipping) if shipping else "",
+        more_carriers=_more(len(shippings)),
         pieces=_pieces(order),
         amount=format_amount(total, order.currency),
-        currency=(order.currency or "").upper(),
-        note=note_of(ORDER.of(status).stage, money_of(order.payments, total, order.currency)),
+        currency=code_of(order.currency),
+        note=_unsettled(unsettled, money) or note_of(ORDER.of(status).stage, money),
     )
 
 
-def main_payment(payments: Sequence[Payment]) -> Payment | None:
-    """The one that the customer chose; vouchers and gift cards beside it only pay a part."""
-    return next(
-        (payment for payment in payments if payment.type in (None, "default")), payments[0] if payments else None
-    )
+def counting_payment(payments: Sequence[Payment], state: str) -> Payment | None:
+    """One of those that the state of them all speaks of, rather the one that the customer chose than a voucher."""
+    bucket = PAYMENT.of(state).bucket
+    counting = [payment for payment in payments if PAYMENT.of(payment.state).bucket is bucket]
+    return next((each for each in counting if each.type in (None, "default")), counting[0] if counting else None)
+
+
+def _standing(standing: Standing | None, unsettled: Unsettled | None, language: str | None) -> SafeString:
+    """What is not settled stands before what the API says of the payments."""
+    if unsettled:
+        is_moved = unsettled.state == MOVED
+        return (
+            badge("execution", State.CONTRADICTED, _("Moved by others"))
+            if is_moved
+            else _badge("execution", unsettled.state, language)
+        )
+    return _badge("payment", standing.state, language) if standing else SafeString()
+
+
+def _unsettled(unsettled: Unsettled | None, money: Money) -> MoneyNote | None:
+    if not unsettled or not unsettled.amounts:
+        return None
+    amounts = " + ".join(format_beside(*amount, money.currency) for amount in unsettled.amounts)
+    return MoneyNote(str(WORDS[unsettled.state]) % amounts, is_urgent=True)
+
+
+def _beside(money: Money, payments: int) -> str:
+    """How many payments there are besides, and which of them came to nothing."""
+    attempts = attempts_beside(money)
+    others = payments - 1 - (money.failed + money.cancelled if attempts else 0)
+    return ", ".join(filter(None, [f"+ {others}" if others > 0 else "", *attempts]))
 
 
 _NOTES: Mapping[Concern, Promise] = {
@@ -93,6 +135,7 @@ _NOTES: Mapping[Concern, Promise] = {
     Concern.CANNOT_SAY: gettext_lazy("not all in this currency"),
     Concern.NOT_COVERED: gettext_lazy("%s not covered"),
     Concern.TOO_MUCH: gettext_lazy("%s too much"),
+    Concern.TO_PAY_BACK: gettext_lazy("%s to be paid back"),
     Concern.RETURNED: gettext_lazy("%s refunded"),
 }
 
@@ -134,8 +177,8 @@ def _carrier(shipping: Shipping) -> str:
     return (details.carrier if details else None) or shipping.name or shipping.adapter_id or ""
 
 
-def _and_more(name: str, how_many: int) -> str:
-    return f"{name} + {how_many - 1}".lstrip() if how_many > 1 else name
+def _more(how_many: int) -> str:
+    return f"+ {how_many - 1}" if how_many > 1 else ""
 
 
 @lru_cache(maxsize=256)

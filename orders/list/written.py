@@ -1,7 +1,7 @@
 """The rows of the list as they were written before: most of them are the same for everybody who
 looks, time and again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from order_api.unread import UnreadOrder
 from orders.list.row_markup import markup
 from orders.list.rows import row_of
+from payments.presentation.list_rows import Unsettled
 from ui.regions import get_region
 
 MOST_ROWS = 2000
@@ -37,23 +38,27 @@ class _Reader(NamedTuple):
     list_address: str
 
 
-def write_rows(orders: Iterable[UnreadOrder]) -> list[WrittenRow]:
-    """A row for each order, in the reader's language, region and time zone. Raises BadAnswer as `UnreadOrder.read`."""
+def write_rows(
+    orders: Iterable[UnreadOrder], ids: Iterable[str | None], unsettled: Mapping[str, Unsettled]
+) -> list[WrittenRow]:
+    """A row for each order, in the reader's language, region and time zone. Raises BadAnswer as `UnreadOrder.read`.
+
+    `ids` are those of the orders; `unsettled`: what was asked through this desk and is not settled, by them."""
     zone = timezone.get_current_timezone_name()
     reader = _Reader(get_language(), get_region(), zone, timezone.localdate(), reverse("order-list"))
-    return [_row(order, reader) for order in orders]
+    return [_row(order, reader, unsettled.get(id_ or "")) for order, id_ in zip(orders, ids, strict=True)]
 
 
-def _row(order: UnreadOrder, reader: _Reader) -> WrittenRow:
-    place = _place(order.digest, reader)
+def _row(order: UnreadOrder, reader: _Reader, unsettled: Unsettled | None) -> WrittenRow:
+    place = _place(order.digest, reader, unsettled)
     if not place:
         document = order.read()
-        row = row_of(document, reader.list_address, reader.language)
+        row = row_of(document, reader.list_address, reader.language, unsettled)
         place.append(WrittenRow(markup(row), document.currency))
     return place[0]
 
 
 @lru_cache(maxsize=MOST_ROWS)
-def _place(digest: bytes, reader: _Reader) -> list[WrittenRow]:
+def _place(digest: bytes, reader: _Reader, unsettled: Unsettled | None) -> list[WrittenRow]:
     """Where the row of an order is kept for a reader: empty until it is written."""
     return []

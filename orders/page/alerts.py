@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from domain.money import ZERO, Concern, Money, findings
+from domain.money import ZERO, Concern, Money, findings, is_nothing
 from domain.states import ORDER, PAYMENT, SHIPPING, Stage
 from order_api.schemas import Order
 from orders.page.payments import Payments
@@ -82,15 +82,26 @@ def _not_covered(facts: _Facts, gap: str) -> Alert:
     if failed is not None:
         says = _("%(amount)s of the order is not covered by any payment.") % {"amount": gap}
         return Alert(BAD, _("%(payment)s did not go through.") % {"payment": failed}, says, "payments")
-    return Alert(BAD, _("%(gap)s is not covered by any payment.") % {"gap": gap}, _cover(facts), "payments")
+    is_sent, own, currency = ORDER.of(facts.status).is_final, facts.money.own, facts.money.currency
+    if is_sent and own.let_go and is_nothing(own.let_go + facts.money.gap, currency):
+        return Alert(BAD, _("Sent, but %(gap)s was let go.") % {"gap": gap}, _cover(facts), "payments")
+    title = _("%(gap)s is not covered by any payment.")
+    let_go = _("%s was let go.") % format_money(own.let_go, currency) if own.let_go else ""
+    return Alert(BAD, title % {"gap": gap}, " ".join(filter(None, (_cover(facts), let_go))), "payments")
 
 
 def _too_much(facts: _Facts, gap: str) -> Alert:
     return Alert(WAIT, _("Paid %(gap)s too much.") % {"gap": gap}, _cover(facts), "payments")
 
 
+def _to_pay_back(facts: _Facts, owed: str) -> Alert:
+    says = _("The order comes to %s.") % facts.amount(facts.money.total or ZERO)
+    return Alert(WAIT, _("%s is to be paid back.") % owed, says, "payments")
+
+
 def _cover(facts: _Facts) -> str:
-    figures = {"covered": facts.amount(facts.money.own.covered), "total": facts.amount(facts.money.total or ZERO)}
+    money = facts.money
+    figures = {"covered": format_money(money.own.covered, money.currency), "total": facts.amount(money.total or ZERO)}
     return _("The payments cover %(covered)s, the order comes to %(total)s.") % figures
 
 
@@ -99,6 +110,7 @@ _SAYS: Mapping[Concern, Callable[[_Facts, str], Alert]] = {
     Concern.CANNOT_SAY: _cannot_say,
     Concern.NOT_COVERED: _not_covered,
     Concern.TOO_MUCH: _too_much,
+    Concern.TO_PAY_BACK: _to_pay_back,
 }
 
 

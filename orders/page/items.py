@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
+from domain.money import ZERO, code_of, is_nothing
 from order_api.schemas import Item, Logistics
 from orders.page import words
 from orders.page.totals import TotalRow, discount_rows, including, line_total
@@ -104,19 +105,20 @@ def picture(url: str | None, sources: Set[str]) -> Picture:
     return Picture(src=address) if f"{scheme}://{host}".lower() in sources else Picture(link=address)
 
 
-def present_items(items: tuple[Item, ...], sources: Set[str]) -> list[Line]:
+def present_items(items: tuple[Item, ...], sources: Set[str], currency: str | None = None) -> list[Line]:
     """The rows in the cart's order, each bundle followed by its parts."""
-    return list(_lines(items, sources, 0))
+    return list(_lines(items, sources, code_of(currency), 0))
 
 
-def _lines(items: tuple[Item, ...], sources: Set[str], depth: int) -> Iterator[Line]:
+def _lines(items: tuple[Item, ...], sources: Set[str], currency: str, depth: int) -> Iterator[Line]:
     for item in items:
-        yield _line(item, sources, depth)
-        yield from _lines(item.items, sources, depth + 1)
+        yield _line(item, sources, currency, depth)
+        yield from _lines(item.items, sources, currency, depth + 1)
 
 
-def _line(item: Item, sources: Set[str], depth: int) -> Line:
+def _line(item: Item, sources: Set[str], currency: str, depth: int) -> Line:
     discounts = discount_rows(item.discounts)
+    off = sum((row.amount for row in discounts), ZERO) or _price_off(item)
     has_price = item.total or item.original_total or item.price
     return Line(
         item=item,
@@ -126,7 +128,7 @@ def _line(item: Item, sources: Set[str], depth: int) -> Line:
         quantity=item.quantity,
         unit_price=item.price.including_vat if item.price else None,
         total=line_total(item) if has_price else None,
-        off=sum((row.amount for row in discounts), Decimal(0)) or _price_off(item),
+        off=ZERO if is_nothing(off, currency) else off,
         discounts=discounts,
         parts=len(item.items),
         logistics=tuple(_logistics(item.logistics)),
@@ -138,8 +140,8 @@ def _line(item: Item, sources: Set[str], depth: int) -> Line:
 def _price_off(item: Item) -> Decimal:
     """What the totals say was taken off where no discount names it."""
     if not item.original_total or not item.total:
-        return Decimal(0)
-    return min(including(item.total) - including(item.original_total), Decimal(0))
+        return ZERO
+    return min(including(item.total) - including(item.original_total), ZERO)
 
 
 def _logistics(logistics: Logistics | None) -> Iterator[tuple[str, str]]:

@@ -11,12 +11,13 @@ from domain.states import ORDER, PAYMENT, SHIPPING
 from order_api.schemas import Hook, Notification, Order
 from orders.page.alerts import WAIT, Alert, present_alerts
 from orders.page.items import Line, present_items
-from orders.page.lifecycle import Track, order_track, payment_track
-from orders.page.payments import Payments, present_payments
+from orders.page.lifecycle import Track, order_track
+from orders.page.payments import PaymentCard, Payments, present_payments
 from orders.page.people import People, present_people
 from orders.page.shippings import Shippings, present_shippings
 from orders.page.totals import Totals, present_totals
 from orders.page.tree import Fact, facts_of
+from payments.presentation.available_actions import Offer
 from privacy import PAGE, PAGE_WITH_PEOPLE, mask, mask_text
 
 MAX_ROWS = 1_000
@@ -50,15 +51,17 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """What the template shows."""
+    """What the template shows. The next sensible step is to capture what is reserved (`to_capture`) where the customer
+    is done, else to bring the order into its next state (`next_verb`), if a person does that."""
 
     order: Order
     title: str
     status: str | None
     can_edit_cart: bool
+    to_capture: tuple[PaymentCard, Offer] | None
+    next_verb: str
     alerts: list[Alert]
     order_track: Track
-    payment_track: Track
     lines: list[Line]
     pieces: int
     totals: Totals
@@ -102,10 +105,11 @@ def present_order(order: Order, picture_sources: Set[str] = frozenset()) -> Orde
         title=order.reference or order.id or "",
         status=status,
         can_edit_cart=ORDER.of(status).is_start,
+        to_capture=_to_capture(payments) if ORDER.of(status).is_agreed else None,
+        next_verb=str(ORDER.of(ORDER.of(status).usual_next).verb) if ORDER.of(status).usual_next else "",
         alerts=[*present_alerts(order, payments, shippings, totals), *_cut(order)],
         order_track=order_track(order),
-        payment_track=payment_track(payments.state),
-        lines=present_items(items[:MAX_ROWS], picture_sources),
+        lines=present_items(items[:MAX_ROWS], picture_sources, order.currency),
         pieces=sum(item.quantity or 0 for item in items),
         totals=totals,
         payments=replace(payments, live=payments.live[:MAX_ROWS], removed=payments.removed[:MAX_ROWS]),
@@ -119,6 +123,20 @@ def present_order(order: Order, picture_sources: Set[str] = frozenset()) -> Orde
         hooks=[_hook(hook) for hook in order.hooks[:MAX_ROWS]],
         notifications=[_notification(notification) for notification in order.notifications[:MAX_ROWS]],
         attributes=list(_attributes(order)),
+    )
+
+
+def _to_capture(payments: Payments) -> tuple[PaymentCard, Offer] | None:
+    """The first payment that holds money and can be captured from here."""
+    return next(
+        (
+            (card, offer)
+            for card in payments.live
+            if card.figures and card.figures.held > 0
+            for offer in card.offers
+            if offer.action_id and offer.kind.lower() == "capture"
+        ),
+        None,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.money import ZERO, to_minor_units
+from domain.money import ZERO, code_of, is_nothing, to_minor_units
 from domain.states import SHIPPING
 from order_api.schemas import Discount, Item, Order, Price, Shipping
 
@@ -22,6 +22,11 @@ class TotalRow:
     name: str
     amount: Decimal
     code: str = ""
+
+    @property
+    def off(self) -> Decimal:
+        """How much is taken off, for a sentence."""
+        return -self.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +83,13 @@ def present_totals(order: Order) -> Totals:
     return Totals(
         before=before,
         discounts=discounts,
-        unexplained=after - before - sum((row.amount for row in discounts), ZERO),
+        unexplained=_unless_dust(after - before - sum((row.amount for row in discounts), ZERO), order.currency),
         shippings=tuple(TotalRow(_shipping_name(s), including(s.total)) for s in shippings),
         shipping_discounts=for_shipping,
         total=ours if theirs is None else theirs,
         vat=vat,
-        total_gap=_gap(ours, theirs),
-        vat_gap=_gap(sum((row.vat for row in vat), ZERO), _own_vat(order.total)),
+        total_gap=_gap(ours, theirs, order.currency),
+        vat_gap=_gap(sum((row.vat for row in vat), ZERO), _own_vat(order.total), order.currency),
     )
 
 
@@ -115,8 +120,15 @@ def _before(item: Item) -> Decimal:
     return including(item.total)
 
 
-def _gap(ours: Decimal, theirs: Decimal | None) -> Difference | None:
-    return Difference(ours, theirs) if theirs is not None and theirs != ours else None
+def _gap(ours: Decimal, theirs: Decimal | None, currency: str | None) -> Difference | None:
+    """None where they are the same, or less than what can be paid apart."""
+    if theirs is None or is_nothing(theirs - ours, code_of(currency)):
+        return None
+    return Difference(ours, theirs)
+
+
+def _unless_dust(amount: Decimal, currency: str | None) -> Decimal:
+    return ZERO if is_nothing(amount, code_of(currency)) else amount
 
 
 def _own_vat(total: Price | None) -> Decimal | None:
@@ -161,12 +173,12 @@ def _discount_row(group: list[Discount]) -> TotalRow:
     return TotalRow(first.name or first.description or first.reference or "", off, first.code or "")
 
 
-def _taxed(items: Iterable[Item]) -> Iterator[Item]:
+def _taxed(items: Iterable[Item], currency: str) -> Iterator[Item]:
     """The lines that VAT is on: a bundle's parts where they make up its whole price, else the bundle itself."""
     for item in items:
         parts = sum((including(part.total) for part in item.items), ZERO)
-        if item.items and all(part.total for part in item.items) and parts == line_total(item):
-            yield from _taxed(item.items)
+        if item.items and all(part.total for part in item.items) and is_nothing(parts - line_total(item), currency):
+            yield from _taxed(item.items, currency)
         else:
             yield item
 
@@ -174,14 +186,15 @@ def _taxed(items: Iterable[Item]) -> Iterator[Item]:
 def _vat_rows(items: Iterable[Item], shippings: Iterable[Shipping], currency: str | None) -> Iterator[VatRow]:
     bases: dict[Decimal | None, Decimal] = defaultdict(lambda: ZERO)
     vats: dict[Decimal | None, Decimal] = defaultdict(lambda: ZERO)
-    lines = [(i.vat_rate, line_total(i), i.total) for i in _taxed(items)]
+    code = code_of(currency)
+    lines = [(i.vat_rate, line_total(i), i.total) for i in _taxed(items, code)]
     lines += [(s.vat_rate, including(s.total), s.total) for s in shippings]
     for rate, amount, price in lines:
         base = _base(amount, price, rate, currency)
         bases[rate] += base
         vats[rate] += amount - base
     for rate in sorted(bases, key=lambda r: (r is None, -(r or ZERO))):
-        if bases[rate] or vats[rate]:
+        if not is_nothing(bases[rate], code) or not is_nothing(vats[rate], code):
             yield VatRow(rate, bases[rate], vats[rate])
 
 
@@ -191,4 +204,4 @@ def _base(amount: Decimal, price: Price | None, rate: Decimal | None, currency: 
         return price.excluding_vat
     if rate is None or rate <= -1:
         return amount
-    return to_minor_units(amount / (1 + rate), currency or "")
+    return to_minor_units(amount / (1 + rate), code_of(currency))

@@ -33,6 +33,7 @@ from orders.page.people import BILLING, SHIPPING, address_of, identity_number
 from orders.page.shippings import present_shipping
 from orders.page.transactions import Transaction, present_transactions
 from orders.page.tree import render_tree, to_text
+from payments.presentation.card_figures import refined
 from payments.presentation.ledger_rows import ledger_rows
 from payments.presentation.order_panel import of_order
 from payments.presentation.origins import origins_of
@@ -98,15 +99,17 @@ def payment_detail(request: ApiRequest, order_id: str, payment_id: str) -> HttpR
 def payment_transactions(request: ApiRequest, order_id: str, payment_id: str) -> HttpResponse:
     """A payment's log: for a panel only the log, from one call; for a person a page.
 
-    The panel names the currency and the payment's state, which the log does not know; the steps of
-    its track are of the same log.
+    The panel names what the log does not know of the payment (`card_figures.asked_with`), and gets the figures of its
+    card, which transactions may tell more of, beside the log; the steps of its track are of the same log.
     """
     transactions = request.api.payments.transactions(order_id, payment_id)
     context: dict[str, object] = {"order_id": order_id, "payment_id": payment_id}
     if _is_panel(request):
+        mine = of_order(request.channel, order_id).of(payment_id)
+        context["figures"] = refined(request.GET.dict(), payment_id, transactions, mine)
         if request.GET.get("part") == "steps":
-            track = payment_way(request.GET.get("state"), transactions)
-            return render(request, "orders/order/steps.html", {"track": track, "kind": "payment"})
+            context |= {"track": payment_way(request.GET.get("state"), transactions), "kind": "payment"}
+            return render(request, "orders/order/payment_steps.html", context)
         context |= {"log": _log(request, order_id, payment_id, transactions), "currency": _currency(request)}
         return render(request, "orders/payment_transactions.html#log", context)
     payment = request.api.payments.get(order_id, payment_id)

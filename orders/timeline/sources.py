@@ -30,6 +30,7 @@ class Timeline:
     notifications somebody took, and how many were tried and nobody did; both nothing where it has none."""
 
     days: list[Day] = field(default_factory=list)
+    logs: Logs = ()
     problems: list[str] = field(default_factory=list)
     delivered: int = 0
     undelivered: int = 0
@@ -58,6 +59,7 @@ def timeline_of(order: Order, api: OrderApi, channel: Channel, show: str) -> Tim
     timeline.delivered = sum(is_delivered(event) for event in sources.events)
     timeline.undelivered = sum(bool(event.attempts) and not is_delivered(event) for event in sources.events)
     timeline.days = present_timeline(order, sources, show)
+    timeline.logs = sources.logs
     return timeline
 
 

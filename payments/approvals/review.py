@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
 
 from domain.customers import customer_name
 from domain.states import Result, result_of
 from payments.approvals.requests import Look
-from payments.executions.ledger import after, figures_of
+from payments.executions.ledger import ledger_of
 from payments.executions.readings import seen_of
 from payments.executions.snapshot import Snapshot, TransactionMark
 from payments.limits.rules import Excess
@@ -70,15 +69,8 @@ def whole_case(execution: Execution, look: Look, user: User) -> WholeCase:
 
 
 def _rows_as_seen(execution: Execution, seen: Snapshot) -> list[preview.FigureRow]:
-    now = figures_of(seen)
-    if now is None:
-        return []
-    then = after(execution.action_type, now)
-    return [
-        preview.FigureRow(_("Authorised"), now.authorised, then.authorised),
-        preview.FigureRow(_("Captured"), now.captured, then.captured),
-        preview.FigureRow(_("Refunded"), now.refunded, then.refunded),
-    ]
+    ledger = ledger_of(seen)
+    return preview.figure_rows(ledger.figures, execution.action_type) if ledger else []
 
 
 def _transaction(line: TransactionMark) -> Transaction:

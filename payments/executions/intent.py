@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.channels import Channel
+from domain.money import code_of
 from order_api import OrderApi
 from order_api.errors import NotFound
 from order_api.schemas import Order, Payment, PaymentTransaction
@@ -114,7 +115,7 @@ def read(  # noqa: PLR0913, PLR0917 - where, which action
         method=payment.name or "",
         action=action,
         amount=None,
-        currency=(payment.currency or order.currency or "").upper(),
+        currency=code_of(payment.currency or order.currency),
         customer=customer_of(order),
         seen=seen,
     )

@@ -1,33 +1,29 @@
-"""What of a payment was authorised, captured and refunded, as far as its state and its transactions tell, and which
-transactions make that up.
+"""What a payment's transactions tell of its money beyond its state: what was refunded of it, what is pending, and which
+of them that rests on.
 
-The figures that the dialog, the order's page, the list and the limits speak of are these. Where transactions can be
-read in two ways, the figures are by the reference's ("Amount after transaction", Norce reference,
-schemas/paymenttransaction), and `most_left` is what it may be by the other: then nobody says more than "up to".
+The figures are those of `domain.money`. Where transactions can be read in two ways, they are by the reference's
+("Amount after transaction", Norce reference, schemas/paymenttransaction), and what is left may be more by the other:
+then nobody says more than "up to".
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from domain.money import ZERO, Figures, figures_of
 from domain.states import PAYMENT, Bucket
 from payments.executions.profiles import Amounts, Profile, profile_of
 from payments.executions.snapshot import Snapshot, TransactionMark
 
-ZERO = Decimal(0)
 Lines = tuple[TransactionMark, ...]
 
 
-class Figures(NamedTuple):
-    """In major units. `left` is what the next action would move: the reservation, or what was captured and not yet paid
-    back; `most_left` and `least_left` what it can be by each way to read the transactions. The `…_lines` are what a
-    figure rests on, `contradicted` successes that another transaction took back."""
+class Ledger(NamedTuple):
+    """A payment's figures, and what they rest on: the `…_lines`; `contradicted` are successes that another transaction
+    took back."""
 
-    authorised: Decimal = ZERO
-    captured: Decimal = ZERO
-    refunded: Decimal = ZERO
-    most_left: Decimal = ZERO
-    least_left: Decimal = ZERO
+    figures: Figures
     capture_pending: Lines = ()
     capture_lines: Lines = ()
     refund_pending: Lines = ()
@@ -35,43 +31,30 @@ class Figures(NamedTuple):
     contradicted: Lines = ()
 
     @property
-    def left(self) -> Decimal:
-        return (self.captured or self.authorised) - self.refunded
-
-    @property
     def is_sure(self) -> bool:
         """Whether there is one way to read the transactions, and none of them takes another back."""
-        return self.least_left == self.most_left and not self.contradicted
+        return self.figures.is_sure and not self.contradicted
 
 
-def figures_of(payment: Snapshot, profile: Profile | None = None) -> Figures | None:
+def ledger_of(payment: Snapshot, profile: Profile | None = None) -> Ledger | None:
     """None where the API names no amount."""
     if payment.amount is None:
         return None
     profile = profile or profile_of(payment.adapter or "")
     amount, lines = Decimal(payment.amount), _Lines(payment.lines, profile)
-    known = Figures(
+    figures = figures_of(payment.state, amount)
+    if PAYMENT.of(payment.state).bucket is Bucket.TAKEN:
+        ways = ways_to_read(lines.ended("refund"), amount, profile.amounts)
+        back = ways[0]
+        figures = Figures(taken=amount - back, returned=back, less=max(ways) - back, more=back - min(ways))
+    return Ledger(
+        figures,
         capture_pending=lines.pending("capture"),
         capture_lines=lines.ended("capture"),
         refund_pending=lines.pending("refund"),
         refund_lines=lines.ended("refund"),
         contradicted=lines.taken_back(),
     )
-    match PAYMENT.of(payment.state).bucket:
-        case Bucket.HELD:
-            return known._replace(authorised=amount, most_left=amount, least_left=amount)
-        case Bucket.TAKEN:
-            ways = ways_to_read(lines.ended("refund"), amount, profile.amounts)
-            return known._replace(
-                authorised=amount,
-                captured=amount,
-                refunded=ways[0],
-                most_left=amount - min(ways),
-                least_left=amount - max(ways),
-            )
-        case Bucket.RETURNED:
-            return known._replace(authorised=amount, captured=amount, refunded=amount)
-    return known
 
 
 def ways_to_read(refunds: Sequence[TransactionMark], captured: Decimal, meaning: Amounts) -> list[Decimal]:
@@ -142,26 +125,27 @@ class _Lines:
 
 def left_of(payment: Snapshot) -> set[Decimal]:
     """What an action can find there to move, by each way to read the transactions."""
-    figures = figures_of(payment)
-    return {figures.left, figures.most_left, figures.least_left} if figures else set()
+    ledger = ledger_of(payment)
+    return {ledger.figures.left, ledger.figures.most_left, ledger.figures.least_left} if ledger else set()
 
 
 def amount_of(action_type: str, payment: Snapshot) -> Decimal | None:
     """What the action would move. The API takes no amount with it, so it is always all that is
     left; None if that cannot be known."""
-    figures = figures_of(payment)
-    if figures is None:
+    ledger = ledger_of(payment)
+    if ledger is None:
         return None
-    return figures.left if action_type.lower() == "refund" and figures.captured else Decimal(payment.amount or 0)
+    is_refund = action_type.lower() == "refund" and ledger.figures.captured
+    return ledger.figures.left if is_refund else Decimal(payment.amount or 0)
 
 
 def after(action_type: str, now: Figures) -> Figures:
     """What it will come to once the action is done; the same where it is not known what it does."""
     match action_type.lower():
         case "capture":
-            return now._replace(captured=now.authorised)
+            return replace(now, held=ZERO, taken=now.taken + now.held)
         case "cancel":
-            return now._replace(authorised=ZERO)
+            return replace(now, held=ZERO, let_go=now.let_go + now.held)
         case "refund":
-            return now._replace(refunded=now.captured)
+            return replace(now, taken=ZERO, returned=now.returned + now.taken, less=ZERO, more=ZERO)
     return now

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple, Self, TypeVar
 
+from domain.money import code_of
 from order_api.schemas import Order, Payment, PaymentAction, PaymentTransaction
 from privacy import LOG, mask_text
 
@@ -137,7 +138,7 @@ class Snapshot:
         return cls(
             state=payment.state or "",
             amount=_number(payment.amount),
-            currency=(payment.currency or "").upper(),
+            currency=code_of(payment.currency),
             actions=tuple(sorted(Action.of(action) for action in payment.actions)),
             lines=tuple(lines),
             read_at=read_at.astimezone(dt.UTC).isoformat(),

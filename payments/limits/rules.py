@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.roles import ADMIN, SUPPORT, highest
 from domain.states import MONEY_ACTIONS
 from payments.executions.intent import Intent, attempts_on
-from payments.executions.ledger import Figures, figures_of
+from payments.executions.ledger import Ledger, ledger_of
 from payments.models import MAY_HAVE_MOVED, Execution, FourEyes, Limit, Line, State
 from ui.days import start_of
 
@@ -72,10 +72,10 @@ def excess(user: User, case: Intent, *, lock: bool = False) -> list[Excess]:
         _wait_for_turn()
     eyes = four_eyes_on(case)
     asks_limits = any(line.mode != Mode.NEVER for line in eyes)
-    figures = figures_of(case.seen)
+    ledger = ledger_of(case.seen)
     return [
-        *_unsure(case, figures),
-        *_by_four_eyes(eyes, case, _most(case, figures)),
+        *_unsure(case, ledger),
+        *_by_four_eyes(eyes, case, _most(case, ledger)),
         *(_above(user, case) if asks_limits else ()),
     ]
 
@@ -105,25 +105,26 @@ def _by_four_eyes(lines: Sequence[FourEyes], case: Intent, amount: Decimal | Non
             return
 
 
-def _most(case: Intent, figures: Figures | None) -> Decimal | None:
+def _most(case: Intent, ledger: Ledger | None) -> Decimal | None:
     """The most that it can move."""
-    return figures.most_left if figures and _kind(case) == "refund" and figures.captured else case.amount
+    is_refund = ledger and _kind(case) == "refund" and ledger.figures.captured
+    return ledger.figures.most_left if ledger and is_refund else case.amount
 
 
-def _unsure(case: Intent, figures: Figures | None) -> Iterable[Excess]:
+def _unsure(case: Intent, ledger: Ledger | None) -> Iterable[Excess]:
     """What takes a second person whatever the limits are."""
-    if figures and figures.contradicted:
+    if ledger and ledger.contradicted:
         yield Excess("contested")
-    elif figures and not figures.is_sure:
-        yield Excess("up-to", "", format(figures.most_left.normalize(), "f"))
-    if _is_done_before(case, figures):
+    elif ledger and not ledger.is_sure:
+        yield Excess("up-to", "", format(ledger.figures.most_left.normalize(), "f"))
+    if _is_done_before(case, ledger):
         yield Excess("repeat")
 
 
-def _is_done_before(case: Intent, figures: Figures | None) -> bool:
+def _is_done_before(case: Intent, ledger: Ledger | None) -> bool:
     """Whether the same type of action was done on the payment, through this desk or not."""
     kind = _kind(case)
-    logged = {"capture": figures.capture_lines, "refund": figures.refund_lines}.get(kind, ()) if figures else ()
+    logged = {"capture": ledger.capture_lines, "refund": ledger.refund_lines}.get(kind, ()) if ledger else ()
     return bool(logged) or attempts_on(case).filter(action_type__iexact=kind, state=State.DONE).exists()
 
 

@@ -5,34 +5,53 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from domain.money import figures_of
 from domain.states import MONEY_ACTIONS, PAYMENT, Bucket
 from order_api.schemas import Payment
-from payments.presentation.vocabulary import action_words
+from payments.executions.profiles import profile_of
+from payments.presentation.vocabulary import action_words, provider_name
+from ui.formats import format_money
 
 
 class Offer(NamedTuple):
-    """An action that can be executed (`action_id`), or one that cannot, with the reason (`why`)."""
+    """An action that can be executed (`action_id`), or one that cannot, with the reason (`why`). `amount`: what it
+    would move, as far as the payment's state tells; empty where that is not known."""
 
     kind: str
     verb: str
     action_id: str = ""
     why: str = ""
+    amount: str = ""
 
     @property
     def label(self) -> str:
         """The words of the button that opens the dialog."""
-        return f"{self.verb} …"
+        return f"{self.verb} {self.amount}…" if self.amount else f"{self.verb} …"
+
+    @property
+    def possible(self) -> str:
+        """That it can be done, for who may only ask for it; empty where it cannot."""
+        if not self.action_id:
+            return ""
+        words = _("Can be %s: ask for it") if self.kind.lower() in MONEY_ACTIONS else _("%s is offered: ask for it")
+        return words % (action_words(self.kind).did if self.kind.lower() in MONEY_ACTIONS else f"“{self.kind}”")
 
 
-def offers_of(payment: Payment, others: Iterable[Payment] = ()) -> list[Offer]:
+def offers_of(payment: Payment, others: Iterable[Payment] = (), currency: str | None = None) -> list[Offer]:
     """What the adapter offers, each action under its own id, then what is missed and why. Removed
     payments offer nothing.
 
-    `others` are the live payments of the order.
+    `others` are the live payments of the order, `currency` is its currency, for a payment that names none.
     """
     if not PAYMENT.of(payment.state).is_live:
         return []
-    there = [Offer(a.type, str(action_words(a.type).verb), a.id) for a in payment.actions if a.id and a.type]
+    left = figures_of(payment.state, payment.amount).left
+    amount = format_money(left, payment.currency or currency) if left > 0 else ""
+    there = [
+        Offer(a.type, str(action_words(a.type).verb), a.id, amount=amount if a.type.lower() in MONEY_ACTIONS else "")
+        for a in payment.actions
+        if a.id and a.type
+    ]
     kinds = {offer.kind.lower() for offer in there}
     missing = [
         Offer(kind, str(action_words(kind).verb), why=why)
@@ -61,9 +80,12 @@ def _why_not(kind: str, payment: Payment, others: Iterable[Payment]) -> str:
 def _kept_elsewhere(payment: Payment) -> str:
     if payment.type in ("voucher", "prepaid"):
         return _("Vouchers and prepaid means are settled by their own adapter, not from here.")
-    return _("%(adapter)s offers no such action here: the money is managed in the provider's own screens.") % {
-        "adapter": payment.adapter_id or _("The adapter")
-    }
+    provider = provider_name(payment.adapter_id or "") or _("The provider")
+    if payment.adapter_id and not profile_of(payment.adapter_id).manages_orders:
+        words = _("%(provider)s cannot do this from here: the money is managed in the provider's own screens.")
+        return words % {"provider": provider}
+    words = _("As far as Checkout knows, %(provider)s does not offer it now. Look at the provider's own screens.")
+    return words % {"provider": provider}
 
 
 def _paid_in_two_ways(payment: Payment, others: Iterable[Payment]) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.channels import Channel
 from order_api.schemas import PaymentTransaction
 from payments.executions.intent import Facts, Intent, attempts_on
-from payments.executions.ledger import figures_of
+from payments.executions.ledger import ledger_of
 from payments.executions.profiles import profile_of
 from payments.models import Evidence, State
 from payments.presentation.origins import origins_of
@@ -77,14 +77,14 @@ def _said(case: Intent, line: PaymentTransaction) -> dict[str, object]:
 def cautions(case: Intent) -> list[str]:
     """How sure the figures are, and what is known of the adapter's answers; nothing where all is as one would think."""
     profile, found = profile_of(case.provider), []
-    figures = figures_of(case.seen)
-    if figures and figures.contradicted:
+    ledger = ledger_of(case.seen)
+    if ledger and ledger.contradicted:
         found.append(_("One of its transactions takes another back, so nobody knows how much is left to move."))
-    elif figures and not figures.is_sure:
+    elif ledger and not ledger.is_sure:
         words = _("Its transactions can be read in two ways: what is left is %(one)s or %(other)s.")
         two = {
-            "one": format_money(figures.least_left, case.currency),
-            "other": format_money(figures.most_left, case.currency),
+            "one": format_money(ledger.figures.least_left, case.currency),
+            "other": format_money(ledger.figures.most_left, case.currency),
         }
         found.append(words % two)
     name = {"provider": provider_name(case.provider) or _("The provider"), "adapter": case.provider or "–"}

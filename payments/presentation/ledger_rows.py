@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from order_api.schemas import Payment, PaymentTransaction
-from payments.executions.ledger import Lines, figures_of
+from payments.executions.ledger import Lines, ledger_of
 from payments.executions.snapshot import Snapshot, TransactionMark
 from ui.formats import format_money
 
@@ -24,19 +24,20 @@ class LedgerRow(NamedTuple):
 def ledger_rows(payment: Payment, transactions: Iterable[PaymentTransaction]) -> list[LedgerRow]:
     """Nothing where the API names no amount, or where nothing was authorised yet."""
     seen = Snapshot.of(payment, map(TransactionMark.of, transactions), timezone.now())
-    figures, currency = figures_of(seen), seen.currency
-    if figures is None or not figures.authorised:
+    ledger, currency = ledger_of(seen), seen.currency
+    if ledger is None or not ledger.figures.authorised:
         return []
+    figures = ledger.figures
     left = format_money(figures.left, currency)
-    if not figures.is_sure:
+    if not ledger.is_sure:
         left = _("up to %s") % format_money(figures.most_left, currency)
     rows: list[LedgerRow | None] = [
         LedgerRow(_("Authorised"), format_money(figures.authorised, currency), ""),
-        _pending(_("Capture pending"), figures.capture_pending),
-        LedgerRow(_("Captured"), format_money(figures.captured, currency), _count(figures.capture_lines)),
-        _pending(_("Refund pending"), figures.refund_pending),
-        LedgerRow(_("Refunded"), format_money(figures.refunded, currency), _count(figures.refund_lines)),
-        _pending(_("Taken back"), figures.contradicted),
+        _pending(_("Capture pending"), ledger.capture_pending),
+        LedgerRow(_("Captured"), format_money(figures.captured, currency), _count(ledger.capture_lines)),
+        _pending(_("Refund pending"), ledger.refund_pending),
+        LedgerRow(_("Refunded"), format_money(figures.refunded, currency), _count(ledger.refund_lines)),
+        _pending(_("Taken back"), ledger.contradicted),
         LedgerRow(_("Left"), left, ""),
     ]
     return [row for row in rows if row]

@@ -8,18 +8,19 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from domain.money import ZERO, Figures, code_of, figures_of
 from domain.states import PAYMENT, Bucket, led_to_by
 from order_api.schemas import Order, Payment
 from payments.executions.access import visible
 from payments.executions.intent import Facts, Intent, attempts_on
-from payments.executions.ledger import ZERO, Figures, after, figures_of
+from payments.executions.ledger import after, ledger_of
 from payments.limits import rules
 from payments.models import MAY_HAVE_MOVED, Evidence, Execution, Kind
-from payments.presentation.vocabulary import above_words, action_words, provider_name
+from payments.presentation.vocabulary import above_words, action_words, names_it, provider_name
 from ui.formats import format_money
 
 MOST_EARLIER = 5
-_OUT = frozenset({Bucket.LOST, Bucket.NONE})
+_OUT = frozenset({Bucket.LET_GO, Bucket.FAILED, Bucket.NONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,10 @@ def title_of(kind: str, amount: Decimal | None, currency: str) -> str:
 
 def amount_words(case: Intent) -> str:
     """What the action would move, in words: "up to" where its transactions do not tell for sure how much is left."""
-    figures = figures_of(case.seen)
-    if case.amount is None or figures is None or figures.is_sure:
+    ledger = ledger_of(case.seen)
+    if case.amount is None or ledger is None or ledger.is_sure:
         return money_of(case.amount, case.currency)
-    most = max(case.amount, figures.most_left) if case.action.type.lower() == "refund" else case.amount
+    most = max(case.amount, ledger.figures.most_left) if case.action.type.lower() == "refund" else case.amount
     return _("up to %(money)s") % {"money": money_of(most, case.currency)}
 
 
@@ -81,7 +82,7 @@ def title_of_case(case: Intent) -> str:
 
 def through(method: str, provider: str) -> str:
     """As in "Swish, through Adyen"."""
-    if not provider:
+    if not provider or names_it(method, provider_name(provider)):
         return method
     return _("%(method)s, through %(provider)s") % {"method": method, "provider": provider_name(provider)}
 
@@ -144,6 +145,7 @@ def what_happens(case: Intent, order: Order) -> list[str]:
     names = {
         "provider": provider_name(case.provider) or _("The provider"),
         "method": case.method or provider_name(case.provider) or _("means of payment"),
+        "by": f" ({case.method})" if case.method and not names_it(case.method, provider_name(case.provider)) else "",
         "money": amount_words(case),
         "kind": case.action.type,
     }
@@ -168,7 +170,7 @@ def _sentences(kind: str) -> tuple[str, ...]:
             )
         case "refund":
             return (
-                _("%(provider)s pays %(money)s back to the customer, the way they paid (%(method)s)."),
+                _("%(provider)s pays %(money)s back to the customer, the way they paid%(by)s."),
                 _("It is always all that is left of the payment: the checkout takes no amount. When it arrives is up "
                   "to the provider."),
                 _("It cannot be undone."),
@@ -197,23 +199,32 @@ def _left_alone(case: Intent, order: Order) -> str:
 def rows_of(case: Intent, order: Order) -> list[FigureRow]:
     """What of the payment is authorised, captured, refunded and left, and what is paid of the order;
     nothing where amounts are missing."""
-    now = figures_of(case.seen)
-    if now is None:
+    ledger = ledger_of(case.seen)
+    if ledger is None:
         return []
-    then = after(case.action.type, now)
-    paid = sum((_paid(each) for each in order.payments if each.id != case.payment_id), ZERO)
+    now, then = ledger.figures, after(case.action.type, ledger.figures)
+    paid = sum((_paid(each) for each in order.payments if _is_beside(each, case, order)), ZERO)
+    return [
+        *figure_rows(now, case.action.type),
+        FigureRow(_("Left to refund"), now.taken, then.taken),
+        FigureRow(_("Paid for the order"), paid + now.taken, paid + then.taken),
+    ]
+
+
+def figure_rows(now: Figures, kind: str) -> list[FigureRow]:
+    """What of the payment is authorised, captured and refunded."""
+    then = after(kind, now)
     return [
         FigureRow(_("Authorised"), now.authorised, then.authorised),
         FigureRow(_("Captured"), now.captured, then.captured),
         FigureRow(_("Refunded"), now.refunded, then.refunded),
-        FigureRow(_("Left to refund"), _left(now), _left(then)),
-        FigureRow(_("Paid for the order"), paid + _left(now), paid + _left(then)),
     ]
 
 
-def _left(figures: Figures) -> Decimal:
-    return figures.captured - figures.refunded
+def _is_beside(payment: Payment, case: Intent, order: Order) -> bool:
+    """Whether it is another payment in the same currency; what is in others is not added up."""
+    return payment.id != case.payment_id and code_of(payment.currency or order.currency) == case.currency
 
 
 def _paid(payment: Payment) -> Decimal:
-    return payment.amount or ZERO if PAYMENT.of(payment.state).bucket is Bucket.TAKEN else ZERO
+    return figures_of(payment.state, payment.amount).taken

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from audit.chain import GENESIS, digest, head
 from audit.models import Entry
-from payments.executions.ledger import Figures, figures_of
+from domain.money import Figures
+from payments.executions.ledger import ledger_of
 from payments.executions.readings import seen_of
 from payments.executions.snapshot import Snapshot
 from payments.models import Evidence, Execution, Kind, State
@@ -89,10 +90,11 @@ def proof_of(execution: Execution) -> Proof:
     named = {mark: link.entry.sequence for link in newest_first for mark in link.entry.details.get("evidence", [])}
     there = {each.digest for each in evidence}
     seen = seen_of(execution)
+    ledger = ledger_of(seen)
     return Proof(
         execution=execution,
         seen=seen,
-        figures=figures_of(seen),
+        figures=ledger.figures if ledger else None,
         found=[Found(piece, named.get(piece.evidence.digest)) for piece in pieces_of(execution, evidence)],
         links=links,
         missing=[mark for mark in named if mark not in there],

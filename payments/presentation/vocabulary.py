@@ -36,8 +36,8 @@ def action_words(kind: str) -> ActionWords:
     return ACTIONS.get(kind.lower()) or ActionWords(_("Execute “%s”") % kind, f"“{kind}”", _("executed"))
 
 
-# Adapters are called psp_api_adapter (Norce docs, advanced/create-payment-adapter).
-_ADAPTER = re.compile(r"(?P<provider>[a-z]{1,40})(_[a-z]{1,40}){0,5}_adapter")
+# Adapters are called psp_api_adapter (Norce docs, advanced/create-payment-adapter), and walley-checkout (its examples).
+_ADAPTER = re.compile(r"(?P<provider>[a-z]{1,40})((_[a-z]{1,40}){0,5}_adapter|(-[a-z]{1,40}){1,5})")
 
 
 def provider_name(adapter_id: str) -> str:
@@ -45,6 +45,11 @@ def provider_name(adapter_id: str) -> str:
     Klarna); an id of another form as it is."""
     found = _ADAPTER.fullmatch(adapter_id)
     return found["provider"].capitalize() if found else adapter_id
+
+
+def names_it(method: str, provider: str) -> bool:
+    """Whether the means of payment has its provider in its name already."""
+    return provider.casefold() in method.casefold()
 
 
 # Why somebody asks for it. The last one needs a note.

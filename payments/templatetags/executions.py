@@ -2,14 +2,18 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Protocol
 
 import segno
 from django import template
 from django.contrib.auth.models import AnonymousUser, User
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.channels import all_channels
 from audit.models import Entry
+from domain.money import Figures
+from order_api.schemas import Payment
 from payments.executions.access import channel_of
 from payments.executions.schedule import is_watched, watch_ends
 from payments.models import Execution, ExternalMove, State
@@ -17,10 +21,22 @@ from payments.presentation import log_words, receipt, settling
 from payments.presentation import moves as of_others
 from payments.presentation import summary as words
 from payments.presentation.available_actions import Offer
+from payments.presentation.card_figures import CardFigures, cells_of, element_of, refund_of
 from payments.presentation.order_panel import OfOrder, OfPayment, held
 from payments.presentation.proof import Proof
 
 register = template.Library()
+
+
+class Card(Protocol):
+    """A payment on the order's page, as far as its figures go."""
+
+    @property
+    def payment(self) -> Payment: ...
+    @property
+    def figures(self) -> Figures | None: ...
+    @property
+    def currency(self) -> str: ...
 
 
 @register.filter
@@ -87,6 +103,29 @@ def held_by(offers: Iterable[Offer], mine: OfPayment) -> list[Offer]:
 def of_payment(executions: OfOrder, payment_id: str | None) -> OfPayment:
     """The executions of this payment."""
     return executions.of(payment_id)
+
+
+@register.simple_tag
+def card_figures(card: Card, mine: OfPayment) -> CardFigures:
+    """The figures on a payment's card, as far as its state tells."""
+    payment_id = card.payment.id
+    return CardFigures(
+        element_of(payment_id) if payment_id else "", cells_of(card.figures, card.payment.amount, card.currency, mine)
+    )
+
+
+@register.simple_tag
+def offer_words(offer: Offer, payment_id: str) -> str:
+    """The words of an action's button. What a refund would move can be put right once transactions were read."""
+    if offer.kind.lower() != "refund" or not offer.amount:
+        return offer.label
+    return format_html('{} <span id="{}">{}</span>…', offer.verb, refund_of(payment_id), offer.amount)
+
+
+@register.filter
+def possible(offers: Iterable[Offer]) -> list[str]:
+    """What can be done, for who may only ask for it."""
+    return [offer.possible for offer in offers if offer.possible]
 
 
 @register.filter

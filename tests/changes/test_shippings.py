@@ -245,7 +245,7 @@ def test_payments_that_no_longer_cover_the_order_are_warned_of(
     api.payments.create(order.id or "", reserved)
     data = {**TYPED, "including_vat": "59", "excluding_vat": ""}
     page = desk_of(manager).send(url("shipping-edit", order, shipping), data).content.decode()
-    assert "payments cover 174.00" in page
+    assert "payments add up to 174.00" in page
 
 
 @pytest.mark.parametrize(("button", "left"), [("add-row", 3), ("remove-row-0", 1)])

@@ -68,6 +68,7 @@ IN_THE_LIST = {
     Concern.CANNOT_SAY: "not all in this currency",
     Concern.NOT_COVERED: "not covered",
     Concern.TOO_MUCH: "too much",
+    Concern.TO_PAY_BACK: "to be paid back",
     Concern.RETURNED: "refunded",
 }
 ON_THE_PAGE = {
@@ -75,7 +76,8 @@ ON_THE_PAGE = {
     Concern.CANNOT_SAY: "it cannot be said whether",
     Concern.NOT_COVERED: "not covered by any payment",
     Concern.TOO_MUCH: "too much",
-    Concern.RETURNED: "aid back",
+    Concern.TO_PAY_BACK: "to be paid back",
+    Concern.RETURNED: "efunded",
 }
 
 

@@ -31,7 +31,7 @@ def reasons(*payments: Payment) -> dict[str, str]:
         ("captured", ("refund",), "Cancel", "Captured already: refund it instead."),
         ("intent", (), "Capture", "Not reserved yet: the customer or the provider is not done."),
         ("refunded", (), "Refund", "Refunded already."),
-        ("captured", (), "Refund", "adyen offers no such action here: the money is managed in the provider's own "
+        ("captured", (), "Refund", "As far as Checkout knows, adyen does not offer it now. Look at the provider's own "
                                    "screens."),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from order_api import OrderApi
 from payments.executions import engine
 from payments.executions.intent import Intent
-from payments.executions.ledger import figures_of
+from payments.executions.ledger import ledger_of
 from payments.executions.snapshot import Action
 from payments.limits.rules import Excess, excess
 from payments.models import FourEyes, Limit, State
@@ -118,10 +118,10 @@ def test_a_refund_counts_with_the_most_that_it_may_move(
     set_eyes("never", 499)
     case = case_of(make_payment("captured", reference=str(uuid4())), "refund")
     assert excess(admin, case) == []
-    figures = figures_of(case.seen)
-    assert figures
-    unsure = figures._replace(most_left=Decimal(700))
-    monkeypatch.setattr("payments.limits.rules.figures_of", lambda _: unsure)
+    ledger = ledger_of(case.seen)
+    assert ledger
+    unsure = ledger._replace(figures=replace(ledger.figures, more=700 - ledger.figures.left))
+    monkeypatch.setattr("payments.limits.rules.ledger_of", lambda _: unsure)
     assert excess(admin, case) == [Excess("up-to", "", "700"), Excess("two", "499", "700")]
 
 

@@ -103,16 +103,16 @@ def refunds(*amounts: str, adapter: str = "stripe_adapter") -> Snapshot:
     ],
 )
 def test_refunds_are_read_in_every_way_that_is_possible(amounts: tuple[str, ...], left: str, most: str) -> None:
-    figures = ledger.figures_of(refunds(*amounts))
-    assert figures is not None
-    assert (str(figures.left), str(figures.most_left)) == (left, most)
-    assert figures.is_sure == (left == most and amounts != ("474",))
+    found = ledger.ledger_of(refunds(*amounts))
+    assert found is not None
+    assert (str(found.figures.left), str(found.figures.most_left)) == (left, most)
+    assert found.is_sure == (left == most and amounts != ("474",))
 
 
 def test_what_is_known_of_the_adapter_leaves_one_way(settings: Any) -> None:
     settings.PAYMENT_ADAPTER_PROFILES = {"stripe_adapter": {"amounts": "moved"}}
-    figures = ledger.figures_of(refunds("100"))
-    assert figures is not None and (str(figures.left), figures.is_sure) == ("399", True)
+    found = ledger.ledger_of(refunds("100"))
+    assert found is not None and (str(found.figures.left), found.is_sure) == ("399", True)
 
 
 def test_the_order_in_which_the_api_gives_the_log_changes_nothing() -> None:
@@ -124,11 +124,11 @@ def test_the_order_in_which_the_api_gives_the_log_changes_nothing() -> None:
 def test_a_figure_names_the_transactions_that_it_rests_on() -> None:
     captured, pending = line(status="CAPTURED"), line("refund", "PENDING", action_id="pa_3")
     back = line(status="CAPTURE_FAILED", success=False, created="2026-11-22T11:00:00+00:00")
-    figures = ledger.figures_of(payment(captured, pending, back, state="captured"))
-    assert figures is not None
-    assert (figures.capture_lines, figures.refund_pending, figures.contradicted) == (
+    found = ledger.ledger_of(payment(captured, pending, back, state="captured"))
+    assert found is not None
+    assert (found.capture_lines, found.refund_pending, found.contradicted) == (
         (captured,),
         (pending,),
         (captured,),
     )
-    assert not figures.is_sure
+    assert not found.is_sure

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from domain.money import code_of
 from domain.states import result_of, state_of
 from ui import formats
 from ui.regions import get_region
@@ -85,6 +86,12 @@ def amount(value: Decimal | None, currency: str | None = None) -> str:
 def money(value: Decimal | None, currency: str | None = None) -> str:
     """An amount with its currency, on one line."""
     return formats.format_money(value, currency)
+
+
+@register.filter
+def code(currency: str | None) -> str:
+    """A currency's code; nothing where there is none."""
+    return code_of(currency)
 
 
 @register.filter
