@@ -14,7 +14,8 @@ from domain.states import ORDER, PAYMENT, start_of, way_from
 from order_api.schemas import Order, PaymentTransaction
 
 PAST, NOW, NEXT = "past", "now", "next"
-MAX_STEPS = 6
+COLUMNS = 4
+"""That the tracks of a page share; earlier steps than fit are counted, and told by the timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,38 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Steps in order of time; `earlier` counts those that were left out at the start because there are so many."""
+    """Steps in order of time."""
 
     steps: tuple[Step, ...]
+
+    @property
+    def placed(self) -> list["Placed"]:
+        """The steps in the columns that all tracks of a page share: what is and what usually follows stands in the last
+        ones, so that it stays where it is when a past arrives; the past begins with the first."""
+        past = [step for step in self.steps if step.place == PAST]
+        rest = [step for step in self.steps if step.place != PAST]
+        if past:
+            rest = rest[: COLUMNS - 1]
+        room = COLUMNS - len(rest)
+        earlier = len(past) - room + 1 if len(past) > room else 0
+        cells = [Placed(None, 1, 1, earlier), *self._in_a_row(past[earlier:], 2)] if earlier else []
+        cells = cells or list(self._in_a_row(past, 1))
+        if cells and rest:
+            cells[-1] = replace(cells[-1], until=room)
+        return [*cells, *self._in_a_row(rest, room + 1)]
+
+    @staticmethod
+    def _in_a_row(steps: Iterable[Step], column: int) -> Iterator["Placed"]:
+        return (Placed(step, number, number) for number, step in enumerate(steps, column))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A step from one column until another, or, instead of one, how many `earlier` ones there were."""
+
+    step: Step | None
+    column: int
+    until: int
     earlier: int = 0
 
 
@@ -49,9 +79,8 @@ def order_track(order: Order) -> Track:
     if not past:
         return Track(())
     last = past.pop()
-    shown, earlier = _latest(past)
-    way = _with_days([*shown, replace(last, place=NOW)], order.created)
-    return Track((*way, *_to_come(last.word)), earlier)
+    way = _with_days([*past, replace(last, place=NOW)], order.created)
+    return Track((*way, *_to_come(last.word)))
 
 
 def _taken(order: Order, current: str | None) -> Iterator[Step]:
@@ -75,11 +104,6 @@ def _merged(steps: Iterable[Step]) -> Iterator[Step]:
     """The same state twice in a row is one step, from its first time on."""
     for _word, group in groupby(steps, key=lambda step: step.word):
         yield next(group)
-
-
-def _latest(past: list[Step]) -> tuple[list[Step], int]:
-    earlier = max(0, len(past) - MAX_STEPS)
-    return past[earlier:], earlier
 
 
 def _to_come(word: str) -> Iterator[Step]:
@@ -109,8 +133,8 @@ def payment_past(transactions: Iterable[PaymentTransaction]) -> Track:
     """What went well on the way to a payment's present state, by its transactions, with their times."""
     done = [t for t in transactions if t.is_success and t.event and t.created]
     done.sort(key=lambda t: t.created or dt.datetime.min.replace(tzinfo=dt.UTC))
-    shown, earlier = _latest(list(_merged(Step(t.event or "", PAST, t.created, is_event=True) for t in done)))
-    return Track(tuple(_with_days(shown, timezone.now())), earlier)
+    merged = _merged(Step(t.event or "", PAST, t.created, is_event=True) for t in done)
+    return Track(tuple(_with_days(merged, timezone.now())))
 
 
 def _with_days(steps: Iterable[Step], before: dt.datetime | None) -> Iterator[Step]:

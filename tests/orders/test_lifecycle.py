@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from order_api.schemas import Order, PaymentTransaction
 from order_api.schemas.base import read
-from orders.page.lifecycle import MAX_STEPS, Track, order_track, payment_past, payment_track, payment_way
+from orders.page.lifecycle import Track, order_track, payment_past, payment_track, payment_way
 from tests.orders import documents
 
 
@@ -66,8 +66,25 @@ def test_an_unknown_state_is_shown_and_nothing_is_said_to_follow() -> None:
 def test_a_long_way_keeps_its_latest_steps_and_counts_the_others() -> None:
     way = [("checkout" if n % 2 == 0 else "processing", f"09:{n:02}") for n in range(20)]
     found = track("processing", *way)
-    assert found.earlier == 19 - MAX_STEPS
-    assert times(found)[0] == f"09:{19 - MAX_STEPS:02}"
+    assert cells(found) == [(19, 1, 1), ("processing", 2, 2), ("accepted", 3, 3), ("completed", 4, 4)]
+
+
+def cells(found: Track) -> list[tuple[str | int, int, int]]:
+    return [(cell.step.word if cell.step else cell.earlier, cell.column, cell.until) for cell in found.placed]
+
+
+def test_all_tracks_share_columns_and_what_is_stays_where_it_was_when_the_past_arrives() -> None:
+    log = _log(("open", "09:24"), ("process", "09:25"), ("reopen", "09:26"), ("confirm", "09:27"), ("capture", "09:30"))
+    assert cells(payment_track("captured")) == [("captured", 4, 4)]
+    assert cells(payment_way("captured", log[-1:])) == [("captured", 4, 4)]
+    assert cells(payment_way("captured", log[-2:])) == [("confirm", 1, 3), ("captured", 4, 4)]
+    assert cells(payment_way("captured", log)) == [(2, 1, 1), ("reopen", 2, 2), ("confirm", 3, 3), ("captured", 4, 4)]
+    assert cells(payment_track("reserved")) == [("reserved", 3, 3), ("captured", 4, 4)]
+
+
+def test_an_order_that_went_back_to_checkout_still_says_what_was_before() -> None:
+    found = track("checkout", ("checkout", "09:24"), ("processing", "09:25"), ("checkout", "09:27"))
+    assert cells(found) == [(2, 1, 1), ("checkout", 2, 2), ("processing", 3, 3), ("accepted", 4, 4)]
 
 
 def test_an_order_of_which_nothing_is_known_has_no_track() -> None:
