@@ -9,7 +9,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import checks, roles, sessions  # noqa: PLC0415 - models can be imported from here on
+        from audit import telling  # noqa: PLC0415 - as above
 
         register(checks.check_channels)
         sessions.connect()
+        telling.register(value_of=roles.in_the_log)
         post_migrate.connect(roles.create_roles, sender=self, dispatch_uid="accounts.create_roles")

@@ -71,6 +71,12 @@ def access_permissions() -> list[tuple[str, str]]:
     return [(name, f"Can {name.replace('_', ' ')}") for name in names]
 
 
+def in_the_log(action: str, field: str, value: Any) -> Promise | None:
+    """A right or a role in words, for the log, which keeps their names."""
+    words = {**RIGHTS, **(WORDS if field == "role" else {})}
+    return words.get(value) if isinstance(value, str) else None
+
+
 def highest(groups: Set[str]) -> str:
     """The highest role among the names of groups; nothing where none of them is a role."""
     return next((role for role in reversed(tuple(ROLES)) if role in groups), "")

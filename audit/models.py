@@ -16,7 +16,7 @@ class Change(NamedTuple):
 
 
 class Kind(models.TextChoices):
-    INTENT = "intent", _("Intent")
+    INTENT = "intent", _("Started")
     OUTCOME = "outcome", _("Outcome")
     EVENT = "event", _("Event")
 

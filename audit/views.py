@@ -17,6 +17,7 @@ from audit.log import Who
 from audit.models import Entry, Kind
 from audit.paging import page_of
 from audit.reading import EVERYTHING, Record, lines, records, visible
+from audit.telling import tell
 from ui.pages import render_page
 
 LIST = "audit/audit_list.html"
@@ -33,10 +34,11 @@ def audit_list(request: HttpRequest) -> HttpResponse:
 def _list_page(request: HttpRequest, status: int = 200) -> HttpResponse:
     filters = EntryFilter(request.GET, queryset=lines(_entries(request)))
     page = page_of(filters.qs, before=_number(request.GET, "before"), after=_number(request.GET, "after"))
-    active = chips(filters, request.GET)
+    active, found = chips(filters, request.GET), records(page.entries)
     context = {
         "place": "audit",
-        "records": records(page.entries),
+        "records": found,
+        "lines": tell(found),
         "filters": filters,
         "chips": active,
         "problems": [chip for chip in active if chip.problem],
@@ -57,10 +59,12 @@ def audit_detail(request: HttpRequest, sequence: int) -> HttpResponse:
     if sequence > BIGGEST:
         raise Http404("No such entry.")
     entry = get_object_or_404(_entries(request), sequence=sequence)
+    record = _record_of(entry)
     context = {
         "place": "audit",
         "entry": entry,
-        "record": _record_of(entry),
+        "record": record,
+        "line": tell([record])[0],
         "is_as_written": digest(entry) == entry.hash,
         "is_here": str(getattr(request, "channel", "")) == f"{entry.merchant}/{entry.channel}",
     }

@@ -11,7 +11,7 @@ OPEN = "open"  # no outcome of the log: an intent that has none
 
 OUTCOMES: dict[str, State] = {
     Outcome.DONE: State(Outcome.DONE, _("Done"), DONE),
-    Outcome.ACCEPTED: State(Outcome.ACCEPTED, _("Accepted"), BUSY, _("taken on by the API, not done yet")),
+    Outcome.ACCEPTED: State(Outcome.ACCEPTED, _("Sent"), BUSY, _("taken on by the API, not done yet")),
     Outcome.REFUSED: State(Outcome.REFUSED, _("Refused"), BAD, _("the API said no; nothing happened")),
     Outcome.FAILED: State(Outcome.FAILED, _("Failed"), BAD, _("nothing happened")),
     Outcome.UNANSWERED: State(Outcome.UNANSWERED, _("No answer"), WAIT, _("it may have happened")),

@@ -7,12 +7,14 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from audit import claims  # noqa: PLC0415 - models can be imported from here on
+        from audit import claims, telling  # noqa: PLC0415 - models can be imported from here on
         from payments.alerts.checks import check_alerts  # noqa: PLC0415 - as above
         from payments.checks import check_profiles, check_times  # noqa: PLC0415 - as above
         from payments.claims import unwritten  # noqa: PLC0415 - as above
+        from payments.presentation import log_words  # noqa: PLC0415 - as above
 
         register(check_times)
         register(check_profiles)
         register(check_alerts)
         claims.register(unwritten)
+        telling.register(log_words.tell, value_of=log_words.value_of)

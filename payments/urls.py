@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
         execute.payment_action_execute,
         name="payment-action-execute",
     ),
+    path("payments/bands/", executions.band_list, name="band-list"),
     path("payments/<uuid:pk>/result/", execute.execution_result, name="execution-result"),
     path("payments/", in_doubt.doubt_list, name="doubt-list"),
     path("payments/<uuid:pk>/", executions.execution_detail, name="execution-detail"),

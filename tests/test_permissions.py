@@ -122,6 +122,7 @@ PAGES: Mapping[str, Page] = {
     "transaction-create": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
     "action-create": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
     "payment-action-execute": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT | {"action_id": "no-such"}),
+    "band-list": who_sees_orders(),
     "execution-result": who_sees_orders(404, EXECUTION),
     "doubt-list": who_sees_orders(),
     "execution-detail": who_sees_orders(404, EXECUTION),

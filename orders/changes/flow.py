@@ -198,6 +198,7 @@ def send(request: ApiRequest, form: OrderChange) -> HttpResponse:
             form.action,
             subject_of(request, form.concerns(), form.target()),
             [log.Change(d.field, d.old, d.new) for d in form.differences()],
+            details={"reference": form.order.reference} if form.order.reference else None,
             classify=outcome_of,
         )
     except idempotency.AlreadySentError:

@@ -42,8 +42,8 @@ def _order(row: OrderRow) -> str:
     return f'<th scope="row"><a class="open"{href}>{name}</a><small>{below}</small></th>'
 
 
-_ROOM: tuple[tuple[Literal["customer", "email", "method", "carrier", "pieces"], int], ...] = (
-    ("customer", 30), ("email", 30), ("method", 17), ("carrier", 14), ("pieces", 8),
+_ROOM: tuple[tuple[Literal["customer", "email", "method", "part", "carrier", "pieces"], int], ...] = (
+    ("customer", 30), ("email", 30), ("method", 17), ("part", 17), ("carrier", 14), ("pieces", 8),
 )  # fmt: skip
 """Characters that a column has room for on a narrow screen; what is longer may be cut there."""
 
@@ -60,20 +60,23 @@ def _customer(row: OrderRow) -> str:
 
 
 def _payment(row: OrderRow) -> str:
-    part = f'<span class="part">{escape(row["part"])}</span> ' if row["part"] else ""
-    return _state(row["payment"], row["method"], row["beside"], part)
+    """Where it is not the whole order that the state is about, how much of it takes the place of the method's name."""
+    if row["payment"] and row["part"]:
+        below = " ".join(f"<span>{escape(text)}</span>" for text in (row["part"], row["beside"]) if text)
+        return f'{row["payment"]}<small class="part">{below}</small>'
+    return _state(row["payment"], row["method"], row["beside"])
 
 
 def _shipping(row: OrderRow) -> str:
     return _state(row["shipping"], row["carrier"], row["more_carriers"])
 
 
-def _state(badge: SafeString, below: str, beside: str = "", part: str = "") -> str:
-    """The name is cut off where there is no room, what stands before and behind it never."""
+def _state(badge: SafeString, below: str, beside: str) -> str:
+    """The name is cut off where there is no room, what stands behind it never."""
     if not badge:
         return ""
     more = f" <span>{escape(beside)}</span>" if beside else ""
-    return f'{badge}<small>{part}<span class="name">{escape(below)}</span>{more}</small>'
+    return f'{badge}<small><span class="name">{escape(below)}</span>{more}</small>'
 
 
 def _note(row: OrderRow) -> str:

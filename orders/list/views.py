@@ -28,7 +28,6 @@ from orders.list.find import find
 from orders.list.headings import headings
 from orders.list.paging import LOOK_AHEAD, Found, Paging, links_of, paging_of, sum_of
 from orders.list.written import write_rows
-from payments.presentation.list_rows import unsettled_of
 from ui.pages import render_page
 from ui.regions import get_region
 from ui.templatetags.desk import number
@@ -59,8 +58,7 @@ def order_list(request: ApiRequest) -> HttpResponseBase:
         return redirect(address.here)
     found = request.api.orders.list_unread(limit=address.size + LOOK_AHEAD, offset=address.offset, **filters.params)
     remember_list(request, str(request.channel), address.here)
-    ids = [order.id for order in found.owners.data]
-    rows = write_rows(found.data, ids, unsettled_of(request.channel, [each for each in ids if each]))
+    rows = write_rows(found.data, request.channel)
     seen = seen_in(str(request.channel), (row.currency for row in rows))
     swap = swap_context(request, filters)
     context = {

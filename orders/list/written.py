@@ -1,7 +1,7 @@
 """The rows of the list as they were written before: most of them are the same for everybody who
 looks, time and again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from accounts.channels import Channel
 from order_api.unread import UnreadOrder
 from orders.list.row_markup import markup
 from orders.list.rows import row_of
-from payments.presentation.list_rows import Unsettled
+from payments.presentation.list_rows import Unsettled, unsettled_of
 from ui.regions import get_region
 
 MOST_ROWS = 2000
@@ -22,10 +23,11 @@ MOST_ROWS = 2000
 
 
 class WrittenRow(NamedTuple):
-    """An order's row as HTML, and its currency."""
+    """An order's row as HTML, its currency and id."""
 
     markup: SafeString
     currency: str | None
+    id: str = ""
 
 
 class _Reader(NamedTuple):
@@ -38,23 +40,31 @@ class _Reader(NamedTuple):
     list_address: str
 
 
-def write_rows(
-    orders: Iterable[UnreadOrder], ids: Iterable[str | None], unsettled: Mapping[str, Unsettled]
-) -> list[WrittenRow]:
+def write_rows(orders: Iterable[UnreadOrder], channel: Channel | None = None) -> list[WrittenRow]:
     """A row for each order, in the reader's language, region and time zone. Raises BadAnswer as `UnreadOrder.read`.
 
-    `ids` are those of the orders; `unsettled`: what was asked through this desk and is not settled, by them."""
+    With the channel that they are of, they say what was asked of their payments through this desk and is not settled:
+    one query.
+    """
     zone = timezone.get_current_timezone_name()
     reader = _Reader(get_language(), get_region(), zone, timezone.localdate(), reverse("order-list"))
-    return [_row(order, reader, unsettled.get(id_ or "")) for order, id_ in zip(orders, ids, strict=True)]
+    orders = list(orders)
+    rows = [_row(order, reader) for order in orders]
+    if channel is None or not rows:
+        return rows
+    unsettled = unsettled_of(channel, [row.id for row in rows])
+    return [
+        _row(order, reader, unsettled[row.id]) if row.id in unsettled else row
+        for order, row in zip(orders, rows, strict=True)
+    ]
 
 
-def _row(order: UnreadOrder, reader: _Reader, unsettled: Unsettled | None) -> WrittenRow:
+def _row(order: UnreadOrder, reader: _Reader, unsettled: Unsettled | None = None) -> WrittenRow:
     place = _place(order.digest, reader, unsettled)
     if not place:
         document = order.read()
         row = row_of(document, reader.list_address, reader.language, unsettled)
-        place.append(WrittenRow(markup(row), document.currency))
+        place.append(WrittenRow(markup(row), document.currency, document.id or ""))
     return place[0]
 
 

@@ -7,6 +7,7 @@ from domain.states import Result, result_of
 from order_api.schemas import PaymentTransaction
 from orders.page.tree import Payload, payload, too_large
 from payments.presentation.origins import Origin
+from payments.presentation.transaction_words import SaysOf
 from privacy import PAGE, mask_text
 
 MAX_DOCUMENTS = 2_000_000
@@ -18,7 +19,7 @@ OriginOf = Callable[[PaymentTransaction], Origin | None]
 class Transaction:
     """One line of the log. `error` is masked, as providers repeat what they were sent.
 
-    `origin`: through what it came about, if it is of an event that moves money.
+    `origin`: through what it came about, if it is of an event that moves money; `says`: how much of it.
     """
 
     transaction: PaymentTransaction
@@ -28,6 +29,7 @@ class Transaction:
     request: Payload | None
     answer: Payload | None
     origin: Origin | None = None
+    says: str = ""
 
     @property
     def opens(self) -> bool:
@@ -37,13 +39,15 @@ class Transaction:
 
 
 def present_transactions(
-    transactions: Iterable[PaymentTransaction], origin_of: OriginOf = lambda _: None
+    transactions: Iterable[PaymentTransaction],
+    origin_of: OriginOf = lambda _: None,
+    says_of: SaysOf = lambda _: "",
 ) -> list[Transaction]:
     """The log, newest first; lines without a time keep their place at the end."""
     given = list(transactions)
     dated = sorted((t for t in given if t.created), key=_moment, reverse=True)
     budget = _Budget(MAX_DOCUMENTS)
-    return [_transaction(t, origin_of(t), budget) for t in [*dated, *(t for t in given if not t.created)]]
+    return [_transaction(t, origin_of(t), says_of(t), budget) for t in [*dated, *(t for t in given if not t.created)]]
 
 
 class _Budget:
@@ -61,7 +65,7 @@ def _moment(transaction: PaymentTransaction) -> float:
     return transaction.created.timestamp() if transaction.created else 0.0
 
 
-def _transaction(transaction: PaymentTransaction, origin: Origin | None, budget: _Budget) -> Transaction:
+def _transaction(transaction: PaymentTransaction, origin: Origin | None, says: str, budget: _Budget) -> Transaction:
     return Transaction(
         transaction=transaction,
         event=transaction.event or transaction.psp_event or "–",
@@ -70,4 +74,5 @@ def _transaction(transaction: PaymentTransaction, origin: Origin | None, budget:
         request=budget.payload(transaction.request_json),
         answer=budget.payload(transaction.response_json),
         origin=origin,
+        says=says,
     )

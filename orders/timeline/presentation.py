@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import AuditAction
 from audit.models import Outcome
 from audit.reading import Record
+from audit.telling import tell
 from domain.states import ORDER, Stage
 from order_api.events import Event
 from order_api.schemas import Order, Payment, PaymentTransaction
@@ -23,6 +24,7 @@ from orders.notes.services import Written
 from orders.page.payments import present_payment
 from orders.page.transactions import present_transactions
 from payments.presentation.origins import Origins
+from payments.presentation.transaction_words import words_for
 from ui.formats import format_day
 
 ALL, MONEY, CHANGES, NOTES = "all", "money", "changes", "notes"
@@ -123,7 +125,9 @@ def _of_states(order: Order) -> Iterator[Moment]:
 def _of_payments(order: Order, sources: Sources) -> Iterator[Moment]:
     for payment, transactions in sources.logs:
         card = present_payment(payment, order.currency)
-        for line in present_transactions(transactions, partial(sources.origins.of, payment.id)):
+        told = payment.changed(currency=card.currency)
+        says_of, origin_of = words_for(told, transactions), partial(sources.origins.of, payment.id)
+        for line in present_transactions(transactions, origin_of, says_of):
             went_well = not line.result.is_failure
             yield Moment(
                 line.transaction.created,
@@ -152,10 +156,8 @@ def _of_events(events: Iterable[Event]) -> Iterator[Moment]:
 
 def _of_records(records: Iterable[Record]) -> Iterator[Moment]:
     """What people did here, or tried. A note stands for itself."""
-    for record in records:
-        action = record.entry.action
-        if not action.startswith(_OF_NOTES):
-            yield Moment(record.at, "attempt", record, _icon(record), record.entry.username, _kinds(action))
+    for line in tell(record for record in records if not record.entry.action.startswith(_OF_NOTES)):
+        yield Moment(line.record.at, "attempt", line, _icon(line.record), kinds=_kinds(line.record.entry.action))
 
 
 def _kinds(action: str) -> frozenset[str]:

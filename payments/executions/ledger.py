@@ -76,6 +76,29 @@ def ways_to_read(refunds: Sequence[TransactionMark], captured: Decimal, meaning:
     return [min(max(way, ZERO), captured) for way in ways or [by_after, ZERO]]
 
 
+class Step(NamedTuple):
+    """A refund: what it moved, and what was left after it."""
+
+    moved: Decimal
+    left: Decimal
+
+
+def refund_steps(ledger: Ledger, captured: Decimal, meaning: Amounts) -> dict[str, Step]:
+    """What each refund moved, by its mark; nothing where the transactions do not tell for sure."""
+    lines = [line for line in ledger.refund_lines if line.amount is not None]
+    amounts = [Decimal(line.amount or 0) for line in lines]
+    ways = ways_to_read(lines, captured, meaning) if lines else []
+    if len(set(ways)) != 1:
+        return {}
+    is_after = ways[0] == captured - amounts[-1]
+    found, left = {}, captured
+    for line, amount in zip(lines, amounts, strict=True):
+        moved = left - amount if is_after else amount
+        left -= moved
+        found[line.mark] = Step(moved, left)
+    return found if all(step.moved > 0 and step.left >= 0 for step in found.values()) else {}
+
+
 class _Lines:
     """A payment's transactions, oldest first, by what became of them."""
 

@@ -1,11 +1,13 @@
 """What the order's pages say about executions: what is open, what waits, what somebody has to look at, and what was
 done before."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -37,6 +39,15 @@ class OfOrder(NamedTuple):
         """What stands in the band of the order's page: whatever is contradicted, open, or waits; the loudest first."""
         contradicted = [each for each in self.executions if each.state == State.CONTRADICTED]
         return contradicted + [each for each in self.executions if each.is_open or each.state == State.WAITING]
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether anything is in flight, so that it is worth looking again."""
+        return any(each.is_open for each in self.executions)
+
+    @property
+    def read_at(self) -> dt.datetime:
+        return timezone.now()
 
     def of(self, payment_id: str | None) -> OfPayment:
         own = [each for each in self.executions if each.payment_id == payment_id]

@@ -11,14 +11,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.channels import all_channels
-from audit.models import Entry
 from domain.money import Figures
 from order_api.schemas import Payment
 from payments.executions.access import channel_of
 from payments.executions.schedule import is_watched, watch_ends
 from payments.models import Execution, ExternalMove, State
-from payments.presentation import log_words, receipt, settling
 from payments.presentation import moves as of_others
+from payments.presentation import receipt, settling
 from payments.presentation import summary as words
 from payments.presentation.available_actions import Offer
 from payments.presentation.card_figures import CardFigures, cells_of, element_of, refund_of
@@ -79,18 +78,6 @@ def is_own_of(execution: Execution, user: User | AnonymousUser) -> bool:
 def is_served(execution: Execution) -> bool:
     """Whether its channel is one that the settings name, so that its order can be opened."""
     return channel_of(execution) in all_channels()
-
-
-@register.filter
-def told(entry: Entry) -> str:
-    """What an entry of the log says of money besides the name of its action."""
-    return log_words.told(entry)
-
-
-@register.filter
-def is_found(entry: Entry) -> bool:
-    """Whether the entry is of something that the desk found, and not of something that somebody did."""
-    return entry.action in log_words.FOUND
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,6 +16,7 @@ from payments.limits.rules import Excess
 from payments.models import Execution
 from payments.presentation.evidence_log import pieces_of
 from payments.presentation.moves import moved
+from payments.presentation.order_panel import of_order
 from payments.presentation.preview import above, through
 from payments.presentation.proof import proof_of
 from payments.presentation.summary import how, known, title_of, via, was_contradicted
@@ -50,6 +52,27 @@ def execution_proof(request: ApiRequest, pk: UUID) -> HttpResponse:
     last = proof.found[-1].piece.evidence if proof.found else None
     context = about(request, execution) | {"proof": proof, "known": known(execution, last)}
     return render_page(request, "payments/execution_proof.html", context)
+
+
+@never_cache
+@require_safe
+@may_view
+def band_list(request: ApiRequest) -> HttpResponse:
+    """What is not settled of the payments of an `order` by now, for its page, and how those ended that the page has
+    `seen`. Reads nothing at the API, so that only what was asked in the person's channel is found."""
+    order_id = request.GET.get("order", "")
+    found = of_order(request.channel, order_id)
+    seen = set(request.GET.getlist("seen"))
+    unsettled = {each.pk for each in found.unsettled}
+    context = {
+        "executions": found,
+        "settled": [each for each in found.executions if str(each.pk) in seen and each.pk not in unsettled],
+        "order_id": order_id,
+        "is_live": found.is_moving,
+        "now": timezone.now(),
+        "again": resolve_url("order-detail", order_id) if order_id else "",
+    }
+    return render(request, "payments/bands_now.html", context)
 
 
 def about(request: ApiRequest, execution: Execution) -> dict[str, object]:

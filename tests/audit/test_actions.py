@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from audit import log
 from audit.actions import AuditAction
+from audit.past import PAST
 from audit.words import action_word
 from orders.changes.base import OrderChange
 from tests.conftest import ClientOf
@@ -70,4 +71,8 @@ def test_an_action_of_another_version_stands_as_it_was_written() -> None:
 def test_what_was_recorded_without_words_has_them_on_its_page(client_of: ClientOf, admin: User, action: str) -> None:
     entry = log.event(log.Who("admin"), action)
     page = client_of(admin).get(f"/audit/{entry.sequence}/").content.decode()
-    assert f"<h1>{AuditAction(action).label}</h1>" in page
+    assert f"<h1>admin {PAST[action]}</h1>" in page
+
+
+def test_every_action_is_told_in_the_past_tense_too() -> None:
+    assert PAST.keys() == set(AuditAction)

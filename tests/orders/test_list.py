@@ -56,7 +56,7 @@ def test_a_row_says_what_somebody_asks_first(desk: Client) -> None:
         "c-customer": "Åsa Lindström sa.lindstrm@example.se",
         "c-country": "SE",
         "c-state": "Accepted",
-        "c-pay": "Captured 350.00 of 2,754.00 Gift card + 1",
+        "c-pay": "Captured 350.00 of 2,754.00 + 1",
         "c-ship": "Confirmed PostNord",
         "c-items": "6",
         "total": "2,754.00 SEK",
