@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,11 +21,14 @@ from domain import countries
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from orders.list.back import remember_list
-from orders.list.currencies import seen_in
 from orders.list.filters import SORTS, Address, OrderFilterSet, chips, read_address, says_the_same, stretches, tabs
 from orders.list.filters.panel import first_problem, panel_markup
-from orders.list.find import find
+from orders.list.find import LONGEST_PASTE, read
 from orders.list.headings import headings
+from orders.list.looked import looked_context
+from orders.list.looking import Looked, OvertakenError, look, the_one
+from orders.list.met import met_in
+from orders.list.overtaking import overtaking
 from orders.list.paging import LOOK_AHEAD, Found, Paging, links_of, paging_of, sum_of
 from orders.list.written import write_rows
 from ui.pages import render_page
@@ -54,14 +58,47 @@ def order_list(request: ApiRequest) -> HttpResponseBase:
     is_edit = "edit" in request.GET
     if not request.htmx and not is_edit and not says_the_same(request.GET, address):
         return redirect(address.here)
-    found = request.api.orders.list_unread(limit=address.size + LOOK_AHEAD, offset=address.offset, **filters.params)
+    try:
+        found = _looked(request, filters, address)
+    except OvertakenError:
+        return HttpResponse(status=204)
+    return _list_page(request, filters, _as_found(address, found), found)
+
+
+def _looked(request: ApiRequest, filters: OrderFilterSet, address: Address) -> Looked:
+    """The page of the list: in one call, or, while something is searched for, in one for each way that it may mean."""
+    limit, offset = address.size + LOOK_AHEAD, address.offset
+    if not filters.searched:
+        found = request.api.orders.list_unread(limit=limit, offset=offset, **filters.params)
+        return Looked(found.data, found.pagination)
+    return look(
+        request.api,
+        read(filters.searched, met_in(str(request.channel)).prefixes),
+        filters.params,
+        limit=limit,
+        offset=offset,
+        way=filters.found_way,
+        is_overtaken=overtaking(request) if request.htmx.trigger == SEARCH_BOX else None,
+    )
+
+
+def _as_found(address: Address, found: Looked) -> Address:
+    """With the way in which the search hit, so that the other pages of it take no more than one call either."""
+    if "search" not in address.filters or found.hit is None:
+        return address
+    return replace(address, filters={**address.filters, "way": [found.hit.way]})
+
+
+def _list_page(request: ApiRequest, filters: OrderFilterSet, address: Address, found: Looked) -> HttpResponse:
+    """The page of what was found, whichever view found it."""
     remember_list(request, str(request.channel), address.here)
     rows = write_rows(found.data)
-    seen = seen_in(str(request.channel), (row.currency for row in rows))
+    seen = met_in(str(request.channel), rows).currencies
     swap = swap_context(request, filters)
     context = {
         **list_context(filters, address, Found(rows, found.pagination), seen),
         **controls_context(filters, address),
+        **looked_context(address, found),
         **swap,
         "controls_key": controls_key(filters, address, swap),
         "panel": partial(panel_markup, filters, str(swap["edit"])),
@@ -73,11 +110,19 @@ def order_list(request: ApiRequest) -> HttpResponseBase:
 @require_safe
 @may_view
 def order_find(request: ApiRequest) -> HttpResponse:
-    """Goes to the order that the text names, or to the list of those that it may mean."""
-    finding = find(request.api, request.GET.get("search", ""))
-    if finding.order_id:
-        return redirect("order-detail", finding.order_id)
-    return redirect(Address(finding.filters, size=25).here)
+    """Goes to the order that the text means, or to the list of those that it may mean: among all orders, in the same
+    ways as the list itself. Where nothing is found, it is said here, so that nothing is asked twice."""
+    query = QueryDict(urlencode({"search": request.GET.get("search", "")}))
+    filters = OrderFilterSet(query)
+    address = read_address(query, filters, preference_of(request.user).page_size)
+    if not filters.searched:
+        return redirect(address.here)
+    found = _looked(request, filters, address)
+    if order_id := the_one(request.api, found):
+        return redirect("order-detail", order_id)
+    if found.data:
+        return redirect(_as_found(address, found).here)
+    return _list_page(request, filters, address, found)
 
 
 def asked_for(query: QueryDict) -> QueryDict:
@@ -87,7 +132,8 @@ def asked_for(query: QueryDict) -> QueryDict:
         return query
     asked = QueryDict(query.get("within"), mutable=True)
     asked["search"] = query.get("search") or ""
-    asked.pop("page", None)
+    for name in ("page", "way"):
+        asked.pop(name, None)
     return asked
 
 
@@ -115,18 +161,19 @@ def controls_context(filters: OrderFilterSet, address: Address) -> Mapping[str, 
     return {
         "tabs": partial(tabs, address),
         "stretches": partial(stretches, address, filters.stretch),
-        "panel_fields": [pair for pair in address.fields() if pair[0] in ("search", "sort", "size")],
+        "panel_fields": [pair for pair in address.fields() if pair[0] in ("search", "way", "sort", "size")],
         "headings": partial(headings, filters.ordering, address),
         "sorts": SORTS.items(),
         "sort_fields": address.fields("sort"),
         "sizes": sorted({*Preference.PAGE_SIZES, address.size}),
         "first_page": replace(address, size=address.default_size).to(),
-        "within": replace(address, filters={**address.filters, "search": ()}).query,
+        "within": replace(address, filters={**address.filters, "search": (), "way": ()}).query,
         "search_only": Address(
             {"search": address.filters["search"]}, address.size, default_size=address.default_size
         ).here
-        if address.filters.get("search") and len(address.filters) > 1
+        if address.filters.get("search") and address.filters.keys() - {"search", "way", "sort"}
         else "",
+        "longest_paste": LONGEST_PASTE,
         "country_options": _country_options(get_language()),
     }
 

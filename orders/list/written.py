@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from order_api.unread import UnreadOrder
+from orders.list.looking import Unread
+from orders.list.met import prefix_of
 from orders.list.row_markup import markup
 from orders.list.rows import row_of
 from ui.regions import get_region
@@ -21,10 +22,12 @@ MOST_ROWS = 2000
 
 
 class WrittenRow(NamedTuple):
-    """An order's row as HTML, and its currency."""
+    """An order's row as HTML, its id and currency, and what its reference begins with."""
 
     markup: SafeString
     currency: str | None
+    id: str = ""
+    prefix: str = ""
 
 
 class _Reader(NamedTuple):
@@ -37,19 +40,19 @@ class _Reader(NamedTuple):
     list_address: str
 
 
-def write_rows(orders: Iterable[UnreadOrder]) -> list[WrittenRow]:
+def write_rows(orders: Iterable[Unread]) -> list[WrittenRow]:
     """A row for each order, in the reader's language, region and time zone. Raises BadAnswer as `UnreadOrder.read`."""
     zone = timezone.get_current_timezone_name()
     reader = _Reader(get_language(), get_region(), zone, timezone.localdate(), reverse("order-list"))
     return [_row(order, reader) for order in orders]
 
 
-def _row(order: UnreadOrder, reader: _Reader) -> WrittenRow:
+def _row(order: Unread, reader: _Reader) -> WrittenRow:
     place = _place(order.digest, reader)
     if not place:
         document = order.read()
         row = row_of(document, reader.list_address, reader.language)
-        place.append(WrittenRow(markup(row), document.currency))
+        place.append(WrittenRow(markup(row), document.currency, row["id"], prefix_of(document.reference)))
     return place[0]
 
 

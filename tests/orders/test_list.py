@@ -12,7 +12,7 @@ from django.test import Client
 
 import dashboard.urls  # noqa: F401 - made before a test takes the sandbox away, for those after it
 from accounts.models import Preference
-from orders.list.currencies import seen_in
+from orders.list.met import met_in
 from tests.conftest import ClientOf
 from tests.orders import documents
 from tests.orders.orders_in_the_sandbox import address, an_order, many, payment, put, shipping
@@ -182,14 +182,14 @@ def test_no_sum_on_any_page_once_one_of_them_has_shown_another_currency(desk: Cl
 def test_the_currencies_of_one_channel_hide_no_sum_in_another(desk: Client) -> None:
     put(an_order("one"), an_order("two", currency="EUR"))
     desk.get("/orders/")
-    assert seen_in("norce/se", []) == {"SEK", "EUR"}
-    assert seen_in("norce/no", []) == frozenset()
+    assert met_in("norce/se").currencies == {"SEK", "EUR"}
+    assert met_in("norce/no").currencies == frozenset()
 
 
 def test_a_page_costs_one_call(desk: Client, caplog: pytest.LogCaptureFixture) -> None:
     many(30)
     with caplog.at_level(logging.INFO, "order_api"):
-        desk.get("/orders/?status=completed&search=R&page=2&size=25")
+        desk.get("/orders/?status=completed&search=R&way=search&page=2&size=25")
     assert len([record for record in caplog.records if record.name == "order_api"]) == 1
 
 
@@ -319,7 +319,7 @@ def test_while_somebody_types_the_box_stays_and_the_history_does_not_grow(desk: 
     many(2)
     answer = desk.get("/orders/?search=R-1&within=status%3Dcompleted%26page%3D2", headers={**HTMX, "HX-Trigger": "q"})
     assert list(orders_on(answer).values()) == ["R-1"]
-    assert answer.headers["HX-Replace-Url"] == "/orders/?search=R-1&status=completed"
+    assert answer.headers["HX-Replace-Url"] == "/orders/?search=R-1&status=completed&way=reference"
     assert "HX-Push-Url" not in answer.headers
     assert 'id="q"' not in answer.content.decode()
 
@@ -363,7 +363,8 @@ def test_nothing_that_matches_names_the_filters_and_the_way_out(desk: Client) ->
     many(1)
     words = text_of(desk.get("/orders/?search=Bergkvist&status=declined"))
     assert (
-        "Nothing matches “Bergkvist” Looked in norce/se for orders with: Search Bergkvist Order state Declined" in words
+        "Nothing matches “ Bergkvist ” Looked in norce/se for orders with: Search Bergkvist Order state Declined "
+        "It was looked for as: reference Bergkvist any text Bergkvist name Bergkvist" in words
     )
     assert "Clear filters Search all orders The same in norce/no" in words
 

@@ -52,7 +52,14 @@ def tabs(address: Address) -> list[Tab]:
 
 def stretches(address: Address, current: Preset | None) -> list[Tab]:
     """The stretches of days that are asked for most, one click away."""
-    words = {None: _("Any time"), Preset.TODAY: _("Today"), Preset.WEEK: _("7 days"), Preset.MONTH: _("30 days")}
+    words = {
+        None: _("Any time"),
+        Preset.TODAY: _("Today"),
+        Preset.YESTERDAY: _("Yesterday"),
+        Preset.WEEK: _("7 days"),
+        Preset.MONTH: _("30 days"),
+        Preset.THIS_MONTH: _("This month"),
+    }
     days: dict[str, Sequence[str]] = dict.fromkeys(DAYS, ())
     return [
         Tab(
@@ -82,7 +89,9 @@ def _chips(filters: OrderFilterSet, address: Address) -> Iterator[Chip]:
             if not days_told:
                 yield _chip("days", _("Created"), _days(filters), address, "preset", *DAYS)
             days_told = True
-        elif name != "sort":
+        elif name == "search":
+            yield _chip(name, label, ", ".join(values), address, "search", "way")
+        elif name not in ("sort", "way"):
             yield _chip(name, label, ", ".join(each.words(value) for value in values), address)
 
 
