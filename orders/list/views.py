@@ -20,7 +20,7 @@ from accounts.models import Preference, preference_of
 from domain import countries
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
-from orders.list.back import remember_list
+from orders.list.back import list_with, remember_list
 from orders.list.filters import SORTS, Address, OrderFilterSet, chips, read_address, says_the_same, stretches, tabs
 from orders.list.filters.panel import first_problem, panel_markup
 from orders.list.find import LONGEST_PASTE, read
@@ -91,12 +91,15 @@ def _as_found(address: Address, found: Looked) -> Address:
 
 def _list_page(request: ApiRequest, filters: OrderFilterSet, address: Address, found: Looked) -> HttpResponse:
     """The page of what was found, whichever view found it."""
-    remember_list(request, str(request.channel), address.here)
     rows = write_rows(found.data)
     seen = met_in(str(request.channel), rows).currencies
     swap = swap_context(request, filters)
+    shown = list_context(filters, address, Found(rows, found.pagination), seen)
+    paging: Paging = shown["paging"]
+    ids = [row.id for row in rows[: paging.rows] if row.id]
+    remember_list(request, str(request.channel), address, paging, ids)
     context = {
-        **list_context(filters, address, Found(rows, found.pagination), seen),
+        **shown,
         **controls_context(filters, address),
         **looked_context(address, found),
         **swap,
@@ -123,6 +126,40 @@ def order_find(request: ApiRequest) -> HttpResponse:
     if found.data:
         return redirect(_as_found(address, found).here)
     return _list_page(request, filters, address, found)
+
+
+@require_safe
+@may_view
+def order_before(request: ApiRequest, order_id: str) -> HttpResponse:
+    """Goes to the last order of the page before the one that this order is the first of."""
+    return _beyond(request, order_id, -1)
+
+
+@require_safe
+@may_view
+def order_after(request: ApiRequest, order_id: str) -> HttpResponse:
+    """Goes to the first order of the page after the one that this order is the last of."""
+    return _beyond(request, order_id, 1)
+
+
+def _beyond(request: ApiRequest, order_id: str, step: int) -> HttpResponse:
+    """On to the next page of the list that the order was opened from: one call, as for any page of it. Where there is
+    none any more, to the list."""
+    looked = list_with(request, str(request.channel), order_id)
+    if looked is None:
+        return redirect("order-detail", order_id)
+    query = QueryDict(looked.address.partition("?")[2])
+    filters = OrderFilterSet(query)
+    address = read_address(query, filters, preference_of(request.user).page_size)
+    address = replace(address, page=max(1, looked.page + step))
+    found = _looked(request, filters, address)
+    rows = write_rows(found.data)
+    paging = paging_of(Found(rows, found.pagination), address.page, address.size)
+    ids = [row.id for row in rows[: paging.rows] if row.id]
+    if not ids:
+        return redirect(looked.address)
+    remember_list(request, str(request.channel), address, paging, ids)
+    return redirect("order-detail", ids[0 if step > 0 else -1])
 
 
 def asked_for(query: QueryDict) -> QueryDict:

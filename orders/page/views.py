@@ -22,7 +22,7 @@ from audit.actions import AuditAction
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from order_api.schemas import Order, PaymentTransaction, encode
-from orders.list.back import list_address
+from orders.list.back import way_back
 from orders.page.lifecycle import payment_way
 from orders.page.order import present_order
 from orders.page.payments import present_payment
@@ -55,6 +55,7 @@ def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
         "version": version_of(order, order_id, *origins),
         "order_id": order_id,
         "executions": of_order(request.channel, order_id),
+        "back": way_back(request, str(request.channel), order_id),
         **_frame(request),
     }
     return render_page(request, "orders/order_detail.html", context)
@@ -199,4 +200,4 @@ def _currency(request: ApiRequest) -> str:
 
 def _frame(request: ApiRequest) -> dict[str, object]:
     """What every page about an order shows around it."""
-    return {"place": "orders", "back": list_address(request, str(request.channel))}
+    return {"place": "orders"}
