@@ -31,7 +31,7 @@ _FOUND_AS: Mapping[str, Promise] = {
     "shipping_names": gettext_lazy("shipping name"),
 }
 _MOST_SPELLED = 4
-"""Spellings of one kind that are told; the others are counted."""
+"""Spellings of one kind that are told."""
 
 
 class Way(NamedTuple):
@@ -81,9 +81,7 @@ def ways_of(tried: Iterable[Try]) -> list[Way]:
 
 
 def _listed(spelled: Sequence[str]) -> str:
-    told = ", ".join(spelled[:_MOST_SPELLED])
-    more = len(spelled) - _MOST_SPELLED
-    return _("%(spellings)s and %(count)d more spellings") % {"spellings": told, "count": more} if more > 0 else told
+    return ", ".join([*spelled[:_MOST_SPELLED], *(["…"] if len(spelled) > _MOST_SPELLED else [])])
 
 
 def _said(looked: Sequence[Way]) -> str:

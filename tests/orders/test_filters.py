@@ -175,7 +175,8 @@ def test_what_cannot_be_read_stands_in_its_field_to_be_put_right() -> None:
     controls = {
         control.name: control
         for group in panel(read("date_from=31-31-2025&billing_emails=anna"))
-        for control in group.controls
+        for entry in group.entries
+        for control in entry.controls
     }
     assert controls["date_from"].value == "31-31-2025"
     assert controls["date_from"].error
@@ -184,7 +185,9 @@ def test_what_cannot_be_read_stands_in_its_field_to_be_put_right() -> None:
 
 def test_the_panel_has_every_filter_but_those_that_have_a_place_of_their_own() -> None:
     filters = read("")
-    assert {control.name for group in panel(filters) for control in group.controls} == set(filters.filters) - {
+    assert {name for group in panel(filters) for entry in group.entries for name in entry.names} == set(
+        filters.filters
+    ) - {
         "search",
         "sort",
         "way",

@@ -307,7 +307,7 @@ def test_nothing_is_said_in_the_ways_that_were_tried(desk: Client) -> None:
     ):
         words = text_of(answer)
         assert "Nothing matches “ 0739999999 ”" in words
-        assert "It was looked for as: phone 0739999999, +46739999999, 073-999 99 99, +46 73 999 99 99" in words
+        assert "Looked in norce/se for it as: phone 0739999999, +46739999999, 073-999 99 99, +46 73 999 99 99" in words
         assert "reference 0739999999" in words and "any text 0739999999, 739999999" in words
         assert 'data-say="No order matches. Looked as phone, reference, any text."' in answer.content.decode()
 

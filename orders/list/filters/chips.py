@@ -27,6 +27,11 @@ class Chip(NamedTuple):
     problem: str = ""
 
     @property
+    def is_search(self) -> bool:
+        """Whether it is the text of the search box: the page says otherwise how that was looked for."""
+        return self.name == "search"
+
+    @property
     def field(self) -> str:
         """The id of the field that it is edited in."""
         return "f-preset" if self.name == "days" else f"f-{self.name}"

@@ -17,6 +17,7 @@ from domain.states import OrderState, States
 from domain.typed import plain, tidy
 from orders.list.find import LONGEST_TEXT, WAYS, mentioned, read
 from ui.days import EARLIEST, LATEST
+from ui.typed import TypedField
 
 MOST_VALUES = 50
 LONGEST_VALUE = LONGEST_TEXT
@@ -54,13 +55,6 @@ class SeveralField(forms.Field):
         if len(text) > LONGEST_VALUE:
             raise ValidationError(_("“%(value)s…” is too long."), "too-long", {"value": text[:30]})
         return text
-
-
-class TypedField(forms.CharField):
-    """Text as people type and paste it: without what cannot be seen."""
-
-    def to_python(self, value: object) -> str:
-        return tidy(super().to_python(value) or "")
 
 
 class SearchField(TypedField):

@@ -9,7 +9,7 @@ import django_filters as df
 from django import forms
 from django.utils.functional import Promise
 
-from orders.list.filters.fields import TypedField
+from ui.typed import TypedField
 
 MOST_SPELLED = 60
 """Values that one filter sends where each is spelled in several ways: an address has to hold them."""
