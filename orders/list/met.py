@@ -4,7 +4,7 @@ The API adds up all orders that match, whatever their currency, and a page shows
 its answer tells whether the others are in the same currency, and asking for them all would cost more than the
 sum is worth. So what the pages showed is remembered for each channel: where two currencies were ever met, a sum
 over several pages is told no longer. What references begin with is remembered beside it: people say 100591 where
-SE-100591 is written.
+SE-100591 is written; and what the API counts as `size`.
 """
 
 import re
@@ -20,10 +20,14 @@ _NUMBERED = re.compile(r"([^\d\s]{1,12})\d{4,20}")
 
 
 class Met(NamedTuple):
-    """The currencies met in a channel, and what its numbered references begin with: those that were met first."""
+    """The currencies met in a channel, and what its numbered references begin with: those that were met first.
+
+    `counts_all`: whether `pagination.size` counts all that matches, as far as it was seen to; None where it never was.
+    """
 
     currencies: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
+    counts_all: bool | None = None
 
 
 class _Row(Protocol):
@@ -39,15 +43,14 @@ def prefix_of(reference: str | None) -> str:
     return found[1] if found else ""
 
 
-def met_in(channel: str, rows: Iterable[_Row] = ()) -> Met:
-    """What was met in that channel up to now, these rows among it; for everybody at this desk. One look into the
-    cache."""
+def met_in(channel: str, rows: Iterable[_Row] = (), counts_all: bool | None = None) -> Met:
+    """What was met in that channel up to now, this among it; for everybody at this desk. One look into the cache."""
     key = f"met:{channel}"
     before: Met = cache.get(key) or Met()
     rows = list(rows)
     currencies = before.currencies | {row.currency.upper() for row in rows if row.currency}
     prefixes = list(dict.fromkeys([*before.prefixes, *(row.prefix for row in rows if row.prefix)]))[:MOST_PREFIXES]
-    met = Met(currencies, tuple(prefixes))
+    met = Met(currencies, tuple(prefixes), before.counts_all if counts_all is None else counts_all)
     if met != before:
         cache.set(key, met, REMEMBERED)
     return met

@@ -1,6 +1,6 @@
 """The list of orders, and the one box that finds them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Preference, preference_of
 from domain import countries
+from domain.states import ORDER, Stage
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from orders.list.back import list_with, remember_list
@@ -27,10 +28,10 @@ from orders.list.find import LONGEST_PASTE, read
 from orders.list.headings import headings
 from orders.list.looked import looked_context
 from orders.list.looking import Looked, OvertakenError, look, the_one
-from orders.list.met import met_in
+from orders.list.met import Met, met_in
 from orders.list.overtaking import overtaking
-from orders.list.paging import LOOK_AHEAD, Found, Paging, links_of, paging_of, sum_of
-from orders.list.written import write_rows
+from orders.list.paging import LOOK_AHEAD, Found, Paging, is_open, is_told, links_of, paging_of, sum_of
+from orders.list.written import WrittenRow, write_rows
 from ui.pages import render_page
 from ui.regions import get_region
 from ui.templatetags.desk import number
@@ -89,12 +90,26 @@ def _as_found(address: Address, found: Looked) -> Address:
     return replace(address, filters={**address.filters, "way": [found.hit.way]})
 
 
+def _met(
+    request: ApiRequest, filters: OrderFilterSet, address: Address, found: Looked, rows: Sequence[WrittenRow]
+) -> Met:
+    """What is known of the channel's orders. Where the rows are just as many as were asked for, and nobody has seen yet
+    what the API counts, it is asked once more for one of them."""
+    page = Found(rows, found.pagination)
+    met = met_in(str(request.channel), rows, is_told(page))
+    if met.counts_all is not None or not is_open(page, address.size):
+        return met
+    within = {**filters.params, **(found.hit.params if found.hit else {})}
+    one = request.api.orders.list_unread(limit=1, **within)
+    return met_in(str(request.channel), rows, one.pagination is not None and one.pagination.size == len(rows))
+
+
 def _list_page(request: ApiRequest, filters: OrderFilterSet, address: Address, found: Looked) -> HttpResponse:
     """The page of what was found, whichever view found it."""
     rows = write_rows(found.data)
-    seen = met_in(str(request.channel), rows).currencies
+    met = _met(request, filters, address, found, rows)
     swap = swap_context(request, filters)
-    shown = list_context(filters, address, Found(rows, found.pagination), seen)
+    shown = list_context(filters, address, Found(rows, found.pagination), met)
     paging: Paging = shown["paging"]
     ids = [row.id for row in rows[: paging.rows] if row.id]
     remember_list(request, str(request.channel), address, paging, ids)
@@ -174,10 +189,10 @@ def asked_for(query: QueryDict) -> QueryDict:
     return asked
 
 
-def list_context(filters: OrderFilterSet, address: Address, found: Found, seen: Collection[str]) -> Mapping[str, Any]:
-    paging = paging_of(found, address.page, address.size)
+def list_context(filters: OrderFilterSet, address: Address, found: Found, met: Met) -> Mapping[str, Any]:
+    paging = paging_of(found, address.page, address.size, counts_all=met.counts_all)
     shown = chips(filters, address)
-    total = sum_of(found, paging, seen)
+    total = sum_of(found, paging, met.currencies)
     return {
         "place": "orders",
         "address": address,
@@ -189,8 +204,17 @@ def list_context(filters: OrderFilterSet, address: Address, found: Found, seen: 
         "pages": links_of(address, paging),
         "range": range_of(paging),
         "sum": total,
+        "sum_also": also_summed(address.filters.get("status", ())) if total else "",
         "spoken": f"{SORTS[filters.ordering]}, {range_of(paging)}",
     }
+
+
+def also_summed(chosen: Collection[str]) -> str:
+    """The states of orders that are no sales and stand in a sum nevertheless, in words; none where they are all that
+    was asked for."""
+    states = [state for name, state in ORDER.items() if name in chosen or not chosen]
+    others = [state for state in states if state.stage is not Stage.PLACED]
+    return ", ".join(str(state.word) for state in others) if len(others) < len(states) else ""
 
 
 def controls_context(filters: OrderFilterSet, address: Address) -> Mapping[str, Any]:

@@ -167,6 +167,34 @@ def test_a_full_page_that_is_the_last_one_leads_nowhere(desk: Client) -> None:
     assert len(orders_on(answer)) == 25
 
 
+def test_one_order_more_than_a_page_is_counted_and_added_up(desk: Client, caplog: pytest.LogCaptureFixture) -> None:
+    many(26, state="declined")
+    put(an_order("other"))
+    for calls in (2, 1):  # what the API counts is asked for once
+        caplog.clear()
+        with caplog.at_level(logging.INFO, "order_api"):
+            answer = desk.get("/orders/?status=declined")
+        assert "1–25 of 26 · sum of matching orders 2,600.00 SEK" in text_of(answer)
+        assert len([record for record in caplog.records if record.name == "order_api"]) == calls
+
+
+def test_the_sum_says_which_orders_that_are_no_sales_are_in_it(desk: Client) -> None:
+    put(an_order("one"), an_order("two", state="checkout"))
+    assert "sum of matching orders 200.00 SEK with Checkout, Declined, Removed" in text_of(desk.get("/orders/"))
+    both = text_of(desk.get("/orders/?status=completed&status=checkout"))
+    assert "sum of matching orders 200.00 SEK with Checkout" in both and "with Checkout," not in both
+    for state in ("completed", "checkout"):
+        only = text_of(desk.get(f"/orders/?status={state}"))
+        assert "sum of matching orders 100.00 SEK" in only and "SEK with" not in only
+
+
+def test_a_tab_has_the_word_of_its_badge(desk: Client) -> None:
+    put(an_order("one", state="checkout"))
+    page = desk.get("/orders/?status=checkout")
+    tab = next(tab for tab in page.context["tabs"]() if tab.is_current)
+    assert row(page)["c-state"] == tab.word
+
+
 def test_no_sum_where_currencies_mix(desk: Client) -> None:
     put(an_order("one"), an_order("two", currency="EUR"))
     assert "sum of" not in text_of(desk.get("/orders/"))

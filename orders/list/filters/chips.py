@@ -47,7 +47,7 @@ class Tab(NamedTuple):
 def tabs(address: Address) -> list[Tab]:
     """One tab for all orders and one for each state; the other filters stay as they are."""
     chosen = list(address.filters.get("status", ()))
-    words = {"all": _("All"), **{state.name: state.tab or state.word for state in ORDER.values()}}
+    words = {"all": _("All"), **{state.name: state.word for state in ORDER.values()}}
     return [
         Tab(f"tab-{name}", word, address.to({"status": wanted}), chosen == wanted)
         for name, word in words.items()
