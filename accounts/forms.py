@@ -78,7 +78,7 @@ class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
 
     class Meta:
         model = Preference
-        fields = ["language", "region", "time_zone", "theme", "page_size"]
+        fields = ["language", "region", "time_zone", "theme", "page_size", "single_keys"]
         widgets = {"time_zone": ZoneInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -34,6 +34,11 @@ class Preference(models.Model):
     page_size = models.PositiveSmallIntegerField(
         _("Rows per page"), choices=[(n, str(n)) for n in PAGE_SIZES], default=PAGE_SIZES[0]
     )
+    single_keys = models.BooleanField(
+        _("Shortcuts of one key"),
+        default=True,
+        help_text=_("/ goes to the search. Switch it off if keys are pressed by accident, or by speech."),
+    )
     channel = models.CharField(max_length=128, blank=True, editable=False)
     # Sessions that were begun under another number are over.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)

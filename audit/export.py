@@ -28,9 +28,17 @@ class _Line:
         return line
 
 
-def csv_lines(entries: "QuerySet[Entry]") -> Iterator[str]:
+COMMA, SEMICOLON = ",", ";"
+
+
+def separator_of(decimal: str) -> str:
+    """What spreadsheets part columns by where that sign stands before decimals: a semicolon where it is a comma."""
+    return SEMICOLON if decimal == "," else COMMA
+
+
+def csv_lines(entries: "QuerySet[Entry]", separator: str = COMMA) -> Iterator[str]:
     """The file, piece by piece. `entries` are lines (`reading.lines`), newest first."""
-    writer = csv.writer(_Line())
+    writer = csv.writer(_Line(), delimiter=separator)
     yield _BYTE_ORDER_MARK + str(writer.writerow(COLUMNS))
     for batch in batches(entries):
         yield "".join(str(writer.writerow([cell(value) for value in _row(record)])) for record in records(batch))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Entry, Outcome
 from audit.words import OPEN, action_word, outcome_state
 from ui import days
+from ui.typed import TypedField
 
 Entries = QuerySet[Entry]
 
@@ -28,12 +29,16 @@ def _input(**attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"class": "input", "autocomplete": "off", "spellcheck": "false", **attrs})
 
 
+class TypedFilter(df.CharFilter):
+    field_class = TypedField
+
+
 class EntryFilter(df.FilterSet):
     """Over `reading.lines()`. A value that cannot be read filters nothing; its error stands in `form.errors`."""
 
-    person = df.CharFilter(label=_("Person"), field_name="username", widget=_input())
-    action = df.CharFilter(label=_("Action"), widget=_input(list="audit-actions"))
-    order = df.CharFilter(label=_("Order id"), field_name="order_id", widget=_input())
+    person = TypedFilter(label=_("Person"), field_name="username", widget=_input())
+    action = TypedFilter(label=_("Action"), widget=_input(list="audit-actions"))
+    order = TypedFilter(label=_("Order id"), field_name="order_id", widget=_input())
     outcome = df.ChoiceFilter(
         label=_("Outcome"),
         choices=[(value, outcome_state(value).word) for value in (*Outcome.values, OPEN)],
@@ -43,7 +48,7 @@ class EntryFilter(df.FilterSet):
     )
     since = df.DateFilter(label=_("From"), method="from_day", widget=_day_input())
     until = df.DateFilter(label=_("To"), method="to_day", widget=_day_input())
-    request_id = df.CharFilter(label=_("Request id"), widget=_input())
+    request_id = TypedFilter(label=_("Request id"), widget=_input())
 
     def with_outcome(self, entries: Entries, name: str, value: str) -> Entries:
         return entries.filter(outcome="" if value == OPEN else value)

@@ -6,12 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from audit import log
 from audit.actions import AuditAction
 from audit.chain import digest, head
-from audit.export import csv_lines
+from audit.export import COMMA, SEMICOLON, csv_lines, separator_of
 from audit.filters import EntryFilter, chips, zone_name
 from audit.log import Who
 from audit.models import Entry, Kind
@@ -19,6 +20,7 @@ from audit.paging import page_of
 from audit.reading import EVERYTHING, Record, lines, records, visible
 from audit.telling import tell
 from ui.pages import render_page
+from ui.regions import get_region, separators
 
 LIST = "audit/audit_list.html"
 BIGGEST = 2**63 - 1  # what a number of the log can be
@@ -47,6 +49,7 @@ def _list_page(request: HttpRequest, status: int = 200) -> HttpResponse:
         "here": _address(request.GET),
         "actions": dict(AuditAction.choices),
         "zone": zone_name(),
+        "separator": separator_of(separators(get_language(), get_region())[1]),
         "is_whole": EVERYTHING in _grants(request),
     }
     return render_page(request, LIST, context, partials=("entries",), status=status)
@@ -77,7 +80,8 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     """What the list shows as CSV, as it was at this moment; that it was taken is an entry too.
 
     The filters are in the address, as in the list's. Where one cannot be read, 400: the list, which says what is wrong,
-    in the place of a file that would not be what was asked for.
+    in the place of a file that would not be what was asked for. Columns are parted by commas, or, for spreadsheets of
+    some regions, by semicolons, if the form says so.
     """
     filters = EntryFilter(request.GET, queryset=lines(_entries(request)))
     if not filters.is_valid():
@@ -86,9 +90,10 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     asked = {name: request.GET[name] for name in filters.filters if request.GET.get(name)}
     up_to = last.sequence if last else 0
     log.event(Who.of(request), AuditAction.AUDIT_EXPORT, details={"filters": asked, "up_to": up_to})
+    separator = SEMICOLON if request.POST.get("separator") == SEMICOLON else COMMA
     name = f"audit-{timezone.localdate():%Y-%m-%d}.csv"
     answer = StreamingHttpResponse(
-        csv_lines(filters.qs.filter(sequence__lte=up_to)), content_type="text/csv; charset=utf-8"
+        csv_lines(filters.qs.filter(sequence__lte=up_to), separator), content_type="text/csv; charset=utf-8"
     )
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

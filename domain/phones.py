@@ -27,6 +27,42 @@ def spellings(text: str) -> list[str]:
     return list(dict.fromkeys(way for way in ways if way))
 
 
+HOMES = ("SE", "NO", "DK", "FI")
+"""Where a number without a country may be from."""
+
+
+def every_spelling(text: str) -> list[str]:
+    """The number in each way in which a shop may have stored it, as it was written first: also as it is called from
+    abroad, with +, with 00 and in groups. For some twenty values at most; a text that is no phone number is its own."""
+    number = compact(text)
+    ways = dict.fromkeys(spellings(text)) if number else dict.fromkeys([text.strip()])
+    for region in [None] if number.startswith("+") else HOMES if number else ():
+        ways |= dict.fromkeys(_as_written(number, region))
+    return list(ways)
+
+
+def _as_written(number: str, region: str | None) -> list[str]:
+    """A number of that region as its people write it; nothing if it is none."""
+    phonenumbers = import_module("phonenumbers")
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return []
+    if not phonenumbers.is_valid_number(parsed):
+        return []
+    shape = phonenumbers.PhoneNumberFormat
+    shapes = (shape.E164, shape.NATIONAL, shape.INTERNATIONAL)
+    abroad, at_home, in_groups = (phonenumbers.format_number(parsed, each) for each in shapes)
+    return [abroad, str(phonenumbers.normalize_digits_only(at_home)), at_home, in_groups, f"00{abroad[1:]}"]
+
+
+def subscriber(text: str) -> str:
+    """The digits that all ways to write a number have in common: without country and the 0 before it."""
+    number = compact(text)
+    at_home = (_at_home(number) or number[1:]) if number.startswith("+") else number
+    return at_home.removeprefix("0")
+
+
 def _at_home(number: str) -> str:
     """As it is dialled in its own country; nothing where no country has such a code.
 

@@ -61,14 +61,11 @@ class Stage(StrEnum):
 class OrderState(RemovableState):
     """`follows`: the states that an order can take from here. `usual_next`: the one that usually follows, empty where
     none does.
-
-    `tab`: its words as a heading over the list, where they are not its word.
     """
 
     stage: Stage = Stage.UNKNOWN
     usual_next: str = ""
     follows: tuple[str, ...] = ()
-    tab: Text = ""
     verb: Text = field(default="", kw_only=True)
     """What a person does who brings an order here."""
     is_agreed: bool = field(default=False, kw_only=True)
@@ -208,7 +205,7 @@ ORDER = States(
     [
         OrderState(
             "checkout", _("Checkout"), OFF, _("customer still shopping"), Stage.SHOPPING, "processing",
-            ("processing", "accepted", "completed", "declined", "removed"), _("In checkout"), is_start=True,
+            ("processing", "accepted", "completed", "declined", "removed"), is_start=True,
         ),
         OrderState(
             "processing", _("Processing"), BUSY, _("customer is paying"), Stage.PLACED, "accepted",

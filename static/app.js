@@ -7,7 +7,7 @@ const menus = () => document.querySelectorAll("details.menu[open]");
 addEventListener("click", (event) => menus().forEach((menu) => { if (!menu.contains(event.target) || event.target.closest("a[hx-get]")) menu.open = false; }));
 addEventListener("keydown", (event) => {
   if (event.key === "Escape") menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
-  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, select, textarea, [contenteditable]")) {
+  if (event.key === "/" && !("noKeys" in document.body.dataset) && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, select, textarea, [contenteditable]")) {
     const box = document.querySelector("input[type=search]");
     if (box) { event.preventDefault(); box.focus(); box.select(); }
   }
@@ -55,14 +55,21 @@ addEventListener("click", (event) => {
 });
 
 // Where the reader was on a page comes back with it: a page that htmx put into the history is loaded anew on the way back.
+// A link may lead back to a row as well; it stands where it stood, if it is in sight there.
 const place = () => `scroll:${location.pathname}${location.search}`;
 const remember = () => { try { sessionStorage.setItem(place(), String(scrollY)); } catch { /* private mode: no memory */ } };
 addEventListener("pagehide", remember);
 addEventListener("htmx:beforeHistorySave", remember);
 addEventListener("load", () => {
   const navigation = performance.getEntriesByType("navigation")[0];
-  if (!navigation || !["back_forward", "reload"].includes(navigation.type)) return;
-  try { scrollTo(0, Number(sessionStorage.getItem(place())) || 0); } catch { /* as above */ }
+  const row = location.hash.startsWith("#row-") && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (row || (navigation && ["back_forward", "reload"].includes(navigation.type))) {
+    try { scrollTo(0, Number(sessionStorage.getItem(place())) || 0); } catch { /* as above */ }
+  }
+  if (!row) return;
+  row.focus({ preventScroll: true });
+  row.closest("tr").scrollIntoView({ block: "nearest" });
+  history.replaceState(history.state, "", location.pathname + location.search); // said once: a reload stays where the reader is
 });
 
 // Progress and results, for eyes and for screen readers.
@@ -198,3 +205,87 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   printAll(false);
 });
+
+// The list of orders. What stands in the box goes along with whatever is chosen before it was looked for.
+const searchBox = () => document.getElementById("q");
+const typedOn = (box) => box && box.value.trim() !== (box.dataset.looked ?? box.defaultValue).trim();
+addEventListener("htmx:configRequest", (event) => {
+  const { elt, verb, formData } = event.detail, box = searchBox();
+  if (elt === box && box.validity.patternMismatch) event.preventDefault();
+  if (verb !== "get" || elt === box || !elt.closest(".list") || "clears" in elt.dataset || !typedOn(box) || box.validity.patternMismatch) return;
+  const address = new URL(event.detail.path, location);
+  address.searchParams.forEach((value, name) => formData.append(name, value));
+  formData.set("search", box.value);
+  ["way", "page"].forEach((name) => formData.delete(name));
+  event.detail.path = address.pathname;
+});
+addEventListener("htmx:afterRequest", (event) => {
+  const { elt, successful, requestConfig } = event.detail;
+  if (successful && elt === searchBox()) elt.dataset.looked = requestConfig.formData.get("search") || "";
+});
+// What is too long to be searched for is said; nothing of it is cut off. Lines are pasted as words, whatever the browser does.
+addEventListener("paste", (event) => {
+  const box = searchBox(), text = event.clipboardData && event.clipboardData.getData("text");
+  if (event.target !== box || !text || !/[\r\n]/.test(text)) return;
+  event.preventDefault();
+  box.setRangeText(text.split(/[\r\n]+/).filter((line) => line.trim()).join(" "), box.selectionStart, box.selectionEnd, "end");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+});
+addEventListener("input", (event) => {
+  const box = searchBox(), words = document.getElementById("q-long");
+  if (event.target !== box || !words) return;
+  words.hidden = !box.validity.patternMismatch;
+  box.setAttribute("aria-invalid", String(!words.hidden));
+  if (words.hidden) return;
+  words.textContent = words.dataset.words.replace("#", box.value.length);
+  say(words.textContent);
+});
+// Down from the box into the rows, up and down among them, and back with Escape.
+const rowLinks = () => [...document.querySelectorAll(".orders .open[href]")];
+addEventListener("keydown", (event) => {
+  const box = searchBox(), links = rowLinks(), at = links.indexOf(event.target);
+  if (!box || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || (event.target !== box && at < 0)) return;
+  if (event.key === "Escape" && at >= 0) { box.focus(); return; }
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
+  if (to === undefined || (event.target === box && event.key === "ArrowUp") || !links.length) return;
+  event.preventDefault();
+  const next = to < 0 ? box : links[Math.min(to, links.length - 1)];
+  next.focus();
+  if (next !== box) next.closest("tr").scrollIntoView({ block: "nearest" });
+});
+// After Enter the focus is on what was found, or on the words that say that it is nothing.
+addEventListener("load", () => {
+  const box = searchBox(), navigation = performance.getEntriesByType("navigation")[0];
+  if (!box || !box.defaultValue || !navigation || navigation.type !== "navigate" || location.hash || document.activeElement !== document.body) return;
+  const found = rowLinks()[0] || document.querySelector(".empty h2");
+  if (!found) return;
+  if (found.matches("h2")) found.tabIndex = -1;
+  found.focus({ preventScroll: true });
+});
+// Text in a row can be marked and copied; a click on it opens the order all the same, unless it marks something.
+let opening = 0;
+addEventListener("click", (event) => {
+  const text = event.target.closest && event.target.closest(".orders tbody :is(bdi, small, .who-name, b, abbr)");
+  const link = text && text.closest("tr").querySelector(".open[href]");
+  if (!link) return;
+  clearTimeout(opening);
+  if (event.ctrlKey || event.metaKey) { if (!text.closest("a")) open(link.href, "_blank", "noopener"); return; }
+  if (event.shiftKey && text.closest("a")) return;
+  event.preventDefault();
+  if (event.detail > 1 || event.shiftKey || String(getSelection())) return;
+  opening = setTimeout(() => { if (!String(getSelection())) location.assign(link.href); }, event.pointerType === "mouse" ? 250 : 0);
+});
+addEventListener("auxclick", (event) => {
+  const text = event.button === 1 && event.target.closest && event.target.closest(".orders tbody :is(bdi, small, .who-name, b, abbr)");
+  const link = text && !text.closest("a") && text.closest("tr").querySelector(".open[href]");
+  if (link) { event.preventDefault(); open(link.href, "_blank", "noopener"); }
+});
+
+// The filter that was chosen from the menu takes the focus; a menu that is closed begins anew.
+addEventListener("toggle", (event) => {
+  const fold = event.target;
+  if (fold.id === "filter-panel" && !fold.open) fold.querySelectorAll(".filter-field[open]").forEach((field) => { field.open = false; });
+  if (!fold.matches(".filter-field") || !fold.contains(document.activeElement)) return;
+  if (fold.open) fold.querySelector("input, select").focus();
+  else fold.querySelector("summary").focus();
+}, true);

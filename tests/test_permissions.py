@@ -91,6 +91,8 @@ PAGES: Mapping[str, Page] = {
     "audit-detail": Page(TO_SIGN_IN, 403, 403, 403, 404, {"sequence": "999999"}),
     "order-list": who_sees_orders(),
     "order-find": who_sees_orders(302),
+    "order-before": who_sees_orders(302, ORDER),
+    "order-after": who_sees_orders(302, ORDER),
     "order-create": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "order-delete": Page(TO_SIGN_IN, 403, 403, 403, 404, ORDER),
     "order-detail": who_sees_orders(404, ORDER),
@@ -224,7 +226,7 @@ OWN, FOREIGN = "norce/se", "norce/no"
 FOUR = ("visitor", "support", "manager", "admin")
 ABOUT_ORDERS = ("order-list", "order-find", "order-create", *OF_ONE_ORDER)
 ONLY_READ = {"order-detail", "order-raw", "order-timeline", "note-history", "payment-list", "payment-detail"} | {
-    "payment-transactions", "shipping-list", "shipping-detail",
+    "payment-transactions", "shipping-list", "shipping-detail", "order-before", "order-after",
 }  # fmt: skip
 CHANGES = [name for name in OF_ONE_ORDER if name not in ONLY_READ]
 KEPT_HERE = {"note-create", "note-edit", "order-identity"}

@@ -92,8 +92,9 @@ def test_a_component_is_styled_in_one_file() -> None:
 
 
 def test_there_are_two_breakpoints() -> None:
+    """Of the window; what goes by the room that it has itself asks its container."""
     conditions = [
-        prelude for css in FILES.values() for _, prelude in preludes(css) if "width" in prelude and "@" in prelude
+        prelude for css in FILES.values() for _, prelude in preludes(css) if "width" in prelude and "@media" in prelude
     ]
     assert {size for condition in conditions for size in re.findall(r"[\d.]+\w+", condition)} == {"56rem", "72rem"}
 

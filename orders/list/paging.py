@@ -103,8 +103,11 @@ def links_of(address: Address, paging: Paging) -> PageLinks:
     )
 
 
-def paging_of(found: _Page, page: int, size: int) -> Paging:
-    """`size` and LOOK_AHEAD rows were asked for; the API may serve fewer, and says so in `pagination.limit`."""
+def paging_of(found: _Page, page: int, size: int, *, counts_all: bool | None = None) -> Paging:
+    """`size` and LOOK_AHEAD rows were asked for; the API may serve fewer, and says so in `pagination.limit`.
+
+    `counts_all`: whether it is known that `pagination.size` counts what matches, where this page does not show it.
+    """
     said = found.pagination or Pagination()
     asked = size + LOOK_AHEAD
     served = said.limit if said.limit and 0 < said.limit < asked else asked
@@ -113,9 +116,23 @@ def paging_of(found: _Page, page: int, size: int) -> Paging:
         page, size = offset // served + 1, served
     rows = min(len(found.data), size)
     total = _total(said, offset, len(found.data), served)
+    if total is None and counts_all and said.size is not None and said.size >= offset + len(found.data) > 0:
+        total = said.size
     # Without a row to look ahead to, a full page may have another one after it.
     more = len(found.data) > rows or (served == size == rows)
     return Paging(page, size, offset, rows, total, more if total is None else 0 < rows < total - offset)
+
+
+def is_told(found: _Page) -> bool | None:
+    """Whether `pagination.size` counts all that matches; None where it may as well be the rows that came."""
+    said = found.pagination or Pagination()
+    return True if said.size is not None and said.size > len(found.data) > 0 else None
+
+
+def is_open(found: _Page, size: int) -> bool:
+    """Whether the rows that came are just as many as were asked for, and as `size` says: all that match, or a page."""
+    said = found.pagination or Pagination()
+    return said.size == len(found.data) == size + LOOK_AHEAD and not said.offset and said.size != said.total_size
 
 
 def _total(said: Pagination, offset: int, rows: int, served: int) -> int | None:

@@ -31,15 +31,20 @@ def markup(row: OrderRow) -> SafeString:
     return mark_safe(f"<tr{gone}>{''.join(cells)}</tr>")  # noqa: S308 - escaped above, cell by cell
 
 
+def row_id(order_id: str) -> str:
+    """The id of the link that opens an order on the list."""
+    return f"row-{order_id}"
+
+
 def _order(row: OrderRow) -> str:
-    href = f' href="{escape(row["url"])}"' if row["url"] else ""
+    href = f' id="{escape(row_id(row["id"]))}" href="{escape(row["url"])}" draggable="false"' if row["url"] else ""
     if hint := _cut(row):
         href += f' title="{escape(hint)}"'
     if row["reference"]:
         name, below = escape(row["reference"]), f"<code>{escape(row['id'])}</code>"
     else:
         name, below = f"<code>{escape(row['id'] or '–')}</code>", escape(_("no reference yet"))
-    return f'<th scope="row"><a class="open"{href}>{name}</a><small>{below}</small></th>'
+    return f'<th scope="row"><a class="open"{href}><bdi>{name}</bdi></a><small>{below}</small></th>'
 
 
 _ROOM: tuple[tuple[Literal["customer", "email", "method", "part", "carrier", "pieces"], int], ...] = (

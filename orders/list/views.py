@@ -1,6 +1,6 @@
 """The list of orders, and the one box that finds them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,16 +19,20 @@ from django.views.decorators.http import require_safe
 from accounts.models import Preference, preference_of
 from domain import countries
 from gateway.last_read import shows_last_read
+from domain.states import ORDER, Stage
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
-from orders.list.back import remember_list
-from orders.list.currencies import seen_in
+from orders.list.back import list_with, remember_list
 from orders.list.filters import SORTS, Address, OrderFilterSet, chips, read_address, says_the_same, stretches, tabs
 from orders.list.filters.panel import first_problem, panel_markup
-from orders.list.find import find
+from orders.list.find import LONGEST_PASTE, read
 from orders.list.headings import headings
-from orders.list.paging import LOOK_AHEAD, Found, Paging, links_of, paging_of, sum_of
-from orders.list.written import write_rows
+from orders.list.looked import looked_context
+from orders.list.looking import Looked, OvertakenError, look, the_one
+from orders.list.met import Met, met_in
+from orders.list.overtaking import overtaking
+from orders.list.paging import LOOK_AHEAD, Found, Paging, is_open, is_told, links_of, paging_of, sum_of
+from orders.list.written import WrittenRow, write_rows
 from ui.pages import render_page
 from ui.regions import get_region
 from ui.templatetags.desk import number
@@ -56,14 +61,64 @@ def order_list(request: ApiRequest) -> HttpResponseBase:
     is_edit = "edit" in request.GET
     if not request.htmx and not is_edit and not says_the_same(request.GET, address):
         return redirect(address.here)
-    found = request.api.orders.list_unread(limit=address.size + LOOK_AHEAD, offset=address.offset, **filters.params)
-    remember_list(request, str(request.channel), address.here)
+    try:
+        found = _looked(request, filters, address)
+    except OvertakenError:
+        return HttpResponse(status=204)
+    return _list_page(request, filters, _as_found(address, found), found)
+
+
+def _looked(request: ApiRequest, filters: OrderFilterSet, address: Address) -> Looked:
+    """The page of the list: in one call, or, while something is searched for, in one for each way that it may mean."""
+    limit, offset = address.size + LOOK_AHEAD, address.offset
+    if not filters.searched:
+        found = request.api.orders.list_unread(limit=limit, offset=offset, **filters.params)
+        return Looked(found.data, found.pagination)
+    return look(
+        request.api,
+        read(filters.searched, met_in(str(request.channel)).prefixes),
+        filters.params,
+        limit=limit,
+        offset=offset,
+        way=filters.found_way,
+        is_overtaken=overtaking(request) if request.htmx.trigger == SEARCH_BOX else None,
+    )
+
+
+def _as_found(address: Address, found: Looked) -> Address:
+    """With the way in which the search hit, so that the other pages of it take no more than one call either."""
+    if "search" not in address.filters or found.hit is None:
+        return address
+    return replace(address, filters={**address.filters, "way": [found.hit.way]})
+
+
+def _met(
+    request: ApiRequest, filters: OrderFilterSet, address: Address, found: Looked, rows: Sequence[WrittenRow]
+) -> Met:
+    """What is known of the channel's orders. Where the rows are just as many as were asked for, and nobody has seen yet
+    what the API counts, it is asked once more for one of them."""
+    page = Found(rows, found.pagination)
+    met = met_in(str(request.channel), rows, is_told(page))
+    if met.counts_all is not None or not is_open(page, address.size):
+        return met
+    within = {**filters.params, **(found.hit.params if found.hit else {})}
+    one = request.api.orders.list_unread(limit=1, **within)
+    return met_in(str(request.channel), rows, one.pagination is not None and one.pagination.size == len(rows))
+
+
+def _list_page(request: ApiRequest, filters: OrderFilterSet, address: Address, found: Looked) -> HttpResponse:
+    """The page of what was found, whichever view found it."""
     rows = write_rows(found.data, request.channel)
-    seen = seen_in(str(request.channel), (row.currency for row in rows))
+    met = _met(request, filters, address, found, rows)
     swap = swap_context(request, filters)
+    shown = list_context(filters, address, Found(rows, found.pagination), met)
+    paging: Paging = shown["paging"]
+    ids = [row.id for row in rows[: paging.rows] if row.id]
+    remember_list(request, str(request.channel), address, paging, ids)
     context = {
-        **list_context(filters, address, Found(rows, found.pagination), seen),
+        **shown,
         **controls_context(filters, address),
+        **looked_context(address, found),
         **swap,
         "controls_key": controls_key(filters, address, swap),
         "panel": partial(panel_markup, filters, str(swap["edit"])),
@@ -75,11 +130,53 @@ def order_list(request: ApiRequest) -> HttpResponseBase:
 @require_safe
 @may_view
 def order_find(request: ApiRequest) -> HttpResponse:
-    """Goes to the order that the text names, or to the list of those that it may mean."""
-    finding = find(request.api, request.GET.get("search", ""))
-    if finding.order_id:
-        return redirect("order-detail", finding.order_id)
-    return redirect(Address(finding.filters, size=25).here)
+    """Goes to the order that the text means, or to the list of those that it may mean: among all orders, in the same
+    ways as the list itself. Where nothing is found, it is said here, so that nothing is asked twice."""
+    query = QueryDict(urlencode({"search": request.GET.get("search", "")}))
+    filters = OrderFilterSet(query)
+    address = read_address(query, filters, preference_of(request.user).page_size)
+    if not filters.searched:
+        return redirect(address.here)
+    found = _looked(request, filters, address)
+    if order_id := the_one(request.api, found):
+        return redirect("order-detail", order_id)
+    if found.data:
+        return redirect(_as_found(address, found).here)
+    return _list_page(request, filters, address, found)
+
+
+@require_safe
+@may_view
+def order_before(request: ApiRequest, order_id: str) -> HttpResponse:
+    """Goes to the last order of the page before the one that this order is the first of."""
+    return _beyond(request, order_id, -1)
+
+
+@require_safe
+@may_view
+def order_after(request: ApiRequest, order_id: str) -> HttpResponse:
+    """Goes to the first order of the page after the one that this order is the last of."""
+    return _beyond(request, order_id, 1)
+
+
+def _beyond(request: ApiRequest, order_id: str, step: int) -> HttpResponse:
+    """On to the next page of the list that the order was opened from: one call, as for any page of it. Where there is
+    none any more, to the list."""
+    looked = list_with(request, str(request.channel), order_id)
+    if looked is None:
+        return redirect("order-detail", order_id)
+    query = QueryDict(looked.address.partition("?")[2])
+    filters = OrderFilterSet(query)
+    address = read_address(query, filters, preference_of(request.user).page_size)
+    address = replace(address, page=max(1, looked.page + step))
+    found = _looked(request, filters, address)
+    rows = write_rows(found.data, request.channel)
+    paging = paging_of(Found(rows, found.pagination), address.page, address.size)
+    ids = [row.id for row in rows[: paging.rows] if row.id]
+    if not ids:
+        return redirect(looked.address)
+    remember_list(request, str(request.channel), address, paging, ids)
+    return redirect("order-detail", ids[0 if step > 0 else -1])
 
 
 def asked_for(query: QueryDict) -> QueryDict:
@@ -89,14 +186,15 @@ def asked_for(query: QueryDict) -> QueryDict:
         return query
     asked = QueryDict(query.get("within"), mutable=True)
     asked["search"] = query.get("search") or ""
-    asked.pop("page", None)
+    for name in ("page", "way"):
+        asked.pop(name, None)
     return asked
 
 
-def list_context(filters: OrderFilterSet, address: Address, found: Found, seen: Collection[str]) -> Mapping[str, Any]:
-    paging = paging_of(found, address.page, address.size)
+def list_context(filters: OrderFilterSet, address: Address, found: Found, met: Met) -> Mapping[str, Any]:
+    paging = paging_of(found, address.page, address.size, counts_all=met.counts_all)
     shown = chips(filters, address)
-    total = sum_of(found, paging, seen)
+    total = sum_of(found, paging, met.currencies)
     return {
         "place": "orders",
         "address": address,
@@ -108,8 +206,17 @@ def list_context(filters: OrderFilterSet, address: Address, found: Found, seen: 
         "pages": links_of(address, paging),
         "range": range_of(paging),
         "sum": total,
+        "sum_also": also_summed(address.filters.get("status", ())) if total else "",
         "spoken": f"{SORTS[filters.ordering]}, {range_of(paging)}",
     }
+
+
+def also_summed(chosen: Collection[str]) -> str:
+    """The states of orders that are no sales and stand in a sum nevertheless, in words; none where they are all that
+    was asked for."""
+    states = [state for name, state in ORDER.items() if name in chosen or not chosen]
+    others = [state for state in states if state.stage is not Stage.PLACED]
+    return ", ".join(str(state.word) for state in others) if len(others) < len(states) else ""
 
 
 def controls_context(filters: OrderFilterSet, address: Address) -> Mapping[str, Any]:
@@ -117,18 +224,19 @@ def controls_context(filters: OrderFilterSet, address: Address) -> Mapping[str, 
     return {
         "tabs": partial(tabs, address),
         "stretches": partial(stretches, address, filters.stretch),
-        "panel_fields": [pair for pair in address.fields() if pair[0] in ("search", "sort", "size")],
+        "panel_fields": [pair for pair in address.fields() if pair[0] in ("search", "way", "sort", "size")],
         "headings": partial(headings, filters.ordering, address),
         "sorts": SORTS.items(),
         "sort_fields": address.fields("sort"),
         "sizes": sorted({*Preference.PAGE_SIZES, address.size}),
         "first_page": replace(address, size=address.default_size).to(),
-        "within": replace(address, filters={**address.filters, "search": ()}).query,
+        "within": replace(address, filters={**address.filters, "search": (), "way": ()}).query,
         "search_only": Address(
             {"search": address.filters["search"]}, address.size, default_size=address.default_size
         ).here
-        if address.filters.get("search") and len(address.filters) > 1
+        if address.filters.get("search") and address.filters.keys() - {"search", "way", "sort"}
         else "",
+        "longest_paste": LONGEST_PASTE,
         "country_options": _country_options(get_language()),
     }
 

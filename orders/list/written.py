@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from accounts.channels import Channel
-from order_api.unread import UnreadOrder
+from orders.list.looking import Unread
+from orders.list.met import prefix_of
 from orders.list.row_markup import markup
 from orders.list.rows import row_of
 from payments.presentation.list_rows import Unsettled, unsettled_of
@@ -23,11 +24,12 @@ MOST_ROWS = 2000
 
 
 class WrittenRow(NamedTuple):
-    """An order's row as HTML, its currency and id."""
+    """An order's row as HTML, its id and currency, and what its reference begins with."""
 
     markup: SafeString
     currency: str | None
     id: str = ""
+    prefix: str = ""
 
 
 class _Reader(NamedTuple):
@@ -40,7 +42,7 @@ class _Reader(NamedTuple):
     list_address: str
 
 
-def write_rows(orders: Iterable[UnreadOrder], channel: Channel | None = None) -> list[WrittenRow]:
+def write_rows(orders: Iterable[Unread], channel: Channel | None = None) -> list[WrittenRow]:
     """A row for each order, in the reader's language, region and time zone. Raises BadAnswer as `UnreadOrder.read`.
 
     With the channel that they are of, they say what was asked of their payments through this desk and is not settled:
@@ -59,12 +61,12 @@ def write_rows(orders: Iterable[UnreadOrder], channel: Channel | None = None) ->
     ]
 
 
-def _row(order: UnreadOrder, reader: _Reader, unsettled: Unsettled | None = None) -> WrittenRow:
+def _row(order: Unread, reader: _Reader, unsettled: Unsettled | None = None) -> WrittenRow:
     place = _place(order.digest, reader, unsettled)
     if not place:
         document = order.read()
         row = row_of(document, reader.list_address, reader.language, unsettled)
-        place.append(WrittenRow(markup(row), document.currency, document.id or ""))
+        place.append(WrittenRow(markup(row), document.currency, document.id or "", prefix_of(document.reference)))
     return place[0]
 
 

@@ -11,6 +11,7 @@ from privacy import DOTS
 from ui.formats import country_name
 
 BILLING, SHIPPING = "billing", "shipping"
+_COPIED = {"phone", "email"}
 _UNSPEAKING = {"reference", "organization_number", "identity"}
 _LABELS = {
     "organization": _("Organisation"),
@@ -31,11 +32,13 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One fact of an address. `href` dials or mails; `hidden` says that the text stands in for an identity number."""
+    """One fact of an address. `href` dials or mails; `hidden` says that the text stands in for an identity number;
+    `copied`: people want it elsewhere."""
 
     text: str
     href: str = ""
     hidden: bool = False
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def _cells(address: Address) -> Iterator[tuple[str, Cell]]:
     }
     for field, text in texts.items():
         if text and text.strip():
-            yield field, Cell(text.strip(), _href(field, text.strip()))
+            yield field, Cell(text.strip(), _href(field, text.strip()), copied=field in _COPIED)
     if address.national_identification_number:
         yield "identity", Cell(DOTS, hidden=True)
 

@@ -23,7 +23,7 @@ from gateway.last_read import shows_last_read
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from order_api.schemas import Order, PaymentTransaction, encode
-from orders.list.back import list_address
+from orders.list.back import way_back
 from orders.notes.services import latest_notes
 from orders.notes.views import NoteForm
 from orders.page.lifecycle import payment_way
@@ -62,6 +62,7 @@ def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
         "executions": of_order(request.channel, order_id),
         "notes": latest_notes(order_id, request.channel),
         "note_form": NoteForm.empty(),
+        "back": way_back(request, str(request.channel), order_id),
         **_frame(request),
     }
     return render_page(request, "orders/order_detail.html", context)
@@ -209,4 +210,4 @@ def _currency(request: ApiRequest) -> str:
 
 def _frame(request: ApiRequest) -> dict[str, object]:
     """What every page about an order shows around it."""
-    return {"place": "orders", "back": list_address(request, str(request.channel))}
+    return {"place": "orders"}

@@ -23,4 +23,9 @@ def folded(answer: HttpResponseBase) -> str:
 
 def orders_on(answer: HttpResponseBase) -> dict[str, str]:
     """The orders of a list, top down: each one's id, and the name of the link that opens it."""
-    return dict(re.findall(r'<a class="open" href="/orders/([^/"]+)/"[^>]*>(.*?)</a>', answer.getvalue().decode()))
+    links = re.findall(r'<a class="open"[^>]* href="/orders/([^/"]+)/"[^>]*><bdi>(.*?)</bdi></a>', body_of(answer))
+    return dict(links)
+
+
+def body_of(answer: HttpResponseBase) -> str:
+    return answer.getvalue().decode()

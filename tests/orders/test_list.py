@@ -12,7 +12,7 @@ from django.test import Client
 
 import dashboard.urls  # noqa: F401 - made before a test takes the sandbox away, for those after it
 from accounts.models import Preference
-from orders.list.currencies import seen_in
+from orders.list.met import met_in
 from tests.conftest import ClientOf
 from tests.orders import documents
 from tests.orders.orders_in_the_sandbox import address, an_order, many, payment, put, shipping
@@ -65,7 +65,8 @@ def test_a_row_says_what_somebody_asks_first(desk: Client) -> None:
 
 def test_a_whole_row_is_one_link_to_the_order(desk: Client) -> None:
     put(an_order("one", reference="SE-1"))
-    assert '<a class="open" href="/orders/o_one/">SE-1</a>' in desk.get("/orders/").content.decode()
+    link = '<a class="open" id="row-o_one" href="/orders/o_one/" draggable="false"><bdi>SE-1</bdi></a>'
+    assert link in desk.get("/orders/").content.decode()
 
 
 def test_an_order_with_next_to_nothing_still_has_its_row(desk: Client) -> None:
@@ -166,6 +167,34 @@ def test_a_full_page_that_is_the_last_one_leads_nowhere(desk: Client) -> None:
     assert len(orders_on(answer)) == 25
 
 
+def test_one_order_more_than_a_page_is_counted_and_added_up(desk: Client, caplog: pytest.LogCaptureFixture) -> None:
+    many(26, state="declined")
+    put(an_order("other"))
+    for calls in (2, 1):  # what the API counts is asked for once
+        caplog.clear()
+        with caplog.at_level(logging.INFO, "order_api"):
+            answer = desk.get("/orders/?status=declined")
+        assert "1–25 of 26 · sum of matching orders 2,600.00 SEK" in text_of(answer)
+        assert len([record for record in caplog.records if record.name == "order_api"]) == calls
+
+
+def test_the_sum_says_which_orders_that_are_no_sales_are_in_it(desk: Client) -> None:
+    put(an_order("one"), an_order("two", state="checkout"))
+    assert "sum of matching orders 200.00 SEK with Checkout, Declined, Removed" in text_of(desk.get("/orders/"))
+    both = text_of(desk.get("/orders/?status=completed&status=checkout"))
+    assert "sum of matching orders 200.00 SEK with Checkout" in both and "with Checkout," not in both
+    for state in ("completed", "checkout"):
+        only = text_of(desk.get(f"/orders/?status={state}"))
+        assert "sum of matching orders 100.00 SEK" in only and "SEK with" not in only
+
+
+def test_a_tab_has_the_word_of_its_badge(desk: Client) -> None:
+    put(an_order("one", state="checkout"))
+    page = desk.get("/orders/?status=checkout")
+    tab = next(tab for tab in page.context["tabs"]() if tab.is_current)
+    assert row(page)["c-state"] == tab.word
+
+
 def test_no_sum_where_currencies_mix(desk: Client) -> None:
     put(an_order("one"), an_order("two", currency="EUR"))
     assert "sum of" not in text_of(desk.get("/orders/"))
@@ -182,14 +211,14 @@ def test_no_sum_on_any_page_once_one_of_them_has_shown_another_currency(desk: Cl
 def test_the_currencies_of_one_channel_hide_no_sum_in_another(desk: Client) -> None:
     put(an_order("one"), an_order("two", currency="EUR"))
     desk.get("/orders/")
-    assert seen_in("norce/se", []) == {"SEK", "EUR"}
-    assert seen_in("norce/no", []) == frozenset()
+    assert met_in("norce/se").currencies == {"SEK", "EUR"}
+    assert met_in("norce/no").currencies == frozenset()
 
 
 def test_a_page_costs_one_call(desk: Client, caplog: pytest.LogCaptureFixture) -> None:
     many(30)
     with caplog.at_level(logging.INFO, "order_api"):
-        desk.get("/orders/?status=completed&search=R&page=2&size=25")
+        desk.get("/orders/?status=completed&search=R&way=search&page=2&size=25")
     assert len([record for record in caplog.records if record.name == "order_api"]) == 1
 
 
@@ -319,7 +348,7 @@ def test_while_somebody_types_the_box_stays_and_the_history_does_not_grow(desk: 
     many(2)
     answer = desk.get("/orders/?search=R-1&within=status%3Dcompleted%26page%3D2", headers={**HTMX, "HX-Trigger": "q"})
     assert list(orders_on(answer).values()) == ["R-1"]
-    assert answer.headers["HX-Replace-Url"] == "/orders/?search=R-1&status=completed"
+    assert answer.headers["HX-Replace-Url"] == "/orders/?search=R-1&status=completed&way=reference"
     assert "HX-Push-Url" not in answer.headers
     assert 'id="q"' not in answer.content.decode()
 
@@ -345,12 +374,6 @@ def test_looking_at_a_list_keeps_no_preference_whatever_its_address_says(desk: C
     assert not Preference.objects.exists()
 
 
-def test_the_order_leads_back_to_the_list_as_it_was(desk: Client) -> None:
-    many(30)
-    desk.get("/orders/?status=completed&size=25&page=2")
-    assert 'href="/orders/?status=completed&amp;size=25&amp;page=2"' in desk.get("/orders/o_aaab/").content.decode()
-
-
 def test_a_channel_without_orders_says_what_will_come(desk: Client) -> None:
     words = text_of(desk.get("/orders/"))
     assert (
@@ -363,7 +386,8 @@ def test_nothing_that_matches_names_the_filters_and_the_way_out(desk: Client) ->
     many(1)
     words = text_of(desk.get("/orders/?search=Bergkvist&status=declined"))
     assert (
-        "Nothing matches “Bergkvist” Looked in norce/se for orders with: Search Bergkvist Order state Declined" in words
+        "Nothing matches “ Bergkvist ” Looked in norce/se for it as: reference Bergkvist any text Bergkvist "
+        "name Bergkvist Among orders with: Order state Declined" in words
     )
     assert "Clear filters Search all orders The same in norce/no" in words
 

@@ -43,6 +43,16 @@ def test_the_total_is_told_only_where_it_is_known(
     assert (paging.total, paging.has_next) == (total, has_next)
 
 
+@pytest.mark.parametrize(
+    ("counts_all", "total", "has_next"), [(True, 26, True), (False, None, True), (None, None, True)]
+)
+def test_one_more_than_a_page_is_a_total_where_it_is_known_what_the_api_counts(
+    counts_all: bool | None, total: int | None, has_next: bool
+) -> None:
+    paging = paging_of(a_page(26, size=26, total_size=900), 1, 25, counts_all=counts_all)
+    assert (paging.total, paging.has_next) == (total, has_next)
+
+
 def test_an_answer_without_pagination_is_still_a_page() -> None:
     paging = paging_of(OrderPaginationSet(), 1, 25)
     assert (paging.total, paging.has_next, paging.numbers) == (0, False, [])

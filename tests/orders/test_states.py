@@ -24,7 +24,7 @@ from tests.orders import documents
 from tests.orders.orders_in_the_sandbox import an_order, put
 from tests.orders.pages import text_of
 
-ON_HOLD = OrderState("onHold", "On hold", BUSY, "looked at", Stage.PLACED, "completed", ("completed",), "Held back")
+ON_HOLD = OrderState("onHold", "On hold", BUSY, "looked at", Stage.PLACED, "completed", ("completed",))
 SETTLED = PaymentState("settled", "Settled", BAD, "paid out", Bucket.TAKEN, actions=("refund",))
 
 
@@ -72,8 +72,9 @@ def test_a_state_that_is_added_to_the_table_can_be_filtered_by(tomorrow: None) -
     address = read_address(QueryDict("status=ONHOLD"), found, 25)
     assert found.params["status"] == ["onHold"]
     assert [chip.value for chip in chips(found, address)] == ["On hold"]
-    assert [(tab.word, tab.is_current) for tab in tabs(address)][-1] == ("Held back", True)
-    boxes = next(control for group in panel(found) for control in group.controls if control.name == "status")
+    assert [(tab.word, tab.is_current) for tab in tabs(address)][-1] == ("On hold", True)
+    controls = [control for group in panel(found) for entry in group.entries for control in entry.controls]
+    boxes = next(control for control in controls if control.name == "status")
     assert [choice.value for choice in boxes.choices if choice.is_chosen] == ["onHold"]
 
 

@@ -27,6 +27,11 @@ class Chip(NamedTuple):
     problem: str = ""
 
     @property
+    def is_search(self) -> bool:
+        """Whether it is the text of the search box: the page says otherwise how that was looked for."""
+        return self.name == "search"
+
+    @property
     def field(self) -> str:
         """The id of the field that it is edited in."""
         return "f-preset" if self.name == "days" else f"f-{self.name}"
@@ -42,7 +47,7 @@ class Tab(NamedTuple):
 def tabs(address: Address) -> list[Tab]:
     """One tab for all orders and one for each state; the other filters stay as they are."""
     chosen = list(address.filters.get("status", ()))
-    words = {"all": _("All"), **{state.name: state.tab or state.word for state in ORDER.values()}}
+    words = {"all": _("All"), **{state.name: state.word for state in ORDER.values()}}
     return [
         Tab(f"tab-{name}", word, address.to({"status": wanted}), chosen == wanted)
         for name, word in words.items()
@@ -52,7 +57,14 @@ def tabs(address: Address) -> list[Tab]:
 
 def stretches(address: Address, current: Preset | None) -> list[Tab]:
     """The stretches of days that are asked for most, one click away."""
-    words = {None: _("Any time"), Preset.TODAY: _("Today"), Preset.WEEK: _("7 days"), Preset.MONTH: _("30 days")}
+    words = {
+        None: _("Any time"),
+        Preset.TODAY: _("Today"),
+        Preset.YESTERDAY: _("Yesterday"),
+        Preset.WEEK: _("7 days"),
+        Preset.MONTH: _("30 days"),
+        Preset.THIS_MONTH: _("This month"),
+    }
     days: dict[str, Sequence[str]] = dict.fromkeys(DAYS, ())
     return [
         Tab(
@@ -82,7 +94,9 @@ def _chips(filters: OrderFilterSet, address: Address) -> Iterator[Chip]:
             if not days_told:
                 yield _chip("days", _("Created"), _days(filters), address, "preset", *DAYS)
             days_told = True
-        elif name != "sort":
+        elif name == "search":
+            yield _chip(name, label, ", ".join(values), address, "search", "way")
+        elif name not in ("sort", "way"):
             yield _chip(name, label, ", ".join(each.words(value) for value in values), address)
 
 

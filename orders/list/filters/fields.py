@@ -14,10 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from domain import countries
 from domain.phones import compact
 from domain.states import OrderState, States
+from domain.typed import plain, tidy
+from orders.list.find import LONGEST_TEXT, WAYS, mentioned, read
 from ui.days import EARLIEST, LATEST
+from ui.typed import TypedField
 
 MOST_VALUES = 50
-LONGEST_VALUE = 200
+LONGEST_VALUE = LONGEST_TEXT
 LONGEST_ADDRESS = 6000
 """Bytes of all filters together as they stand in an address. Servers and proxies commonly read 8 kB
 of one, path and page included."""
@@ -41,7 +44,7 @@ class SeveralField(forms.Field):
     separator = _LIST
 
     def to_python(self, value: Sequence[str] | None) -> list[str]:
-        parts = [part.strip() for text in value or () for part in self.separator.split(text)]
+        parts = [tidy(part) for text in value or () for part in self.separator.split(text)]
         written = list(dict.fromkeys(part for part in parts if part))
         if len(written) > MOST_VALUES:
             raise ValidationError(_("At most %(most)s values."), "too-many", {"most": MOST_VALUES})
@@ -51,9 +54,38 @@ class SeveralField(forms.Field):
         """One value as the API should get it; ValidationError if it cannot be one."""
         if len(text) > LONGEST_VALUE:
             raise ValidationError(_("“%(value)s…” is too long."), "too-long", {"value": text[:30]})
-        if "\0" in text:
-            raise ValidationError(_("There is a character in it that cannot be searched for."), "null")
         return text
+
+
+class SearchField(TypedField):
+    """What stands in the search box. Of a text that is too long for it, what it mentions, if that is one thing."""
+
+    def to_python(self, value: object) -> str:
+        text = super().to_python(value)
+        if len(text) <= LONGEST_TEXT:
+            return text if read(text).text else ""
+        found = mentioned(text)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ValidationError(
+                _("There are %(count)d order numbers in it. Search for one at a time."),
+                "several",
+                {"count": len(found)},
+            )
+        raise ValidationError(
+            _("It has %(length)d characters; at most %(most)d can be searched for."),
+            "too-long",
+            {"length": len(text), "most": LONGEST_TEXT},
+        )
+
+
+class WayField(forms.CharField):
+    """As what a text was found: one of WAYS, and nothing where it is none."""
+
+    def to_python(self, value: object) -> str:
+        text = super().to_python(value)
+        return text if text in WAYS else ""
 
 
 class NamesField(SeveralField):
@@ -66,6 +98,7 @@ class EmailsField(SeveralField):
     separator = _EMAILS
 
     def one(self, text: str) -> str:
+        text = plain(text).removeprefix("mailto:").strip("<>'\"()[]")
         if "@" not in text.strip("@"):
             raise ValidationError(_("“%(value)s” is not a whole e-mail address."), "email", {"value": text[:60]})
         return super().one(text)
@@ -73,6 +106,7 @@ class EmailsField(SeveralField):
 
 class PhonesField(SeveralField):
     def one(self, text: str) -> str:
+        text = plain(text).removeprefix("tel:")
         if not compact(text):
             raise ValidationError(_("“%(value)s” is not a phone number."), "phone", {"value": text[:60]})
         return super().one(text)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from domain.phones import spellings
+from domain.phones import every_spelling
 from domain.states import ORDER
+from domain.typed import name_spellings
 from order_api.query import OrderQuery
 from orders.list.filters import dates
 from orders.list.filters.dates import Preset
@@ -23,7 +24,9 @@ from orders.list.filters.fields import (
     EmailsField,
     NamesField,
     PhonesField,
+    SearchField,
     StatesField,
+    WayField,
     too_many_bytes,
 )
 from orders.list.filters.query import ApiFilterSet, ApiQuery, PanelFilter, SeveralFilter, TextFilter, ViewFilter
@@ -108,6 +111,18 @@ class DayFilter(ViewFilter):
     kind = "day"
 
 
+class SearchFilter(ViewFilter):
+    """What stands in the search box: `orders.list.find` reads it into parameters, one way after the other."""
+
+    field_class = SearchField
+
+
+class WayFilter(ViewFilter):
+    """As what the text of the search was found, so that the other pages of what was found are one call as well."""
+
+    field_class = WayField
+
+
 class ChoiceFilter(ViewFilter):
     field_class = forms.ChoiceField
     kind = "select"
@@ -125,7 +140,8 @@ class OrderFilterSet(ApiFilterSet):
     document which ends of `date_from` and `date_to` count.
     """
 
-    search = TextFilter(label=_("Search"), max_length=LONGEST_VALUE)
+    search = SearchFilter(label=_("Search"))
+    way = WayFilter(label=_("Found as"))
     preset = ChoiceFilter(
         label=_("Created"),
         group=IN_ORDER,
@@ -139,13 +155,13 @@ class OrderFilterSet(ApiFilterSet):
     cart_reference = TextFilter(label=_("Cart reference"), group=IN_ORDER, max_length=LONGEST_VALUE)
     payment_id = TextFilter(label=_("Payment id"), group=IN_ORDER, max_length=LONGEST_VALUE)
     countries = CountriesFilter(label=_("Order country"), group=IN_ORDER)
-    billing_names = NamesFilter(label=_("Billing name"), group=IN_BILLING)
+    billing_names = NamesFilter(label=_("Billing name"), group=IN_BILLING, spell=name_spellings)
     billing_emails = EmailsFilter(label=_("Billing e-mail"), group=IN_BILLING)
-    billing_phones = PhonesFilter(label=_("Billing phone"), group=IN_BILLING, spell=spellings)
+    billing_phones = PhonesFilter(label=_("Billing phone"), group=IN_BILLING, spell=every_spelling)
     billing_countries = CountriesFilter(label=_("Billing country"), group=IN_BILLING)
-    shipping_names = NamesFilter(label=_("Shipping name"), group=IN_SHIPPING)
+    shipping_names = NamesFilter(label=_("Shipping name"), group=IN_SHIPPING, spell=name_spellings)
     shipping_emails = EmailsFilter(label=_("Shipping e-mail"), group=IN_SHIPPING)
-    shipping_phones = PhonesFilter(label=_("Shipping phone"), group=IN_SHIPPING, spell=spellings)
+    shipping_phones = PhonesFilter(label=_("Shipping phone"), group=IN_SHIPPING, spell=every_spelling)
     shipping_countries = CountriesFilter(label=_("Shipping country"), group=IN_SHIPPING)
     sort = ChoiceFilter(
         label=_("Sort"),
@@ -190,6 +206,18 @@ class OrderFilterSet(ApiFilterSet):
         return self.form.cleaned_data.get("sort") or NEWEST_FIRST
 
     @property
+    def searched(self) -> str:
+        """The text of the search box; empty where there is none that can be searched for."""
+        self.form.is_valid()
+        return self.form.cleaned_data.get("search") or ""
+
+    @property
+    def found_way(self) -> str:
+        """The way in which the address says that it was found; empty if it says none."""
+        self.form.is_valid()
+        return self.form.cleaned_data.get("way") or ""
+
+    @property
     def stretch(self) -> Preset | None:
         self.form.is_valid()
         chosen = self.form.cleaned_data.get("preset")
@@ -212,7 +240,8 @@ class OrderFilterSet(ApiFilterSet):
 
     def _implied(self) -> set[str]:
         """What an address need not say, because the rest of it does."""
-        implied = {"preset"} if self.stretch is Preset.CUSTOM else set(DAYS) if self.stretch else set()
+        implied = set() if self.searched else {"way"}
+        implied |= {"preset"} if self.stretch is Preset.CUSTOM else set(DAYS) if self.stretch else set()
         return implied | {"sort"} if self.ordering == NEWEST_FIRST else implied
 
 

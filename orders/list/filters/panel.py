@@ -1,6 +1,6 @@
-"""The panel of filters: every field of the form, grouped as people think of them, ready to be written down."""
+"""The menu of filters: every field of the form, grouped as people think of them, ready to be written down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from domain.states import ORDER
-from orders.list.filters.orders import OrderFilterSet
+from orders.list.filters.orders import DAYS, OrderFilterSet
 from orders.list.filters.query import PanelFilter
 
 
@@ -40,15 +40,34 @@ class Control(NamedTuple):
         return f"f-{self.name}"
 
 
+class Entry(NamedTuple):
+    """An entry of the menu, which opens its controls: one, but for days, which belong to their stretch."""
+
+    label: str | Promise
+    controls: Sequence[Control]
+
+    @property
+    def names(self) -> list[str]:
+        return [control.name for control in self.controls]
+
+
 class Group(NamedTuple):
     title: str | Promise
-    controls: Sequence[Control]
+    entries: Sequence[Entry]
 
 
 def panel(filters: OrderFilterSet) -> list[Group]:
-    """The groups of the panel, each field with what is written in it and why it cannot be read."""
+    """The groups of the menu, each field with what is written in it and why it cannot be read."""
     groups = groupby(filters.of_panel.items(), key=lambda item: item[1].group)
-    return [Group(title, [_control(filters, name, each) for name, each in members]) for title, members in groups]
+    return [Group(title, _entries(filters, dict(members))) for title, members in groups]
+
+
+def _entries(filters: OrderFilterSet, members: Mapping[str, PanelFilter]) -> list[Entry]:
+    controls = {name: _control(filters, name, each) for name, each in members.items()}
+    days = [controls.pop(name) for name in DAYS if name in controls]
+    return [
+        Entry(control.label, [control, *days] if name == "preset" else [control]) for name, control in controls.items()
+    ]
 
 
 _untouched: dict[tuple[str | None, str], SafeString] = {}

@@ -9,6 +9,11 @@ import django_filters as df
 from django import forms
 from django.utils.functional import Promise
 
+from ui.typed import TypedField
+
+MOST_SPELLED = 60
+"""Values that one filter sends where each is spelled in several ways: an address has to hold them."""
+
 
 class ApiQuery:
     """An immutable stand-in for a queryset: collects the parameters of one API call, and makes none."""
@@ -81,7 +86,9 @@ class PanelFilter(df.Filter):
 
 
 class TextFilter(PanelFilter, df.CharFilter):
-    """Text that is sent as it was typed."""
+    """Text that is sent as it was typed, without what cannot be seen."""
+
+    field_class = TypedField
 
 
 class SeveralFilter(PanelFilter):
@@ -96,7 +103,8 @@ class SeveralFilter(PanelFilter):
     def filter(self, qs: Any, value: Sequence[str]) -> Any:
         if not value:
             return qs
-        values = list(value) if self.spell is None else [way for each in value for way in self.spell(each)]
+        most = max(1, MOST_SPELLED // len(value))
+        values = list(value) if self.spell is None else [way for each in value for way in self.spell(each)[:most]]
         return qs.filter(**{str(self.field_name): list(dict.fromkeys(values))})
 
 
