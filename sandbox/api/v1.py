@@ -211,9 +211,9 @@ def _routers() -> Iterator[Router]:
                 alias = ALIASES[operation.operation_id or ""]
                 aliases.api_operation(
                     operation.methods,
-                    re.sub(r"\{(?:path:)?(\w+)\}", lambda found: found[0].replace(found[1], _camel(found[1])), path).replace(
-                        ORDERS, ORDERS_V1, 1
-                    ),
+                    re.sub(
+                        r"\{(?:path:)?(\w+)\}", lambda found: found[0].replace(found[1], _camel(found[1])), path
+                    ).replace(ORDERS, ORDERS_V1, 1),
                     response=alias.answers,
                     operation_id=alias.name,
                 )(_aliased(operation.view_func, alias))

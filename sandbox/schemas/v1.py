@@ -141,6 +141,11 @@ def shown(values: Document, kind: type[Model]) -> Document:
     return {name: _parts(value, kind, name, shown) for name, value in there.items() if name not in kind.gone}
 
 
+def in_version(document: Document, version: str | None) -> Document:
+    """The order as a receiver of that version is sent it; version 0's where it does not say."""
+    return shown(document, Order) if version == "v1" else document
+
+
 def _parts(value: Any, kind: type[Model], name: str, turned: Callable[[Document, type[Model]], Document]) -> Any:
     inner = _inner(kind).get(name)
     if inner is None:

@@ -163,7 +163,9 @@ def test_what_the_document_forbids_is_refused_and_not_a_fault(
     @QUICKLY
     @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
     def run(case: Any) -> None:
-        case.path_parameters = {name: there.get(snake(name), value) for name, value in (case.path_parameters or {}).items()}
+        case.path_parameters = {
+            name: there.get(snake(name), value) for name, value in (case.path_parameters or {}).items()
+        }
         answer = case.call(headers=PLAIN)
         held = [check for check in shapes(version, answer.status_code) if check in SHAPES[:3]]
         case.validate_response(answer, checks=held)
