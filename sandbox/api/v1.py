@@ -40,6 +40,9 @@ class HeadersV1(Headers):
     gone = frozenset({"x-adapterid"})
 
 
+CallerV1 = Annotated[HeadersV1, Header(...)]
+
+
 class Asked(ListQuery):
     """Version 1 has no free search."""
 
@@ -91,7 +94,6 @@ def _create_consent(request: HttpRequest, order_id: str, headers: Headers, body:
 
 READ, EDIT, CALL = _said(401, 404), _said(400, 401, 404), _said(400, 403)
 DONE: dict[int, Any] = {200: None}
-PAY, SHIP, LINE = v1.Payment, v1.Shipping, PaymentTransaction
 ERRORS = list[ValidationError]
 ALIASES: dict[str, Alias] = {
     "createOrder": Alias(
@@ -118,18 +120,24 @@ ALIASES: dict[str, Alias] = {
     "deleteHook": Alias("DeleteCheckoutOrderHook", DONE | CALL),
     "createNotification": Alias("CreateCheckoutOrderNotification", DONE | CALL, v1.Notification),
     "deleteNotification": Alias("DeleteCheckoutOrderNotification", DONE | CALL),
-    "createPayment": Alias("CreateOrderPayment", {201: CreateResponse} | READ, PAY, optional=True),
-    "listPayments": Alias("GetOrderPayments", {200: list[PAY]} | READ, back=_many(PAY)),
-    "getPayment": Alias("GetOrderPayment", {200: PAY} | READ, back=_one(PAY)),
-    "updatePayment": Alias("UpdateOrderPayment", {200: PAY} | READ, PAY, optional=True, back=_one(PAY)),
-    "listTransactions": Alias("GetTransactionsForOrderPayment", {200: list[LINE]} | READ),
-    "addTransaction": Alias("AddTransactionForOrderPayment", {200: LINE} | READ, LINE, optional=True),
+    "createPayment": Alias("CreateOrderPayment", {201: CreateResponse} | READ, v1.Payment, optional=True),
+    "listPayments": Alias("GetOrderPayments", {200: list[v1.Payment]} | READ, back=_many(v1.Payment)),
+    "getPayment": Alias("GetOrderPayment", {200: v1.Payment} | READ, back=_one(v1.Payment)),
+    "updatePayment": Alias(
+        "UpdateOrderPayment", {200: v1.Payment} | READ, v1.Payment, optional=True, back=_one(v1.Payment)
+    ),
+    "listTransactions": Alias("GetTransactionsForOrderPayment", {200: list[PaymentTransaction]} | READ),
+    "addTransaction": Alias(
+        "AddTransactionForOrderPayment", {200: PaymentTransaction} | READ, PaymentTransaction, optional=True
+    ),
     "addPaymentActions": Alias("AddPaymentAction", DONE | CALL),
     "executePaymentAction": Alias("ExecutePaymentAction", DONE | CALL),
-    "createShipping": Alias("CreateOrderShipping", {201: CreateResponse} | READ, SHIP, optional=True),
-    "listShippings": Alias("GetOrderShippings", {200: list[SHIP]} | READ, back=_many(SHIP)),
-    "getShipping": Alias("GetOrderShipping", {200: SHIP} | READ, back=_one(SHIP)),
-    "updateShipping": Alias("UpdateOrderShipping", {200: SHIP} | READ, SHIP, optional=True, back=_one(SHIP)),
+    "createShipping": Alias("CreateOrderShipping", {201: CreateResponse} | READ, v1.Shipping, optional=True),
+    "listShippings": Alias("GetOrderShippings", {200: list[v1.Shipping]} | READ, back=_many(v1.Shipping)),
+    "getShipping": Alias("GetOrderShipping", {200: v1.Shipping} | READ, back=_one(v1.Shipping)),
+    "updateShipping": Alias(
+        "UpdateOrderShipping", {200: v1.Shipping} | READ, v1.Shipping, optional=True, back=_one(v1.Shipping)
+    ),
 }
 
 
@@ -177,7 +185,7 @@ def _parameter(one: inspect.Parameter, alias: Alias) -> inspect.Parameter:
     hint, default = one.annotation, one.default
     match one.name:
         case "headers":
-            hint = Annotated[HeadersV1, Header(...)]
+            hint = CallerV1
         case "query":
             hint = Query[Asked]
         case "body" if alias.body:
@@ -224,7 +232,7 @@ api = OrderApiV1(
     title="Norce Checkout - Order Management API",
     version="1",
     servers=[{"url": f"{settings.SANDBOX_PREFIX}order"}],
-    description="The Order Management API v1 as the sandbox of this project answers it: version 0's store under other names.",
+    description="The Order Management API v1 as the sandbox of this project answers it, over version 0's store.",
     urls_namespace="sandbox-v1",
     auth=Bearer(),
     parser=JsonParser(),

@@ -1,4 +1,4 @@
-"""The payment adapters as services of their own, as far as they manage orders: each at `/checkout/<name>-adapter/`, with
+"""The payment adapters as services of their own, as far as they manage orders: at `/checkout/<name>-adapter/`, with
 `POST …/api/order/v1/orders/{order_id}/payments/{payment_id}/…` for its `refresh`, and `capture`, `cancel`, `refund`.
 
 A refresh makes the actions on the payment true to what the provider thinks (Norce's generated clients of the adapters;

@@ -1,4 +1,4 @@
-"""The requests of Norce's public Bruno collections, replayed against the sandbox: which, from where, and what comes back.
+"""The requests of Norce's public Bruno collections, replayed against the sandbox: which, from where, what comes back.
 
 The collections are github.com/NorceTech/checkout-collection at 64dbf30 (COL) and norce-checkout-training-collection at
 bd35742 (TRN). Method and path are theirs; bodies are our own in the same shape. Each request finds an order that has
@@ -132,41 +132,58 @@ def _events() -> Iterator[Request]:
 
 
 def _configuration() -> Iterator[Request]:
-    trained = f"{TRN}/Configuration [Checkout]"
-    channels = tuple(f"{trained}/{name}/Get Channel Configurations" for name in ("nc-adyen-se", "nc-walley-se"))
-    yield Request("GET", _CONFIGURED, 200, (*channels, f"{trained}/nc-nonpsp-se/Get Configurations"))
-    known = {
-        "norce_adapter": (f"{COL}/Norce Adapter/Configuration", *(
-            f"{trained}/{name}/Get Configuration Norce Adapter" for name in ("nc-adyen-se", "nc-nonpsp-se", "nc-walley-se"))),
-        "klarna_checkout_adapter": (f"{COL}/Klarna Adapter/Get Klarna configuration",),
-        "nonpsp_adapter": (f"{COL}/Non-psp Adapter/Configuration", f"{trained}/nc-nonpsp-se/Get Configuration Non-PSP Adapter"),
-        "adyen_dropin_adapter": (f"{trained}/nc-adyen-se/Get Configuration Adyen",),
-        "walley_checkout_adapter": (f"{trained}/nc-walley-se/Get Configuration Walley",),
-    }  # fmt: skip
-    for name, sources in known.items():
-        yield Request("GET", f"{_CONFIGURED}/{name}", 200, sources)
+    for name, gets in _READ.items():
+        yield Request("GET", f"{_CONFIGURED}/{name}".rstrip("/"), 200, gets)
     static = f"{_CONFIGURED}/static_notifications"
-    of_static = f"{trained}/nc-nonpsp-se"
-    yield Request(
-        "GET", static, 404, (f"{of_static}/Get Notifications Configuration",), None, "nothing is configured so"
-    )
-    sets = {
-        "klarna_checkout_adapter": (f"{COL}/Klarna Adapter/Set Klarna configuration",),
-        "nonpsp_adapter": (f"{COL}/Non-psp Adapter/Set Non-psp configuration", f"{second_tutorial()}/Set Non-psp configuration",
-                           f"{of_static}/Configure Non-PSP Adapter"),
-        "norce_adapter": (f"{COL}/Norce Adapter/Set configuration", f"{COL}/Tutorials/3 - Norce adapter/Set configuration",
-                          f"{COL}/Tutorials/0 - Quick Start/Upset Norce Configuration",
-                          *(f"{trained}/{name}/Configure Norce Adapter" for name in ("nc-adyen-se", "nc-walley-se")),
-                          *(f"{of_static}/Configure Norce Adapter {version}" for version in ("v1", "v2"))),
-        "adyen_dropin_adapter": (f"{trained}/nc-adyen-se/Configure Adyen Adapter",),
-        "walley_checkout_adapter": (f"{trained}/nc-walley-se/Configure Walley Adapter",),
-        "admin_meta": tuple(f"{trained}/{name}/Update Admin Meta" for name in ("nc-adyen-se", "nc-walley-se")),
-        "static_notifications": (f"{of_static}/Configure Notification",),
-    }  # fmt: skip
+    unset = (f"{_TRAINED}/nc-nonpsp-se/Get Notifications Configuration",)
+    yield Request("GET", static, 404, unset, None, "nothing is configured so")
     body = example("configuration-static-notifications")
-    for name, sources in sets.items():
-        yield Request("PUT", f"{_CONFIGURED}/{name}", 405, sources, body | {"id": name}, READ_ONLY)
-    yield Request("DELETE", static, 405, (f"{of_static}/Delete Notification",), None, READ_ONLY)
+    for name, puts in _WRITTEN.items():
+        yield Request("PUT", f"{_CONFIGURED}/{name}", 405, puts, body | {"id": name}, READ_ONLY)
+    yield Request("DELETE", static, 405, (f"{_TRAINED}/nc-nonpsp-se/Delete Notification",), None, READ_ONLY)
+
+
+_TRAINED = f"{TRN}/Configuration [Checkout]"
+_OF_THREE = ("nc-adyen-se", "nc-nonpsp-se", "nc-walley-se")
+_READ: dict[str, tuple[str, ...]] = {
+    "": (
+        f"{_TRAINED}/nc-adyen-se/Get Channel Configurations",
+        f"{_TRAINED}/nc-walley-se/Get Channel Configurations",
+        f"{_TRAINED}/nc-nonpsp-se/Get Configurations",
+    ),
+    "norce_adapter": (
+        f"{COL}/Norce Adapter/Configuration",
+        *(f"{_TRAINED}/{name}/Get Configuration Norce Adapter" for name in _OF_THREE),
+    ),
+    "klarna_checkout_adapter": (f"{COL}/Klarna Adapter/Get Klarna configuration",),
+    "nonpsp_adapter": (
+        f"{COL}/Non-psp Adapter/Configuration",
+        f"{_TRAINED}/nc-nonpsp-se/Get Configuration Non-PSP Adapter",
+    ),
+    "adyen_dropin_adapter": (f"{_TRAINED}/nc-adyen-se/Get Configuration Adyen",),
+    "walley_checkout_adapter": (f"{_TRAINED}/nc-walley-se/Get Configuration Walley",),
+}
+_WRITTEN: dict[str, tuple[str, ...]] = {
+    "klarna_checkout_adapter": (f"{COL}/Klarna Adapter/Set Klarna configuration",),
+    "nonpsp_adapter": (
+        f"{COL}/Non-psp Adapter/Set Non-psp configuration",
+        f"{COL}/Tutorials/2 - Non-PSP adapter/Set Non-psp configuration",
+        f"{_TRAINED}/nc-nonpsp-se/Configure Non-PSP Adapter",
+    ),
+    "norce_adapter": (
+        f"{COL}/Norce Adapter/Set configuration",
+        f"{COL}/Tutorials/3 - Norce adapter/Set configuration",
+        f"{COL}/Tutorials/0 - Quick Start/Upset Norce Configuration",
+        f"{_TRAINED}/nc-adyen-se/Configure Norce Adapter",
+        f"{_TRAINED}/nc-walley-se/Configure Norce Adapter",
+        f"{_TRAINED}/nc-nonpsp-se/Configure Norce Adapter v1",
+        f"{_TRAINED}/nc-nonpsp-se/Configure Norce Adapter v2",
+    ),
+    "adyen_dropin_adapter": (f"{_TRAINED}/nc-adyen-se/Configure Adyen Adapter",),
+    "walley_checkout_adapter": (f"{_TRAINED}/nc-walley-se/Configure Walley Adapter",),
+    "admin_meta": (f"{_TRAINED}/nc-adyen-se/Update Admin Meta", f"{_TRAINED}/nc-walley-se/Update Admin Meta"),
+    "static_notifications": (f"{_TRAINED}/nc-nonpsp-se/Configure Notification",),
+}
 
 
 def second_tutorial() -> str:
@@ -251,11 +268,11 @@ def _over_http(address: str, token: str) -> Send:
 
     def send(method: str, path: str, body: Any) -> tuple[int, Any]:
         content = None if body is None else json.dumps(body).encode()
-        call = urllib.request.Request(  # noqa: S310 - an address of the caller's
+        call = urllib.request.Request(
             f"{address.rstrip('/')}/{path}", content, headers | {"Content-Type": "application/json"}, method=method
         )
         try:
-            with urllib.request.urlopen(call) as answer:  # noqa: S310
+            with urllib.request.urlopen(call) as answer:
                 status, text = answer.status, answer.read()
         except urllib.error.HTTPError as error:
             status, text = error.code, error.read()
@@ -272,9 +289,8 @@ def main(*given: str) -> int:
         status = replay(request, send) if send else request.status
         otherwise += status != request.status
         said = "" if status == request.status else f", answered {status}"
-        print(f"{request}{said}{f' ({request.why})' if request.why else ''}")
-        for source in request.sources:
-            print(f"    NorceTech/{source}.bru")
+        sys.stdout.write(f"{request}{said}{f' ({request.why})' if request.why else ''}\n")
+        sys.stdout.writelines(f"    NorceTech/{source}.bru\n" for source in request.sources)
     return int(bool(otherwise))
 
 
