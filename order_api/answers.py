@@ -8,8 +8,27 @@ from typing import Any, TypeVar
 import msgspec
 
 from order_api.call import Answer
-from order_api.errors import ApiError, BadAnswer, Conflict, NoAnswer, NotFound, Rejected, Unauthorized, Unavailable
-from order_api.schemas import TooManyValuesError, ValidationError, check_json, decode, decode_whole
+from order_api.errors import (
+    ApiError,
+    BadAnswer,
+    Conflict,
+    NoAnswer,
+    NotFound,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    Unreadable,
+)
+from order_api.schemas import (
+    Order,
+    TooManyValuesError,
+    ValidationError,
+    as_it_came,
+    check_json,
+    decode,
+    decode_whole,
+)
+from order_api.unfit import Misfit, UnfitOrder, misfit, owner
 
 T = TypeVar("T")
 
@@ -53,9 +72,47 @@ def value(answer: Answer, kind: type[T], *, whole: bool = True) -> T:
     try:
         return (decode_whole if whole else decode)(answer.content, kind)
     except msgspec.ValidationError as error:
-        raise bad(answer, f"a document of another shape: {error}") from error
+        raise unreadable(answer, misfit(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise bad(answer, what_it_is(answer)) from error
+
+
+def order_or_why(answer: Answer, *, whole: bool = True) -> Order | UnfitOrder:
+    """The answer's order or, where a value of it does not fit, which one, and the document as it came. Raises what the
+    answer means if it is no document at all."""
+    require_done(answer)
+    try:
+        return (decode_whole if whole else decode)(answer.content, Order)
+    except msgspec.ValidationError as error:
+        found = misfit(error)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = Misfit()
+    try:
+        return UnfitOrder(owner(check_json(answer.content)), found, as_it_came(answer.content))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise bad(answer, what_it_is(answer)) from error
+
+
+def owner_of(answer: Answer) -> Order:
+    """Whose the answer's order is. Raises what the answer means if it is no JSON."""
+    require_done(answer)
+    try:
+        return owner(check_json(answer.content))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise bad(answer, what_it_is(answer)) from error
+
+
+def unreadable(answer: Answer, found: Misfit) -> BadAnswer:
+    """The error that a misfit is; where nothing of the document fits, it is not the one that was asked for."""
+    if not found.place and found.expected:
+        return bad(answer, f"a document of another shape ({found})")
+    return Unreadable(
+        f"A document came that does not fit: {found}.",
+        change=answer.call.changes,
+        operation=answer.call.operation,
+        request_id=answer.request_id,
+        status=answer.status,
+    )
 
 
 def reasons(answer: Answer) -> tuple[ValidationError, ...]:

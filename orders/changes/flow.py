@@ -257,6 +257,8 @@ def words_of(error: ApiError, doubt: Words = Explanation.doubt) -> str:
     if error.may_have_happened:
         words = _("There was no answer, so it is not known whether this was done. %(doubt)s (%(error)s)")
         return words % {"doubt": doubt, "error": error}
+    if isinstance(error, Unauthorized) and error.status == HTTPStatus.FORBIDDEN:
+        return _("The Order API does not let this desk do this, so nothing was done: %s") % error
     if isinstance(error, Unauthorized):
         words = _(
             "The Order API does not let this desk in, so nothing was done. Whoever runs the desk has to look at "

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from domain.phones import compact, spellings
 from order_api import OrderApi
 from order_api.errors import NotFound
+from order_api.schemas import Order
+from order_api.unfit import UnfitOrder
 from orders.list.filters.fields import LONGEST_VALUE
 
 ORDER, SEARCH = "order", "search"
@@ -116,7 +118,7 @@ def _turned_name(api: OrderApi, said: str, ways: Sequence[str]) -> Finding | Non
     """The name the other way round, once it was found in no other way; all its ways in one call."""
     names = turned(said) if "shipping_names" in ways else []
     for way in ("billing_names", "shipping_names") if names else ():
-        if api.orders.list(limit=1, **{way: names}).data:  # type: ignore[arg-type]  # the keys are OrderQuery's
+        if api.orders.list_unread(limit=1, **{way: names}).data:  # type: ignore[arg-type]  # the keys are OrderQuery's
             return Finding(filters={way: names})
     return None
 
@@ -126,7 +128,7 @@ def _try(api: OrderApi, way: str, said: str) -> Finding | None:
         return _order(api, said)
     values = spellings(said) if way.endswith("phones") else [said]
     query = {way: said if way in EXACT else values}
-    orders = api.orders.list(limit=2, **query).data  # type: ignore[arg-type]  # the keys are OrderQuery's
+    orders = api.orders.list_unread(limit=2, **query).owners.data  # type: ignore[arg-type]  # the keys are OrderQuery's
     if way in EXACT and len(orders) == 1 and orders[0].id:
         return Finding(order_id=orders[0].id)
     return Finding(filters={way: [said]}) if orders else None
@@ -134,6 +136,10 @@ def _try(api: OrderApi, way: str, said: str) -> Finding | None:
 
 def _order(api: OrderApi, order_id: str) -> Finding | None:
     try:
-        return Finding(order_id=api.orders.get(order_id).id or order_id)
+        return Finding(order_id=_id(api.orders.look(order_id)) or order_id)
     except NotFound:
         return None
+
+
+def _id(order: Order | UnfitOrder) -> str | None:
+    return order.owner.id if isinstance(order, UnfitOrder) else order.id

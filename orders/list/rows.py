@@ -60,7 +60,7 @@ def row_of(order: Order, base: str, language: str | None) -> OrderRow:
     country = (order.country or _customer(order, "country")).upper()
     total = order_total(order)
     return OrderRow(
-        url=f"{base}{quote(order.id, safe='')}/" if order.id else "",
+        url=address_of(order.id, base) if order.id else "",
         id=order.id or "",
         reference=order.reference or "",
         created=when(order.created),
@@ -79,6 +79,11 @@ def row_of(order: Order, base: str, language: str | None) -> OrderRow:
         currency=(order.currency or "").upper(),
         note=note_of(ORDER.of(status).stage, money_of(order.payments, total, order.currency)),
     )
+
+
+def address_of(order_id: str, base: str) -> str:
+    """The address of the order's page, below that of the list."""
+    return f"{base}{quote(order_id, safe='')}/"
 
 
 def main_payment(payments: Sequence[Payment]) -> Payment | None:

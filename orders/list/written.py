@@ -11,9 +11,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from order_api.schemas import Order
+from order_api.unfit import UnfitOrder
 from order_api.unread import UnreadOrder
-from orders.list.row_markup import markup
-from orders.list.rows import row_of
+from orders.list.row_markup import markup, unfit_markup
+from orders.list.rows import address_of, row_of
+from orders.page.unfit import in_words
 from ui.regions import get_region
 
 MOST_ROWS = 2000
@@ -38,7 +41,7 @@ class _Reader(NamedTuple):
 
 
 def write_rows(orders: Iterable[UnreadOrder]) -> list[WrittenRow]:
-    """A row for each order, in the reader's language, region and time zone. Raises BadAnswer as `UnreadOrder.read`."""
+    """A row for each order, in the reader's language, region and time zone."""
     zone = timezone.get_current_timezone_name()
     reader = _Reader(get_language(), get_region(), zone, timezone.localdate(), reverse("order-list"))
     return [_row(order, reader) for order in orders]
@@ -47,10 +50,16 @@ def write_rows(orders: Iterable[UnreadOrder]) -> list[WrittenRow]:
 def _row(order: UnreadOrder, reader: _Reader) -> WrittenRow:
     place = _place(order.digest, reader)
     if not place:
-        document = order.read()
-        row = row_of(document, reader.list_address, reader.language)
-        place.append(WrittenRow(markup(row), document.currency))
+        place.append(_written(order.read(), reader))
     return place[0]
+
+
+def _written(order: Order | UnfitOrder, reader: _Reader) -> WrittenRow:
+    if isinstance(order, UnfitOrder):
+        order_id = order.owner.id or ""
+        url = address_of(order_id, reader.list_address) if order_id else ""
+        return WrittenRow(unfit_markup(order_id, url, in_words(order.misfit)), None)
+    return WrittenRow(markup(row_of(order, reader.list_address, reader.language)), order.currency)
 
 
 @lru_cache(maxsize=MOST_ROWS)

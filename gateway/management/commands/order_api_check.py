@@ -66,7 +66,7 @@ class Command(BaseCommand):
 def try_channel(api: OrderApi) -> str:
     """How many orders the channel has and how long it took to ask. Raises ApiError."""
     started = time.perf_counter()
-    page = api.orders.list(limit=1).pagination
+    page = api.orders.list_unread(limit=1).pagination
     took = f"{(time.perf_counter() - started) * 1000:.0f} ms"
     count = page and page.total_size
     return f"{took}, it does not say how many orders" if count is None else f"{count} orders, {took}"
@@ -76,6 +76,8 @@ def advice(error: ApiError) -> str:
     """What to look at next, after the error's own words."""
     if isinstance(error, Unavailable) and error.status is None:
         return "check ORDER_API_URL, the name server, the firewall and HTTPS_PROXY"
+    if error.status == HTTPStatus.FORBIDDEN:
+        return "the token is good, and has no right to the orders of this channel"
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return "wait a minute; if it stays so, look who else asks with this token"
     return next((text for kind, text in _ADVICE if isinstance(error, kind)), "look into the Order API's log")
