@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -20,6 +21,7 @@ from order_api.errors import (
     Unreadable,
 )
 from order_api.schemas import (
+    CreateResponse,
     Order,
     TooManyValuesError,
     ValidationError,
@@ -100,6 +102,20 @@ def owner_of(answer: Answer) -> Order:
         return owner(check_json(answer.content))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise bad(answer, what_it_is(answer)) from error
+
+
+def created_id(answer: Answer) -> str:
+    """The id of what was created: in a document, as version 0 answers, a bare JSON text, as version 1 does, or at the
+    end of the address where it can be found. Raises what the answer means, and BadAnswer where it tells no id."""
+    require_done(answer)
+    content = answer.content.strip()
+    found = unquote(urlsplit(answer.location).path.rstrip("/").rpartition("/")[2])
+    if content and not (found and answer.broken):
+        is_text = content.startswith(b'"')
+        found = value(answer, str) if is_text else value(answer, CreateResponse).id or found
+    if not found:
+        raise bad(answer, "a document without an id" if content else what_it_is(answer))
+    return found
 
 
 def unreadable(answer: Answer, found: Misfit) -> BadAnswer:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from domain.adapters import called
 from domain.customers import customer_name
 from domain.money import Concern, Money, findings, money_of
 from domain.states import ORDER, PAYMENT, SHIPPING, Stage
@@ -131,12 +132,12 @@ def _customer(order: Order, field: str) -> str:
 
 
 def _method(payment: Payment) -> str:
-    return payment.name or payment.adapter_id or ""
+    return called(payment.name, payment.adapter_id)
 
 
 def _carrier(shipping: Shipping) -> str:
     details = shipping.delivery_details
-    return (details.carrier if details else None) or shipping.name or shipping.adapter_id or ""
+    return (details.carrier if details else None) or called(shipping.name, shipping.adapter_id)
 
 
 def _and_more(name: str, how_many: int) -> str:

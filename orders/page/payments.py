@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from domain.adapters import called
 from domain.money import Money, Paid, money_of
 from domain.states import PAYMENT, Bucket
 from order_api.schemas import Order, Payment
@@ -115,7 +116,7 @@ def present_payment(payment: Payment, currency: str | None = None, others: Itera
     recurring = payment.recurring
     return PaymentCard(
         payment=payment,
-        title=payment.name or payment.adapter_id or payment.id or "",
+        title=called(payment.name, payment.adapter_id) or payment.id or "",
         icon=_icon(payment),
         currency=payment.currency or currency or "",
         offers=offers_of(payment, others),

@@ -1,7 +1,6 @@
 """Payment actions, their states and the reasons as people read them. Action types are an open set: one
 without a line stands as it is written."""
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -34,17 +33,6 @@ def action_words(kind: str) -> ActionWords:
     """The words for a type of action, in whatever case the adapter writes it; its own name where it
     is not known here."""
     return ACTIONS.get(kind.lower()) or ActionWords(_("Execute “%s”") % kind, f"“{kind}”", _("executed"))
-
-
-# Adapters are called psp_api_adapter (Norce docs, advanced/create-payment-adapter).
-_ADAPTER = re.compile(r"(?P<provider>[a-z]{1,40})(_[a-z]{1,40}){0,5}_adapter")
-
-
-def provider_name(adapter_id: str) -> str:
-    """The provider as people call it, told from its adapter's id (`klarna_checkout_adapter`:
-    Klarna); an id of another form as it is."""
-    found = _ADAPTER.fullmatch(adapter_id)
-    return found["provider"].capitalize() if found else adapter_id
 
 
 # Why somebody asks for it. The last one needs a note.

@@ -51,8 +51,8 @@ class Asked(ListQuery):
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """What version 1 makes of an operation: its name there, its answers (status → type), and the types of its body and of
-    what comes back, where they are others than version 0's."""
+    """What version 1 makes of an operation: its name, its answers (status → type), the type of its body where it is
+    another than version 0's, how what comes `back` is shown, and the `view` where version 0's is not enough."""
 
     name: str
     answers: dict[int, Any]
