@@ -110,7 +110,12 @@ PROFILES: Mapping[str, Profile] = {
         ),
         Profile("svea_adapter", renews_actions=True, source=f"{_PROVIDERS}/svea-psp-adapter"),
         Profile("avarda_adapter", source=f"{_PROVIDERS}/avarda-psp-adapter"),
-        Profile("adyen_dropin_adapter", acts_later=True, source=f"{_PORTAL} (adyen-checkout-adapter)"),
+        Profile(
+            "adyen_dropin_adapter",
+            acts_later=True,
+            manages_orders=False,
+            source=f"{_PORTAL} (adyen-checkout-adapter)",
+        ),
         Profile("nonpsp_adapter", manages_orders=False, source=f"{_TYPES} (nonpsp-adapter.ts)"),
         Profile("awardit_adapter", manages_orders=False, source=f"{_PORTAL} (awardit-voucher-adapter)"),
     )

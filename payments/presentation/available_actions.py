@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from domain.adapters import adapter_name, called
 from domain.states import MONEY_ACTIONS, PAYMENT, Bucket
 from order_api.schemas import Payment
 from payments.presentation.vocabulary import action_words
@@ -63,13 +62,13 @@ def _kept_elsewhere(payment: Payment) -> str:
     if payment.type in ("voucher", "prepaid"):
         return _("Vouchers and prepaid means are settled by their own adapter, not from here.")
     return _("%(adapter)s offers no such action here: the money is managed in the provider's own screens.") % {
-        "adapter": adapter_name(payment.adapter_id or "") or _("The adapter")
+        "adapter": payment.adapter_id or _("The adapter")
     }
 
 
 def _paid_in_two_ways(payment: Payment, others: Iterable[Payment]) -> str:
     """That the action of the other payment, which people may take for this one's, leaves this part where it is."""
-    names = [called(each.name, each.adapter_id) or each.id or "" for each in others if _type(each) != _type(payment)]
+    names = [each.name or each.adapter_id or each.id or "" for each in others if _type(each) != _type(payment)]
     if not names:
         return ""
     return _("The order is paid with two types of payment: what is done to %(others)s leaves this part as it is.") % {

@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.channels import Channel
-from domain.adapters import adapter_name
 from order_api.schemas import PaymentTransaction
 from payments.executions.intent import Facts, Intent, attempts_on
 from payments.executions.ledger import figures_of
@@ -15,7 +14,7 @@ from payments.executions.profiles import profile_of
 from payments.models import Evidence, State
 from payments.presentation.origins import origins_of
 from payments.presentation.summary import moment_of, title_of
-from payments.presentation.vocabulary import action_words
+from payments.presentation.vocabulary import action_words, provider_name
 from ui.formats import format_money
 
 
@@ -88,7 +87,7 @@ def cautions(case: Intent) -> list[str]:
             "other": format_money(figures.most_left, case.currency),
         }
         found.append(words % two)
-    name = {"provider": adapter_name(case.provider) or _("The provider"), "adapter": case.provider or "–"}
+    name = {"provider": provider_name(case.provider) or _("The provider"), "adapter": case.provider or "–"}
     if profile.acts_later:
         found.append(
             _("%(provider)s answers before it has done it: it may stand as pending for a while, and may fail later.")

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from domain.adapters import adapter_name
 from domain.states import PAYMENT, Bucket, led_to_by
 from order_api.schemas import Order, Payment
 from payments.executions.access import visible
@@ -16,7 +15,7 @@ from payments.executions.intent import Facts, Intent, attempts_on
 from payments.executions.ledger import ZERO, Figures, after, figures_of
 from payments.limits import rules
 from payments.models import MAY_HAVE_MOVED, Evidence, Execution, Kind
-from payments.presentation.vocabulary import above_words, action_words
+from payments.presentation.vocabulary import above_words, action_words, provider_name
 from ui.formats import format_money
 
 MOST_EARLIER = 5
@@ -84,7 +83,7 @@ def through(method: str, provider: str) -> str:
     """As in "Swish, through Adyen"."""
     if not provider:
         return method
-    return _("%(method)s, through %(provider)s") % {"method": method, "provider": adapter_name(provider)}
+    return _("%(method)s, through %(provider)s") % {"method": method, "provider": provider_name(provider)}
 
 
 def present(facts: Facts, user: User) -> Preview:
@@ -143,8 +142,8 @@ def what_happens(case: Intent, order: Order) -> list[str]:
     """In sentences: what the provider does, what the customer will see, what cannot be undone, and
     what stays as it is."""
     names = {
-        "provider": adapter_name(case.provider) or _("The provider"),
-        "method": case.method or adapter_name(case.provider) or _("means of payment"),
+        "provider": provider_name(case.provider) or _("The provider"),
+        "method": case.method or provider_name(case.provider) or _("means of payment"),
         "money": amount_words(case),
         "kind": case.action.type,
     }

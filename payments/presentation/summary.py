@@ -9,10 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from domain.adapters import adapter_name
 from payments.models import OPEN, Answer, Evidence, Execution, Kind, State
 from payments.presentation import preview
-from payments.presentation.vocabulary import ACTIONS, Words, action_words, why_words
+from payments.presentation.vocabulary import ACTIONS, Words, action_words, provider_name, why_words
 from ui.formats import format_clock, format_day
 
 _NOTHING_SENT = gettext_lazy("Nothing was sent, so this moved no money.")
@@ -112,7 +111,7 @@ def how(execution: Execution) -> str:
         return ""
     words = {
         "noun": action_words(execution.action_type).noun,
-        "via": adapter_name(execution.provider) or via(execution),
+        "via": provider_name(execution.provider) or via(execution),
         "time": moment_of(execution.sent_at),
         "said": " ".join(filter(None, (str(execution.status or ""), execution.code))) or "–",
     }

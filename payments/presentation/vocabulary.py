@@ -8,6 +8,8 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from domain.adapters import adapter_name
+
 Words = str | Promise
 
 
@@ -34,6 +36,9 @@ def action_words(kind: str) -> ActionWords:
     is not known here."""
     return ACTIONS.get(kind.lower()) or ActionWords(_("Execute “%s”") % kind, f"“{kind}”", _("executed"))
 
+
+provider_name = adapter_name
+"""The provider of a payment as people call it."""
 
 # Why somebody asks for it. The last one needs a note.
 REASONS_TO_ASK: Mapping[str, Words] = MappingProxyType(
