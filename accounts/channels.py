@@ -2,6 +2,8 @@
 that they work in now."""
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from django.conf import settings
@@ -9,10 +11,12 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 
+from accounts.directory import channels_of_merchant
 from accounts.entitlements import entitlements_of
 from accounts.models import ANY, keep_preference, preference_of
 
 SESSION_KEY = "channel"
+LONGEST_NAME = 60
 # Both words go into HTTP headers (x-merchant, x-channel), so they are plain ASCII without separators;
 # and into columns of 64.
 _CHANNEL = re.compile(r"(?P<merchant>[A-Za-z0-9][\w.-]{,62})/(?P<name>[A-Za-z0-9][\w.-]{,62})", re.ASCII)
@@ -39,6 +43,53 @@ def parse(text: str) -> Channel:
     raise ValueError(f"{text!r} is not a channel; write merchant/channel, as in norce/se")
 
 
+class Entry(NamedTuple):
+    """What the setting says of a channel, or, with the name ANY, of all that the configuration service knows."""
+
+    merchant: str
+    name: str
+    called: str = ""
+
+
+def parse_entry(text: str) -> Entry:
+    """`norce/se`, `norce/se=Norce Sverige` or `norce/*`; ValueError, fit to show an operator, if it is not written
+    so."""
+    written, _is, called = text.partition("=")
+    merchant, _slash, name = written.strip().partition("/")
+    called = " ".join(called.split())
+    if name == ANY and not called:
+        return Entry(parse(f"{merchant}/x").merchant, ANY)
+    if len(called) > LONGEST_NAME:
+        raise ValueError(f"{text!r}: a channel's name has at most {LONGEST_NAME} characters")
+    return Entry(*parse(written), called)
+
+
+@lru_cache(maxsize=8)
+def _entries(texts: tuple[str, ...]) -> tuple[Entry, ...]:
+    found, wrong = [], []
+    for text in texts:
+        try:
+            found.append(parse_entry(text))
+        except ValueError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ImproperlyConfigured(f"ORDER_API_CHANNELS: {'; '.join(wrong)}.")
+    if not found:
+        raise ImproperlyConfigured("ORDER_API_CHANNELS is empty; write merchant/channel, as in norce/se,norce/no.")
+    return tuple(found)
+
+
+def entries() -> tuple[Entry, ...]:
+    """The setting ORDER_API_CHANNELS as it is written; ImproperlyConfigured names every bad entry."""
+    return _entries(tuple(settings.ORDER_API_CHANNELS))
+
+
+def channel_name(channel: "Channel | str") -> str:
+    """What people call the channel: its name in the setting, or as it is written, as in norce/se."""
+    written = str(channel)
+    return next((e.called for e in entries() if e.called and f"{e.merchant}/{e.name}" == written), written)
+
+
 def parse_grant(text: str) -> tuple[str, str]:
     """`norce/*`, `*/se` or `*/*` as the two parts of a grant; ValueError if it is not written so."""
     merchant, slash, name = text.strip().partition("/")
@@ -47,19 +98,18 @@ def parse_grant(text: str) -> tuple[str, str]:
 
 
 def all_channels() -> tuple[Channel, ...]:
-    """The channels of the setting ORDER_API_CHANNELS, each once, in its order; ImproperlyConfigured
-    names every bad entry."""
-    channels, wrong = [], []
-    for text in settings.ORDER_API_CHANNELS:
-        try:
-            channels.append(parse(text))
-        except ValueError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise ImproperlyConfigured(f"ORDER_API_CHANNELS: {'; '.join(wrong)}.")
-    if not channels:
-        raise ImproperlyConfigured("ORDER_API_CHANNELS is empty; write merchant/channel, as in norce/se,norce/no.")
-    return tuple(dict.fromkeys(channels))
+    """The channels of the setting ORDER_API_CHANNELS, each once, in its order; where it leaves a merchant's to the
+    configuration service, those that are known. ImproperlyConfigured names every bad entry."""
+    return tuple(dict.fromkeys(channel for entry in entries() for channel in _channels_of(entry)))
+
+
+def _channels_of(entry: Entry) -> Iterator[Channel]:
+    if entry.name != ANY:
+        yield Channel(entry.merchant, entry.name)
+        return
+    for name in channels_of_merchant(entry.merchant):
+        if _CHANNEL.fullmatch(f"{entry.merchant}/{name}"):
+            yield Channel(entry.merchant, name)
 
 
 def channels_of(user: User | AnonymousUser) -> tuple[Channel, ...]:

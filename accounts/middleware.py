@@ -19,7 +19,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.channels import Channel, NoChannel, channels_of, current_channel, grants_of
+from accounts.channels import Channel, NoChannel, channel_name, channels_of, current_channel, grants_of
 from accounts.models import Preference, preference_of
 from accounts.people.services import managers
 from accounts.sessions import epoch_of
@@ -147,7 +147,7 @@ def other_channel(request: HttpRequest, channel: Channel, made_for: str) -> Http
     theirs, and keeps what was typed."""
     theirs = {str(each): each for each in channels_of(request.user)}
     if made_for in theirs and is_worth_keeping(request):
-        says = OTHER_CHANNEL % {"made_for": made_for, "now_in": channel}
+        says = OTHER_CHANNEL % {"made_for": channel_name(made_for), "now_in": channel_name(channel)}
         return hold(request, says, HTTPStatus.CONFLICT, switch=reverse("home"))
     context = {"made_for": theirs.get(made_for), "now_in": channel, "back": page_of(request)}
     return render_problem(request, "accounts/other_channel.html", context, 409)

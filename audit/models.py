@@ -90,6 +90,11 @@ class Entry(models.Model):
             models.Index(fields=["request_id", "at", "sequence"], name="audit_by_request"),
         ]
 
+    @property
+    def where(self) -> str:
+        """The channel that it is about, as in norce/se; empty where it is about none."""
+        return f"{self.merchant}/{self.channel}" if self.channel else ""
+
     def __str__(self) -> str:
         return f"{self.sequence} {self.kind} {self.action}"
 

@@ -176,7 +176,10 @@ if ORDER_API_URL and not ORDER_API_TOKEN:
         "Set ORDER_API_TOKEN: ORDER_API_URL is set, and the Order API answers nobody without a token."
     )
 if ORDER_API_URL and not ORDER_API_CHANNELS:
-    raise ImproperlyConfigured("Set ORDER_API_CHANNELS, as in norce/se,norce/no: the Order API cannot list them.")
+    raise ImproperlyConfigured(
+        "Set ORDER_API_CHANNELS, as in norce/se,norce/no, or norce/* for all that Norce's configuration service lists: "
+        "the Order API cannot list them."
+    )
 if SANDBOX:
     ORDER_API_TOKEN = SANDBOX_TOKEN
     ORDER_API_CHANNELS = ORDER_API_CHANNELS or [

@@ -7,7 +7,11 @@ class GatewayConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from gateway.checks import check_connection, check_times  # noqa: PLC0415 - the settings are there from here on
+        from accounts import directory  # noqa: PLC0415 - the settings are there from here on
+        from gateway.checks import check_connection, check_times  # noqa: PLC0415
+        from gateway.connection import channel_names  # noqa: PLC0415
+
+        directory.ask = channel_names
 
         register(check_connection)
         register(check_times)

@@ -15,10 +15,12 @@ from audit.log import Who
 from gateway.in_process import answer
 from gateway.last_read import LastRead, Memory
 from order_api import Bulkhead, Connection, KnownOrders, Mismatch, OrderApi, Secret, Sender, bulkhead
+from order_api.configuration import channels_of
+from order_api.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 3.0  # seconds, for the event log
+PATIENCE = 3.0  # seconds, for the services beside the Order API
 T = TypeVar("T")
 _lock = threading.RLock()
 _connections: dict[tuple[object, ...], Any] = {}
@@ -86,19 +88,38 @@ def event_log() -> Connection | None:
     troubles do not shut the Order API, and less time, as pages wait for it that can do without. The places for calls
     under way are the same: so are the threads.
     """
-    url = notification_url(settings.ORDER_API_URL)
+    return sibling("notification")
+
+
+def configuration_service() -> Connection | None:
+    """The connection to the configuration service, as `event_log`."""
+    return sibling("configuration")
+
+
+def sibling(service: str) -> Connection | None:
+    """The connection to a service beside the Order API; None where its address cannot be told from that."""
+    url = sibling_url(settings.ORDER_API_URL, service)
     if not settings.SANDBOX and not url:
         return None
     patience = min(PATIENCE, settings.ORDER_API_READ_TIMEOUT)
-    return _kept("notification", lambda: _connect("notification", url, patience))
+    return _kept(service, lambda: _connect(service, url, patience))
 
 
-def notification_url(order_url: str | None) -> str:
-    """The sibling of the Order API's address; empty where that does not end as the reference's do."""
+def sibling_url(order_url: str | None, service: str) -> str:
+    """The address of a service beside the Order API; empty where that does not end as the reference's do."""
     parts = urlsplit((order_url or "").rstrip("/"))
     if not parts.path.endswith("/order"):
         return ""
-    return parts._replace(path=parts.path.removesuffix("/order") + "/notification").geturl()
+    return parts._replace(path=f"{parts.path.removesuffix('/order')}/{service}").geturl()
+
+
+def channel_names(merchant: str) -> tuple[str, ...]:
+    """The names of a merchant's channels, as the configuration service lists them. Raises ApiError."""
+    connection = configuration_service()
+    if connection is None:
+        words = "The address of the configuration service is not known: ORDER_API_URL does not end in /order."
+        raise Unavailable(words, operation="GET channels", sent=False)
+    return channels_of(connection, merchant)
 
 
 def last_read(*, is_shown: bool) -> LastRead:

@@ -12,7 +12,7 @@ from audit.log import Who
 from gateway.connection import last_read, order_api
 from gateway.last_read import may_show
 from order_api import OrderApi
-from order_api.errors import ApiError, NotFound, Unauthorized, Unavailable
+from order_api.errors import ApiError, NotFound, Unauthorized, Unavailable, Unreadable
 from ui.pages import render_problem
 
 LONGEST_ID = 200
@@ -78,6 +78,7 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
         "is_read": request.method in ("GET", "HEAD"),
         "place": "orders",
         "order": order_without_it(request, error),
+        "as_it_came": _order_id(request) if isinstance(error, Unreadable) else "",
     }
     return render_problem(request, "api_error.html", context, status_of(error))
 
@@ -91,4 +92,9 @@ def order_without_it(request: HttpRequest, error: ApiError) -> str:
     asked_for_part = any(f"{{{part}_id}}" in error.operation for part in ("payment", "shipping"))
     if not (isinstance(error, NotFound) and asked_for_part) or error.code == "order-not-found":
         return ""
+    return _order_id(request)
+
+
+def _order_id(request: HttpRequest) -> str:
+    """The order that the page is about, if it is about one."""
     return str(request.resolver_match.kwargs.get("order_id", "")) if request.resolver_match else ""

@@ -4,12 +4,33 @@ import re
 from dataclasses import dataclass
 from html import unescape
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from order_api.call import Answer
-from order_api.errors import ApiError, BadAnswer, Conflict, NoAnswer, NotFound, Rejected, Unauthorized, Unavailable
-from order_api.schemas import TooManyValuesError, ValidationError, check_json, decode, decode_whole
+from order_api.errors import (
+    ApiError,
+    BadAnswer,
+    Conflict,
+    NoAnswer,
+    NotFound,
+    Rejected,
+    Unauthorized,
+    Unavailable,
+    Unreadable,
+)
+from order_api.schemas import (
+    CreateResponse,
+    Order,
+    TooManyValuesError,
+    ValidationError,
+    as_it_came,
+    check_json,
+    decode,
+    decode_whole,
+)
+from order_api.unfit import Misfit, UnfitOrder, misfit, owner
 
 T = TypeVar("T")
 
@@ -53,9 +74,61 @@ def value(answer: Answer, kind: type[T], *, whole: bool = True) -> T:
     try:
         return (decode_whole if whole else decode)(answer.content, kind)
     except msgspec.ValidationError as error:
-        raise bad(answer, f"a document of another shape: {error}") from error
+        raise unreadable(answer, misfit(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise bad(answer, what_it_is(answer)) from error
+
+
+def order_or_why(answer: Answer, *, whole: bool = True) -> Order | UnfitOrder:
+    """The answer's order or, where a value of it does not fit, which one, and the document as it came. Raises what the
+    answer means if it is no document at all."""
+    require_done(answer)
+    try:
+        return (decode_whole if whole else decode)(answer.content, Order)
+    except msgspec.ValidationError as error:
+        found = misfit(error)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = Misfit()
+    try:
+        return UnfitOrder(owner(check_json(answer.content)), found, as_it_came(answer.content))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise bad(answer, what_it_is(answer)) from error
+
+
+def owner_of(answer: Answer) -> Order:
+    """Whose the answer's order is. Raises what the answer means if it is no JSON."""
+    require_done(answer)
+    try:
+        return owner(check_json(answer.content))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise bad(answer, what_it_is(answer)) from error
+
+
+def created_id(answer: Answer) -> str:
+    """The id of what was created: in a document, as version 0 answers, a bare JSON text, as version 1 does, or at the
+    end of the address where it can be found. Raises what the answer means, and BadAnswer where it tells no id."""
+    require_done(answer)
+    content = answer.content.strip()
+    found = unquote(urlsplit(answer.location).path.rstrip("/").rpartition("/")[2])
+    if content and not (found and answer.broken):
+        is_text = content.startswith(b'"')
+        found = value(answer, str) if is_text else value(answer, CreateResponse).id or found
+    if not found:
+        raise bad(answer, "a document without an id" if content else what_it_is(answer))
+    return found
+
+
+def unreadable(answer: Answer, found: Misfit) -> BadAnswer:
+    """The error that a misfit is; where nothing of the document fits, it is not the one that was asked for."""
+    if not found.place and found.expected:
+        return bad(answer, f"a document of another shape ({found})")
+    return Unreadable(
+        f"A document came that does not fit: {found}.",
+        change=answer.call.changes,
+        operation=answer.call.operation,
+        request_id=answer.request_id,
+        status=answer.status,
+    )
 
 
 def reasons(answer: Answer) -> tuple[ValidationError, ...]:

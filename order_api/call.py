@@ -49,7 +49,7 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back. `broken`: the connection ended before the body did. `pause`: seconds that the
-    API asks to be left alone for."""
+    API asks to be left alone for. `location`: where it says that what was made can be found."""
 
     call: Call
     request_id: str
@@ -58,6 +58,12 @@ class Answer:
     content_type: str = ""
     broken: bool = False
     pause: float = 0.0
+    location: str = ""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it was accepted, and is not applied yet (202)."""
+        return self.status == 202
 
 
 class Sender(Protocol):

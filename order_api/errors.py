@@ -11,6 +11,7 @@
     ├── Conflict        409: it would be a second one of what may be there once
     ├── Rejected        400 or another 4xx: refused, for the reason in `code` and `message`
     └── BadAnswer       an answer that is not the Order API's: HTML, broken off, too large, of another shape
+        └── Unreadable  the Order API's, and a value of it does not fit: the document can be shown as it came
 
 After a change, what a person needs to know is whether it may have happened: `may_have_happened` is True for
 NoAnswer and for a BadAnswer to a change that was not refused; every other error means that nothing was
@@ -111,3 +112,7 @@ class BadAnswer(ApiError):
         super().__init__(message, operation=operation, request_id=request_id, status=status)
         refused = status is not None and 400 <= status < 500
         self.may_have_happened = change and not refused
+
+
+class Unreadable(BadAnswer):
+    """What was asked for came, and a value in it does not fit the contract; the message names the place."""

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from order_api import answers
 from order_api.call import Answer, Call, Sender
-from order_api.schemas import CreateResponse, encode
+from order_api.schemas import encode
 from order_api.tenancy import Tenancy
 
 T = TypeVar("T")
@@ -50,12 +50,10 @@ class Resource:
     def _do(self, method: str, template: str, body: Any = NOTHING, **ids: str) -> Answer:
         return answers.require_done(self._send(method, template, body, **ids))
 
-    def _do_for(self, kind: type[T], method: str, template: str, body: Any, **ids: str) -> T:
-        return answers.value(self._send(method, template, body, **ids), kind)
+    def _do_for(self, kind: type[T], method: str, template: str, body: Any, **ids: str) -> T | None:
+        """What it is afterwards; None where it was accepted only, and nothing is said."""
+        answer = answers.require_done(self._send(method, template, body, **ids))
+        return None if answer.is_pending and not answer.content.strip() else answers.value(answer, kind)
 
     def _create(self, template: str, body: Any, **ids: str) -> str:
-        answer = self._send("POST", template, body, **ids)
-        created = answers.value(answer, CreateResponse)
-        if not created.id:
-            raise answers.bad(answer, "a document without an id")
-        return created.id
+        return answers.created_id(self._send("POST", template, body, **ids))

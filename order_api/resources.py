@@ -3,7 +3,8 @@
 All of them raise the errors of `order_api.errors`: Unavailable, Unauthorized, NotFound, Rejected and BadAnswer;
 what changes something also NoAnswer; what creates an order, a payment or a shipping also Conflict. Everything is
 said of the merchant and channel that the OrderApi is bound to: an order of another one is NotFound, and Foreign
-where it was the API that did not say so.
+where it was the API that did not say so. A change that is answered with 202 is accepted and not applied yet; that shows
+in the OrderApi's `last_change`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,7 @@ from order_api.schemas import (
     Shipping,
     ValidationError,
 )
+from order_api.unfit import UnfitOrder
 from order_api.unread import UnreadOrders, unread
 
 
@@ -55,6 +57,15 @@ class Orders(Resource):
         """GET orders/{order_id}: the order with its payments and shippings, the document itself in `raw`."""
         return self._get(Order, "orders/{order_id}", order_id=order_id)
 
+    def look(self, order_id: str) -> Order | UnfitOrder:
+        """GET orders/{order_id}, as `get`; one that does not fit is no error: its document can still be shown."""
+        answer = self._send("GET", "orders/{order_id}", order_id=order_id)
+        found = answers.order_or_why(answer)
+        if isinstance(found, UnfitOrder) and not isinstance(found.document, dict):
+            raise answers.unreadable(answer, found.misfit)
+        self._tenancy.check(answer, found.owner if isinstance(found, UnfitOrder) else found)
+        return found
+
     def create(self, order: Order) -> str:
         """POST orders: creates an order in checkout and returns its id. Conflict: one with this
         cart reference is there."""
@@ -69,10 +80,10 @@ class Orders(Resource):
         for reasons of others."""
         self._do("PUT", "orders/{order_id}/state", {"currentStatus": status}, order_id=order_id)
 
-    def update_cart(self, order_id: str, cart: Cart) -> bool:
-        """PUT orders/{order_id}/cart: replaces the cart. True if it is done; False if it is only accepted (202), which
-        can still end, or give way to a newer change."""
-        return self._do("PUT", "orders/{order_id}/cart", cart, order_id=order_id).status != 202
+    def update_cart(self, order_id: str, cart: Cart) -> None:
+        """PUT orders/{order_id}/cart: replaces the cart. One that is only accepted can still end, or give way to a
+        newer change."""
+        self._do("PUT", "orders/{order_id}/cart", cart, order_id=order_id)
 
     def update_billing(self, order_id: str, address: Address) -> None:
         """PUT orders/{order_id}/customer/billing: replaces the billing address."""
@@ -165,9 +176,9 @@ class Payments(Resource):
         """POST orders/{order_id}/payments: adds one and returns its id."""
         return self._create("orders/{order_id}/payments", payment, order_id=order_id)
 
-    def update(self, order_id: str, payment_id: str, payment: Payment) -> Payment:
-        """PUT orders/{order_id}/payments/{payment_id}: replaces it and returns it as it then is.
-        Start from one that was got."""
+    def update(self, order_id: str, payment_id: str, payment: Payment) -> Payment | None:
+        """PUT orders/{order_id}/payments/{payment_id}: replaces it and returns it as it then is,
+        or None where it is only accepted. Start from one that was got."""
         template = "orders/{order_id}/payments/{payment_id}"
         return self._do_for(Payment, "PUT", template, payment, order_id=order_id, payment_id=payment_id)
 
@@ -176,7 +187,9 @@ class Payments(Resource):
         template = "orders/{order_id}/payments/{payment_id}/transactions"
         return self._get(tuple[PaymentTransaction, ...], template, order_id=order_id, payment_id=payment_id)
 
-    def add_transaction(self, order_id: str, payment_id: str, transaction: PaymentTransaction) -> PaymentTransaction:
+    def add_transaction(
+        self, order_id: str, payment_id: str, transaction: PaymentTransaction
+    ) -> PaymentTransaction | None:
         """POST orders/{order_id}/payments/{payment_id}/transactions: adds a line to the log and
         returns it with its time."""
         template = "orders/{order_id}/payments/{payment_id}/transactions"
@@ -219,8 +232,8 @@ class Shippings(Resource):
         """POST orders/{order_id}/shippings: adds one and returns its id. `total` and `vat_rate` are required."""
         return self._create("orders/{order_id}/shippings", shipping, order_id=order_id)
 
-    def update(self, order_id: str, shipping_id: str, shipping: Shipping) -> Shipping:
-        """PUT orders/{order_id}/shippings/{shipping_id}: replaces it and returns it as it then is.
-        Start from one that was got."""
+    def update(self, order_id: str, shipping_id: str, shipping: Shipping) -> Shipping | None:
+        """PUT orders/{order_id}/shippings/{shipping_id}: replaces it and returns it as it then is,
+        or None where it is only accepted. Start from one that was got."""
         template = "orders/{order_id}/shippings/{shipping_id}"
         return self._do_for(Shipping, "PUT", template, shipping, order_id=order_id, shipping_id=shipping_id)

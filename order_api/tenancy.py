@@ -92,7 +92,7 @@ class Tenancy:
         if self._known is None or self._known.has(self._merchant, self._channel, order_id):
             return
         answer = self._connection.send(Call("GET", "orders/{order_id}", {"order_id": order_id}), self.headers)
-        self.check(answer, answers.value(answer, Order, whole=False))
+        self.check(answer, answers.owner_of(answer))
 
     def _remember(self, order_ids: Iterable[str]) -> None:
         if self._known is not None:

@@ -201,6 +201,7 @@ class Connection:
             response.headers.get("Content-Type", ""),
             broken,
             pause_of(response),
+            response.headers.get("Location", ""),
         )
 
 

@@ -7,22 +7,16 @@ import msgspec
 
 from order_api import answers
 from order_api.call import Answer
-from order_api.errors import BadAnswer
-from order_api.schemas import Order, OrderPaginationSet, Pagination, check_json, encode
+from order_api.schemas import Order, OrderPaginationSet, Pagination, check_json, decode
+from order_api.unfit import UnfitOrder, owner
 
 
 class _Slices(msgspec.Struct):
-    data: tuple[msgspec.Raw, ...] = ()
-    pagination: Pagination | None = None
+    data: tuple[msgspec.Raw, ...] | None = None
+    pagination: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class _Owner(msgspec.Struct):
-    id: str | None = None
-    merchant: str | None = None
-    channel: str | None = None
-
-
-_slices, _owner = msgspec.json.Decoder(_Slices), msgspec.json.Decoder(_Owner)
+_slices = msgspec.json.Decoder(_Slices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +25,11 @@ class UnreadOrder:
 
     digest: bytes
     content: bytes
-    place: int
     answer: Answer
 
-    def read(self) -> Order:
-        """The order. Raises BadAnswer where its document has another shape, in the words of the whole answer."""
-        try:
-            return answers.value(replace(self.answer, content=self.content), Order, whole=False)
-        except BadAnswer:
-            return answers.value(self.answer, OrderPaginationSet, whole=False).data[self.place]
+    def read(self) -> Order | UnfitOrder:
+        """The order or, where a value of it does not fit, which one: the others of the page are none the worse."""
+        return answers.order_or_why(replace(self.answer, content=self.content), whole=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +42,23 @@ class UnreadOrders:
 
 
 def unread(answer: Answer) -> UnreadOrders:
-    """The orders of an answer to `list`. Raises what the answer means; an order that cannot be read
-    does so when it is read."""
+    """The orders of an answer to `list`. Raises what the answer means; what does not fit in an order shows when it is
+    read, and a pagination that does not fit is none."""
     answers.require_done(answer)
     try:
         found = _slices.decode(check_json(answer.content))
-        contents, pagination = tuple(map(bytes, found.data)), found.pagination
-        owners = tuple(Order(id=o.id, merchant=o.merchant, channel=o.channel) for o in map(_owner.decode, contents))
+        contents = tuple(map(bytes, found.data or ()))
+        owners = tuple(map(owner, contents))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        whole = answers.value(answer, OrderPaginationSet, whole=False)
-        contents, pagination, owners = tuple(map(encode, whole.data)), whole.pagination, whole.data
-    orders = tuple(
-        UnreadOrder(sha256(content).digest(), content, place, answer) for place, content in enumerate(contents)
-    )
+        answers.value(answer, OrderPaginationSet, whole=False)
+        raise
+    pagination = _pagination(bytes(found.pagination))
+    orders = tuple(UnreadOrder(sha256(content).digest(), content, answer) for content in contents)
     return UnreadOrders(orders, pagination, OrderPaginationSet(data=owners, pagination=pagination))
+
+
+def _pagination(content: bytes) -> Pagination | None:
+    try:
+        return decode(content, Pagination) if content != b"null" else None
+    except (msgspec.DecodeError, ValueError):
+        return None

@@ -13,6 +13,7 @@ from sandbox import outside
 from sandbox.codec import decode, encode
 from sandbox.models import Attempt, Event, Settlement
 from sandbox.provider.settle import settle_later
+from sandbox.schemas.v1 import in_version
 from sandbox.scope import Scope
 
 TRIES = 3
@@ -65,7 +66,9 @@ def _deliver(event: Event, moment: datetime) -> None:
     tried = event.tries + 1
     scope = Scope(event.merchant, event.channel)
     headers = scope.headers() | {"x-event-id": str(event.pk), "x-attempt": str(tried)}
-    answer = outside.post(event.url, encode(decode(event.payload)["order"]), headers)
+    payload = decode(event.payload)
+    body = in_version(payload["order"], payload["notification"].get("version"))
+    answer = outside.post(event.url, encode(body), headers)
     Attempt.objects.create(
         event=event,
         made=moment,

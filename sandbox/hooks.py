@@ -17,6 +17,7 @@ from sandbox.conf import conf
 from sandbox.problems import Problem
 from sandbox.schemas import Cart, Consent, Customer, Payment, Shipping, State
 from sandbox.schemas.base import STORED
+from sandbox.schemas.v1 import in_version
 from sandbox.scope import Scope
 
 ORDER = ("state", "consents", "customer", "cart", "shippings", "payments")
@@ -78,7 +79,7 @@ def _ask(scope: Scope, hook: Document, draft: Document, until: float) -> outside
         raise _refused(hook, "was not asked any more, as those before it took too long")
     adapter = hook.get("adapterId") or ""
     url = outside.filled(hook["invoke"], draft["id"], adapter)
-    answer = outside.post(url, encode(draft), scope.headers())
+    answer = outside.post(url, encode(in_version(draft, hook.get("version"))), scope.headers())
     if not answer.is_ok:
         raise _refused(hook, f"answered {answer.in_words()}" if answer.status else f"gave {answer.in_words()}")
     return answer

@@ -23,9 +23,8 @@ _NOTHING_REMOTE: Registry[Any] = Registry()
 
 
 def check(notification: Document) -> None:
-    """Raise Problem unless the notification can work: a URL that may be called, a pointer, a JSON
-    Schema, a delay within a day."""
-    outside.check("invoke", notification.get("invoke"), notification.get("adapterId") or "")
+    """Raise Problem unless the notification can work: a full URL, a pointer, a JSON Schema, a delay within a day."""
+    outside.check("invoke", notification.get("invoke"))
     scope = notification.get("scope")
     if scope and not scope.startswith("/"):
         raise bad_request(f"scope: {scope!r} is not a JSON pointer such as /state/currentStatus.")

@@ -1,7 +1,8 @@
 """Calls that the sandbox makes for its callers: validations, hooks, notifications, payment actions.
 
 They go to hosts that SANDBOX_CALLBACK_HOSTS lists, over the network and without following redirects, and to the
-sandbox's own host, which is answered in this process. No other address is ever called.
+sandbox's own host, which is answered in this process. No other address is ever called: what is registered with one
+stays there, and each call of it fails, saying so.
 """
 
 import io
@@ -25,6 +26,7 @@ from sandbox.problems import bad_request
 
 NO_ANSWER = "X-Sandbox-No-Answer"
 _TEMPLATES = re.compile(r"\{([^{}]*)\}")
+_SIDES = ("internal", "public")
 
 
 @dataclass(frozen=True)
@@ -58,41 +60,26 @@ class Answer:
         return f"{self.status} {text or self.body[:200].decode(errors='replace')}".strip()
 
 
-def filled(url: str, order_id: str, adapter_id: str) -> str:
-    """The URL with its documented templates replaced: `{order_id}`, `{order.id}`,
-    `{configuration.adapter.internalUrl}`.
-
-    Raises Problem where it holds another one.
+def filled(url: str, order_id: str, adapter_id: str, payment_id: str = "") -> str:
+    """The URL with its templates replaced, in the spellings of both versions of the API: the order's id, the payment's
+    where there is one, and the addresses of the adapter. A template that nothing here can fill in stays as it is.
     """
-    values = {
-        "order_id": order_id,
-        "order.id": order_id,
-        "configuration.adapter.internalUrl": adapter_url(adapter_id or "adapter"),
-    }
-
-    def value(match: re.Match[str]) -> str:
-        if match[1] not in values:
-            raise bad_request(
-                f"The URL {url!r} holds {match[0]}, which nothing here can fill in; known are {', '.join(values)}."
-            )
-        return values[match[1]]
-
-    return _TEMPLATES.sub(value, url)
+    adapter = adapter_url(adapter_id or "adapter")
+    ids = {"order": order_id} | ({"payment": payment_id} if payment_id else {})
+    values = {template: value for kind, value in ids.items() for template in (f"{kind}_id", f"{kind}.id", f"{kind}Id")}
+    values |= {f"{word}.adapter.{side}Url": adapter for word in ("config", "configuration") for side in _SIDES}
+    return _TEMPLATES.sub(lambda match: values.get(match[1], match[0]), url)
 
 
-def check(field: str, url: str | None, adapter_id: str) -> None:
-    """Raise Problem, naming the field, unless the URL may be called: http(s), and to a host that is allowed."""
+def check(field: str, url: str | None) -> None:
+    """Raise Problem, naming the field, unless the URL is a full one. Whether it may be called is asked when it is: the
+    API registers receivers anywhere, and learns of dead ones as it calls them."""
     if not url:
         raise bad_request(f"{field} is missing.")
     try:
-        parts = _split(filled(url, "o_order", adapter_id))
+        _split(_TEMPLATES.sub("x", filled(url, "o", "", "p")))
     except ValueError:
         raise bad_request(f"{field}: {url!r} is not a full http or https URL.") from None
-    if not _is_listed(parts) and not here.is_own_host(parts.hostname or ""):
-        raise bad_request(
-            f"{field}: calls to {parts.hostname} are not allowed here. SANDBOX_CALLBACK_HOSTS lists the hosts that may "
-            f"be called."
-        )
 
 
 def _split(url: str) -> SplitResult:
@@ -115,17 +102,20 @@ def _is_listed(parts: SplitResult) -> bool:
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     """POST JSON to a URL whose templates are filled in, and wait at most SANDBOX_CALL_SECONDS until
-    its answer is whole. Never raises."""
+    its answer is whole. Never raises; to a host that is not allowed, nothing is sent."""
+    if unknown := _TEMPLATES.search(url):
+        return Answer(None, error=f"no answer: {unknown[0]} is a template that nothing here can fill in")
     try:
         parts = _split(url)
     except ValueError:
-        return Answer(None, error=f"{url!r} is not a full http or https URL")
+        return Answer(None, error=f"no answer: {url!r} is not a full http or https URL")
     headers = {"Content-Type": "application/json"} | headers
     if _is_listed(parts):
         return _post_far(parts, body, headers, conf("SANDBOX_CALL_SECONDS"))
     if here.is_own_host(parts.hostname or ""):
         return _post_here(parts, body, headers)
-    return Answer(None, error=f"calls to {parts.hostname} are not allowed here")
+    why = f"calls to {parts.hostname} are not allowed here; SANDBOX_CALLBACK_HOSTS lists the hosts that may be called"
+    return Answer(None, error=f"no answer: {why}")
 
 
 def is_far(url: str) -> bool:

@@ -4,7 +4,7 @@ from django.conf import settings
 
 INTERNAL_HOST = "sandbox.invalid"
 INTERNAL = f"http://{INTERNAL_HOST}{settings.SANDBOX_PREFIX}"
-ORDERS = "/api/v0/checkout/orders"
+ORDERS, ORDERS_V1 = "/api/v0/checkout/orders", "/api/v1/checkout/orders"
 
 
 def adapter_url(adapter_id: str) -> str:

@@ -93,6 +93,11 @@ def format_day(moment: dt.datetime, *, now: dt.datetime | None = None) -> str:
     return _day(day, day.year == today.year, get_language(), get_region())
 
 
+def format_date_of(moment: dt.datetime) -> str:
+    """A moment that stands for a day, such as midnight of one: that day, whatever the reader's zone."""
+    return _day(moment.date(), False, get_language(), get_region())
+
+
 def format_clock(moment: dt.datetime, *, seconds: bool = False) -> str:
     """The time of day in the reader's zone."""
     local = timezone.localtime(moment)

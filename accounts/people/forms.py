@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.channels import grantable
+from accounts.channels import channel_name, grantable
 from accounts.people.services import Rights
 from accounts.reauthentication import StepUp
 from accounts.roles import EXTRAS, RIGHTS, WORDS
@@ -30,7 +30,7 @@ def channel_word(grant: str) -> str:
     merchant, _slash, name = grant.partition("/")
     if merchant == name == "*":
         return str(_("Every channel of every merchant"))
-    return _("All channels of %(merchant)s") % {"merchant": merchant} if name == "*" else grant
+    return _("All channels of %(merchant)s") % {"merchant": merchant} if name == "*" else channel_name(grant)
 
 
 class RightsForm(StepUp):

@@ -1,9 +1,9 @@
 """How documents are read and written, so that money keeps its digits and nothing that the API sent is lost.
 
 Reading is strict first, because that is fast: msgspec decodes straight into types. Only an answer that does
-not fit is read again leniently: a null list is an empty one, a time without a zone is UTC, and a time that
-cannot be read is None, its text kept in `raw`. What still does not fit (text for an amount, a list for an
-object) is an error that names its place.
+not fit is read again leniently: a null list is an empty one, a time without a zone is UTC, 1.0 is a whole
+number, and a time that cannot be read is None, its text kept in `raw`. What still does not fit (text for an
+amount, a list for an object) is an error that names its place.
 
 Writing starts from the document as it came: what has not changed goes back to the letter, unknown fields included,
 and what has changed is laid over it.
@@ -153,6 +153,15 @@ def read(data: Any, kind: type[T]) -> T:
     return msgspec.convert(_mended(data, kind), kind, dec_hook=_open_set)
 
 
+def as_it_came(content: bytes) -> Any:
+    """A JSON document without any type; its numbers exact, unless one of them cannot be written out. Raises
+    msgspec.DecodeError if it is no JSON."""
+    try:
+        return _reader.decode(content)
+    except msgspec.ValidationError:
+        return msgspec.json.decode(content)
+
+
 def encode(value: Any) -> bytes:
     """JSON with Decimal as plain numbers, and documents as `to_json` says."""
     return _encoder.encode(plain(value))
@@ -224,7 +233,7 @@ def _numbers(kind: type[Document]) -> tuple[str, ...]:
 
 @cache
 def _types(kind: type[Document]) -> tuple[tuple[str, Any], ...]:
-    """The fields that may need mending, by their JSON name: times, documents, lists and free objects."""
+    """The fields that may need mending, by their JSON name: times, whole numbers, documents, lists, free objects."""
     hints = get_type_hints(kind)
     found = ((json_name, _bare(hints[name])) for name, json_name in _names(kind))
     return tuple((name, bare) for name, bare in found if _is_mendable(bare))
@@ -238,7 +247,7 @@ def _bare(hint: Any) -> Any:
 
 def _is_mendable(kind: Any) -> bool:
     return (
-        kind is datetime
+        kind in (datetime, int)
         or get_origin(kind) in (tuple, list, dict)
         or (isinstance(kind, type) and issubclass(kind, Document))
     )
@@ -251,11 +260,18 @@ def _mended(data: Any, kind: Any) -> Any:
         mended = dict(data)
         for name, inner in _types(kind):
             if name in mended:
-                mended[name] = _moment(mended[name]) if inner is datetime else _mended(mended[name], inner)
+                mended[name] = _mended(mended[name], inner)
                 if mended[name] is None:
                     del mended[name]
         return mended
-    return data
+    if kind is datetime:
+        return _moment(data)
+    return _whole(data) if kind is int else data
+
+
+def _whole(value: Any) -> Any:
+    """A number that JSON writes with decimals and that has none, as strict reading takes it too."""
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
 
 
 def _moment(value: Any) -> datetime | None:

@@ -38,7 +38,7 @@ class Discount(Document):
 
 
 class Logistics(Document):
-    """Weight and measures are whole numbers; the reference names no units."""
+    """Weight in grams, measures in millimetres (Norce reference of 2026-01-12, schemas/notification)."""
 
     weight: int | None = None
     height: int | None = None
@@ -123,12 +123,23 @@ class Consent(Document):
     required: bool | None = None
 
 
+def _text(document: Document, name: str) -> str | None:
+    """A text that stands under that name in the object that the document was read from."""
+    value = document.raw.get(name)
+    return value if isinstance(value, str) else None
+
+
 class Callback(Document):
     """A validation: `url` is asked by POST whether the order may go on; `{order_id}` in it becomes the order's id."""
 
     id: str | None = None
     adapter_id: str | None = None
     url: str | None = None
+
+    @property
+    def address(self) -> str | None:
+        """Where it is asked, also of one in version 1's shape, which has `invoke`."""
+        return self.url or _text(self, "invoke")
 
 
 class Hook(Document):
@@ -140,6 +151,11 @@ class Hook(Document):
     target: str | None = None
     invoke: str | None = None
     version: OrderVersion | None = None
+
+    @property
+    def part(self) -> str | None:
+        """The part of the order that it is about, also of one in version 1's shape, which has `scope`."""
+        return self.subscribe_to or _text(self, "scope")
 
 
 class Notification(Document):

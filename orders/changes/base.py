@@ -9,7 +9,6 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.shortcuts import resolve_url
 
-from audit import log
 from audit.actions import AuditAction
 from order_api import OrderApi
 from order_api.errors import ApiError, Conflict
@@ -22,13 +21,6 @@ from orders.changes.snapshot import Seen, Values, same
 
 _NAMED = re.compile(r"[\w.]{1,80}(?=: | is )")  # as in `vatRate: "x" is not a number`
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-class Said(NamedTuple):
-    """What became of a change, where that is not simply that it is done."""
-
-    words: Words
-    outcome: log.Outcome = log.Outcome.DONE
 
 
 class Difference(NamedTuple):
@@ -113,7 +105,7 @@ class OrderChange(forms.Form):
         order_api.errors.NotFound if it is gone."""
         return {}
 
-    def send(self, api: OrderApi, order: Order) -> "Words | Said | None":
+    def send(self, api: OrderApi, order: Order) -> "Words | None":
         """Sends the one operation, against the order as it was just read. May return words that say
         more than `done`."""
         raise NotImplementedError
@@ -123,7 +115,7 @@ class OrderChange(forms.Form):
         page = resolve_url("order-detail", self.order.id)
         return f"{page}#{self.anchor}" if self.anchor else page
 
-    def landing(self, said: "Words | Said | None") -> str:
+    def landing(self, said: "Words | None") -> str:
         """Where the person goes once it is done; `said` is what `send` returned."""
         return self.next_page()
 

@@ -114,7 +114,7 @@ class ValidationChange(ValidationForm):
 
     def current(self, order: Order) -> dict[str, Any]:
         now = found(order.validations, self.ids["validation_id"])
-        return {"adapter_id": now.adapter_id or "", "url": now.url or ""}
+        return {"adapter_id": now.adapter_id or "", "url": now.address or ""}
 
     def send(self, api: OrderApi, order: Order) -> None:
         now = found(order.validations, self.ids["validation_id"])

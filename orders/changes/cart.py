@@ -12,13 +12,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from audit import log
 from audit.actions import AuditAction
 from domain.money import code_of, money_of, to_minor_units
 from domain.states import ORDER
 from order_api import OrderApi
 from order_api.schemas import Cart, Item, Order
-from orders.changes.base import OrderChange, Said
+from orders.changes.base import OrderChange
 from orders.changes.cart_sums import IndivisibleError, Sides, keyed, quantity_of, recount, stays, total_of
 from orders.changes.explanation import Explanation, Warn, Words
 from orders.changes.merge import Merge
@@ -264,13 +263,8 @@ class CartChange(OrderChange):
         for rate in vats[0] | vats[1]:
             yield SumStep("vat", vats[0].get(rate, Decimal(0)), vats[1].get(rate, Decimal(0)), rate)
 
-    def send(self, api: OrderApi, order: Order) -> Said | None:
-        if api.orders.update_cart(order.id or "", self.after):
-            return None
-        words = gettext(
-            "The cart was accepted, but is not changed yet: an adapter is still at work on it. Look again in a moment."
-        )
-        return Said(words, log.Outcome.ACCEPTED)
+    def send(self, api: OrderApi, order: Order) -> None:
+        api.orders.update_cart(order.id or "", self.after)
 
 
 def _holds(item: Item, part: Item) -> bool:

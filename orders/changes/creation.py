@@ -19,7 +19,7 @@ from order_api import OrderApi
 from order_api.errors import ApiError
 from order_api.schemas import Customer, CustomerType, Order, Price
 from orders.changes.addresses import TYPES
-from orders.changes.base import Blame, Difference, OrderChange, Said
+from orders.changes.base import Blame, Difference, OrderChange
 from orders.changes.cart_sums import IndivisibleError
 from orders.changes.drafts import (
     COLUMNS,
@@ -265,7 +265,7 @@ class OrderCreation(OrderChange):
     def next_page(self) -> str:
         return resolve_url("order-list")
 
-    def landing(self, said: "Words | Said | None") -> str:
+    def landing(self, said: "Words | None") -> str:
         return resolve_url("order-detail", self.created_id)
 
 

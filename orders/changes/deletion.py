@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
+from domain.adapters import called
 from domain.states import ORDER, removed_of
 from order_api import OrderApi
 from order_api.schemas import Order
-from orders.changes.base import Difference, Said
+from orders.changes.base import Difference
 from orders.changes.explanation import Words
 from orders.changes.removal import Removal, RemovalExplanation, RemovalMerge
 from orders.changes.state import status_of
@@ -68,7 +69,7 @@ class OrderDeletion(Removal):
     def current(self, order: Order) -> dict[str, Any]:
         """What makes a difference to somebody who is about to delete it."""
         total = order.total.including_vat if order.total else None
-        payments = [f"{each.name or each.adapter_id or each.id}: {each.state}" for each in order.payments]
+        payments = [f"{called(each.name, each.adapter_id) or each.id}: {each.state}" for each in order.payments]
         return {"status": status_of(order), "total": total, "payments": ", ".join(payments)}
 
     def clean_typed(self) -> str:
@@ -83,5 +84,5 @@ class OrderDeletion(Removal):
     def send(self, api: OrderApi, order: Order) -> None:
         api.orders.delete(order.id or "")
 
-    def landing(self, said: "Words | Said | None") -> str:
+    def landing(self, said: "Words | None") -> str:
         return resolve_url("order-list")

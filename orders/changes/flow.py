@@ -27,7 +27,7 @@ from gateway.request import ApiRequest
 from order_api.errors import ApiError, Conflict, NotFound, Rejected, Unauthorized
 from order_api.schemas import Order
 from orders.changes import idempotency
-from orders.changes.base import OrderChange, Said
+from orders.changes.base import OrderChange
 from orders.changes.explanation import Explanation, Words
 from orders.changes.hook_refusals import blockers_of, is_hook_refusal
 from orders.changes.snapshot import Seen, same
@@ -211,11 +211,17 @@ def send(request: ApiRequest, form: OrderChange) -> HttpResponse:
         with attempt:
             said = form.send(request.api, form.order)
             attempt.subject = subject_of(request, form.concerns(), form.target())
-            outcome = said.outcome if isinstance(said, Said) else log.Outcome.DONE
-            attempt.end(log.Result(outcome, answered(request)))
+            pending = is_pending(request)
+            attempt.end(log.Result(log.Outcome.ACCEPTED if pending else log.Outcome.DONE, answered(request)))
     except ApiError as error:
         return failed(request, form, error)
-    messages.success(request, str((said.words if isinstance(said, Said) else said) or form.done))
+    if pending:
+        words = _(
+            "This was accepted, but is not applied yet: an adapter is still at work on it. Look again in a moment."
+        )
+        messages.info(request, words)
+    else:
+        messages.success(request, str(said or form.done))
     where = form.landing(said)
     idempotency.settle(request, where, adds=form.adds)
     return leave(request, where)
@@ -233,6 +239,12 @@ def failed(request: ApiRequest, form: OrderChange, error: ApiError) -> HttpRespo
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.BAD_GATEWAY
     blockers = blockers_of(form.order, error)
     return show(request, form, status, in_doubt=error.may_have_happened, blockers=blockers)
+
+
+def is_pending(request: ApiRequest) -> bool:
+    """Whether the change that was just sent is only accepted, and not applied yet."""
+    last = request.api.last_change
+    return bool(last and last.is_pending)
 
 
 def answered(request: ApiRequest) -> log.Said:
@@ -259,11 +271,12 @@ def words_of(error: ApiError, doubt: Words = Explanation.doubt) -> str:
         words = _("There was no answer, so it is not known whether this was done. %(doubt)s (%(error)s)")
         return words % {"doubt": doubt, "error": error}
     if isinstance(error, Unauthorized):
-        words = _(
+        not_in = _(
             "The Order API does not let this desk in, so nothing was done. Whoever runs the desk has to look at "
             "ORDER_API_TOKEN; `manage.py order_api_check` tells them more. (%s)"
         )
-        return words % error
+        not_this = _("The Order API does not let this desk do this, so nothing was done: %s")
+        return (not_this if error.status == HTTPStatus.FORBIDDEN else not_in) % error
     if isinstance(error, NotFound):
         return _("It is not there any more, so nothing was done: %s") % error
     if not error.sent:

@@ -19,7 +19,7 @@ def blockers_of(order: Order, error: ApiError) -> list[Hook]:
     if not is_hook_refusal(error):
         return []
     named = [hook for hook in order.hooks if _says(error.message, hook.adapter_id)]
-    about = [hook for hook in named if _says(error.message, hook.subscribe_to)]
+    about = [hook for hook in named if _says(error.message, hook.part)]
     return about or named or list(order.hooks)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
+from domain.adapters import called
 from domain.money import ZERO
 from domain.states import PAYMENT, Bucket, removed_of, start_of, state_of
 from order_api import OrderApi
@@ -37,7 +38,7 @@ def payment_of(order: Order, payment_id: str) -> Payment:
 
 def name_of(payment: Payment) -> str:
     """What people call it, for a sentence."""
-    return payment.name or payment.adapter_id or payment.id or ""
+    return called(payment.name, payment.adapter_id) or payment.id or ""
 
 
 def choices_of(kind: type[OpenSet], words: Mapping[str, Words], now: str = "") -> Choices:

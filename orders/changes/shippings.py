@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
+from domain.adapters import called
 from domain.states import SHIPPING, removed_of, start_of, state_of
 from order_api import OrderApi
 from order_api.schemas import Addon, Order, Shipping, ShippingState
@@ -319,7 +320,7 @@ class ShippingRemovalExplanation(RemovalExplanation["ShippingRemoval"]):
         return _("This shipping is removed already.") if is_removed else ""
 
     def consequences(self) -> list[Words]:
-        name = self.form.shipping.name or self.form.shipping.adapter_id or self.form.shipping.id or "–"
+        name = called(self.form.shipping.name, self.form.shipping.adapter_id) or self.form.shipping.id or "–"
         return [
             gettext("%s gets the state “removed”. It stays in the order and is counted no more; changing its state "
                     "puts it back.") % name,

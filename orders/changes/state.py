@@ -53,7 +53,7 @@ _MONEY: Mapping[Concern, Words] = {
 class StateExplanation(Explanation["StateChange"]):
     def consequences(self) -> list[Words]:
         """What a change of state sets off: adapters that are asked, and payments that they may move."""
-        hooks = [hook for hook in self.form.order.hooks if (hook.subscribe_to or "").startswith("/state")]
+        hooks = [hook for hook in self.form.order.hooks if (hook.part or "").startswith("/state")]
         told = [each for each in self.form.order.notifications if (each.scope or "").startswith("/state")]
         found: list[Words] = []
         if not followers(self.form.order):

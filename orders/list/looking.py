@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from order_api import OrderApi
 from order_api.errors import NotFound
 from order_api.schemas import Order, Pagination, encode
+from order_api.unfit import UnfitOrder
 from orders.list.find import ORDER, Reading, Try
 
 _SORTING = {"order_by", "order_by_direction"}
@@ -18,20 +19,21 @@ class Unread(Protocol):
 
     @property
     def digest(self) -> bytes: ...
-    def read(self) -> Order: ...
+    def read(self) -> Order | UnfitOrder: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     """An order that came alone."""
 
-    order: Order
+    order: Order | UnfitOrder
 
     @property
     def digest(self) -> bytes:
-        return sha256(encode(self.order.raw)).digest()
+        document = self.order.document if isinstance(self.order, UnfitOrder) else self.order.raw
+        return sha256(encode(document)).digest()
 
-    def read(self) -> Order:
+    def read(self) -> Order | UnfitOrder:
         return self.order
 
 
@@ -93,7 +95,7 @@ def _asked(api: OrderApi, each: Try, within: Mapping[str, Any], limit: int, offs
 
 def _order(api: OrderApi, order_id: str) -> Looked:
     try:
-        order = api.orders.get(order_id)
+        order = api.orders.look(order_id)
     except NotFound:
         return Looked((), None)
     return Looked((_Read(order),), Pagination(size=1, total_size=1))
@@ -106,7 +108,8 @@ def the_one(api: OrderApi, looked: Looked) -> str:
     """
     if len(looked.data) != 1 or looked.hit is None:
         return ""
-    only = looked.data[0].read().id or ""
+    found = looked.data[0].read()
+    only = (found.owner if isinstance(found, UnfitOrder) else found).id or ""
     if not looked.hit.way.startswith("billing_"):
         return only
     twin = looked.hit.way.replace("billing_", "shipping_")

@@ -36,6 +36,17 @@ def row_id(order_id: str) -> str:
     return f"row-{order_id}"
 
 
+def unfit_markup(order_id: str, url: str, why: str) -> SafeString:
+    """The `<tr>` of an order that came and cannot be read: its id leads to the document as it came, `why` says what
+    does not fit. It has the cells of every row, so that the columns stay."""
+    href = f' id="{escape(row_id(order_id))}" href="{escape(url)}" draggable="false"' if url else ""
+    name = f'<a class="open"{href} title="{escape(why)}"><code>{escape(order_id or "–")}</code></a>'
+    said = f'<span class="who-name exc warn">{escape(_("Cannot be read"))}</span><small>{escape(why)}</small>'
+    cells = [f'<th scope="row">{name}</th>', '<td class="c-created"></td>', f'<td class="c-customer">{said}</td>']
+    cells += [f'<td class="{part}"></td>' for part in ("c-country", "c-state", "c-pay", "c-ship", "c-items", "total")]
+    return mark_safe(f'<tr class="is-unfit">{"".join(cells)}</tr>')  # noqa: S308 - escaped above
+
+
 def _order(row: OrderRow) -> str:
     href = f' id="{escape(row_id(row["id"]))}" href="{escape(row["url"])}" draggable="false"' if row["url"] else ""
     if hint := _cut(row):

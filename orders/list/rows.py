@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from domain.adapters import called
 from domain.customers import customer_name
 from domain.money import Concern, Money, Standing, code_of, findings, money_of
 from domain.states import ORDER, PAYMENT, SHIPPING, Stage
@@ -73,7 +74,7 @@ def row_of(order: Order, base: str, language: str | None, unsettled: Unsettled |
     standing = money.standing
     payment = counting_payment(payments, standing.state) if standing else None
     return OrderRow(
-        url=f"{base}{quote(order.id, safe='')}/" if order.id else "",
+        url=address_of(order.id, base) if order.id else "",
         id=order.id or "",
         reference=order.reference or "",
         created=when(order.created),
@@ -130,6 +131,11 @@ def _beside(money: Money, payments: int) -> str:
     return ", ".join(filter(None, [f"+ {others}" if others > 0 else "", *attempts]))
 
 
+def address_of(order_id: str, base: str) -> str:
+    """The address of the order's page, below that of the list."""
+    return f"{base}{quote(order_id, safe='')}/"
+
+
 _NOTES: Mapping[Concern, Promise] = {
     Concern.HELD_FOR_NOTHING: gettext_lazy("%s still held"),
     Concern.CANNOT_SAY: gettext_lazy("not all in this currency"),
@@ -169,12 +175,12 @@ def _customer(order: Order, field: str) -> str:
 
 
 def _method(payment: Payment) -> str:
-    return payment.name or payment.adapter_id or ""
+    return called(payment.name, payment.adapter_id)
 
 
 def _carrier(shipping: Shipping) -> str:
     details = shipping.delivery_details
-    return (details.carrier if details else None) or shipping.name or shipping.adapter_id or ""
+    return (details.carrier if details else None) or called(shipping.name, shipping.adapter_id)
 
 
 def _more(how_many: int) -> str:

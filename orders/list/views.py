@@ -18,8 +18,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Preference, preference_of
 from domain import countries
-from gateway.last_read import shows_last_read
 from domain.states import ORDER, Stage
+from gateway.last_read import shows_last_read
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from orders.list.back import list_with, remember_list

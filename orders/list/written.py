@@ -12,10 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from accounts.channels import Channel
+from order_api.schemas import Order
+from order_api.unfit import UnfitOrder
 from orders.list.looking import Unread
 from orders.list.met import prefix_of
-from orders.list.row_markup import markup
-from orders.list.rows import row_of
+from orders.list.row_markup import markup, unfit_markup
+from orders.list.rows import address_of, row_of
+from orders.page.unfit import in_words
 from payments.presentation.list_rows import Unsettled, unsettled_of
 from ui.regions import get_region
 
@@ -43,7 +46,7 @@ class _Reader(NamedTuple):
 
 
 def write_rows(orders: Iterable[Unread], channel: Channel | None = None) -> list[WrittenRow]:
-    """A row for each order, in the reader's language, region and time zone. Raises BadAnswer as `UnreadOrder.read`.
+    """A row for each order, in the reader's language, region and time zone.
 
     With the channel that they are of, they say what was asked of their payments through this desk and is not settled:
     one query.
@@ -64,10 +67,17 @@ def write_rows(orders: Iterable[Unread], channel: Channel | None = None) -> list
 def _row(order: Unread, reader: _Reader, unsettled: Unsettled | None = None) -> WrittenRow:
     place = _place(order.digest, reader, unsettled)
     if not place:
-        document = order.read()
-        row = row_of(document, reader.list_address, reader.language, unsettled)
-        place.append(WrittenRow(markup(row), document.currency, document.id or "", prefix_of(document.reference)))
+        place.append(_written(order.read(), reader, unsettled))
     return place[0]
+
+
+def _written(order: Order | UnfitOrder, reader: _Reader, unsettled: Unsettled | None) -> WrittenRow:
+    if isinstance(order, UnfitOrder):
+        order_id = order.owner.id or ""
+        url = address_of(order_id, reader.list_address) if order_id else ""
+        return WrittenRow(unfit_markup(order_id, url, in_words(order.misfit)), None, order_id)
+    row = row_of(order, reader.list_address, reader.language, unsettled)
+    return WrittenRow(markup(row), order.currency, order.id or "", prefix_of(order.reference))
 
 
 @lru_cache(maxsize=MOST_ROWS)

@@ -14,6 +14,8 @@ from order_api.schemas import Item, Logistics
 from orders.page import words
 from orders.page.totals import TotalRow, discount_rows, including, line_total
 from orders.page.tree import Fact, facts_of
+from ui.formats import format_date_of, format_number
+from ui.regions import NO_BREAK_SPACE
 
 MAX_INDENT = 4
 _FILE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
@@ -145,14 +147,14 @@ def _price_off(item: Item) -> Decimal:
 
 
 def _logistics(logistics: Logistics | None) -> Iterator[tuple[str, str]]:
-    """Measures as the API gives them: its reference names no units, so neither do we."""
+    """Measures with their units, and the day of shipping in the zone that it was given in."""
     if logistics is None:
         return
-    for name in ("weight", "length", "width", "height"):
+    for name, unit in (("weight", "g"), ("length", "mm"), ("width", "mm"), ("height", "mm")):
         value = getattr(logistics, name)
         if value is not None:
-            yield name, str(value)
+            yield name, f"{format_number(Decimal(value), 0)}{NO_BREAK_SPACE}{unit}"
     if logistics.tags:
         yield "tags", ", ".join(logistics.tags)
     if logistics.shipping_date:
-        yield "shippingDate", logistics.shipping_date.isoformat()
+        yield "shippingDate", format_date_of(logistics.shipping_date)

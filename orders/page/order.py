@@ -7,8 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from domain.adapters import called
 from domain.states import ORDER, PAYMENT, SHIPPING
-from order_api.schemas import Hook, Notification, Order
+from order_api.schemas import Callback, Hook, Notification, Order
 from orders.page.alerts import WAIT, Alert, present_alerts
 from orders.page.items import Line, present_items
 from orders.page.lifecycle import Track, order_track
@@ -47,6 +48,7 @@ class Call:
     id: str
     schema: object = None
     delay: int | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,7 @@ def present_order(order: Order, picture_sources: Set[str] = frozenset()) -> Orde
         shippings=replace(shippings, live=shippings.live[:MAX_ROWS], removed=shippings.removed[:MAX_ROWS]),
         people=present_people(order),
         references=list(_references(order)),
-        validations=[
-            Call(v.adapter_id or "", "", "", mask_text(v.url or "", PAGE), v.id or "")
-            for v in order.validations[:MAX_ROWS]
-        ],
+        validations=[_validation(validation) for validation in order.validations[:MAX_ROWS]],
         hooks=[_hook(hook) for hook in order.hooks[:MAX_ROWS]],
         notifications=[_notification(notification) for notification in order.notifications[:MAX_ROWS]],
         attributes=list(_attributes(order)),
@@ -163,12 +162,12 @@ def _references(order: Order) -> Iterator[Reference]:
         (_("Cart"), order.cart.reference if order.cart else None),
     ]
     known += [
-        (payment.name or payment.adapter_id or _("Payment"), payment.reference)
+        (called(payment.name, payment.adapter_id) or _("Payment"), payment.reference)
         for payment in order.payments
         if PAYMENT.of(payment.state).is_live
     ]
     for shipping in filter(lambda s: SHIPPING.of(s.state).is_live, order.shippings):
-        name = shipping.name or shipping.adapter_id or _("Shipping")
+        name = called(shipping.name, shipping.adapter_id) or _("Shipping")
         known += [(name, shipping.reference), (_("Transport (TMS)"), shipping.tms_reference)]
     seen: set[tuple[str, str]] = set()
     for label, value in known:
@@ -177,14 +176,32 @@ def _references(order: Order) -> Iterator[Reference]:
             yield Reference(str(label), value)
 
 
+def _validation(validation: Callback) -> Call:
+    return Call(
+        adapter=validation.adapter_id or "",
+        what="",
+        more="",
+        url=mask_text(validation.address or "", PAGE),
+        id=validation.id or "",
+        about=_about(validation),
+    )
+
+
 def _hook(hook: Hook) -> Call:
     return Call(
-        hook.adapter_id or "",
-        hook.subscribe_to or "",
-        hook.target or "",
-        mask_text(hook.invoke or "", PAGE),
-        hook.id or "",
+        adapter=hook.adapter_id or "",
+        what=hook.part or "",
+        more=hook.target or "",
+        url=mask_text(hook.invoke or "", PAGE),
+        id=hook.id or "",
+        about=_about(hook),
     )
+
+
+def _about(call: Callback | Hook) -> str:
+    """What version 1 lets a hook or validation say of itself."""
+    said = (call.extra.get(name) for name in ("description", "reference"))
+    return mask_text(next((text for text in said if isinstance(text, str) and text), ""), PAGE)
 
 
 def _notification(notification: Notification) -> Call:
@@ -211,5 +228,5 @@ def _attributes(order: Order) -> Iterator[tuple[str, list[Fact]]]:
         (_("Shipping"), customer.shipping.attributes if customer and customer.shipping else {}),
     ]
     for place, found in places:
-        if found:
-            yield str(place), facts_of(found)
+        if facts := facts_of(found):
+            yield str(place), facts

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext
 
+from domain.adapters import called
 from domain.money import Figures, Money, code_of, figures_of, money_of
 from domain.states import PAYMENT, Bucket
 from order_api.schemas import Order, Payment, PaymentTransaction
@@ -150,7 +151,7 @@ def present_payment(payment: Payment, currency: str | None = None, others: Itera
     offers_refund = any(offer.action_id and offer.kind.lower() == "refund" for offer in offers)
     return PaymentCard(
         payment=payment,
-        title=isolated(payment.name or payment.adapter_id or payment.id or ""),
+        title=isolated(called(payment.name, payment.adapter_id) or payment.id or ""),
         icon=_icon(payment),
         currency=code,
         asked=asked_with(payment, code, offers_refund=offers_refund),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from domain.adapters import called
 from domain.states import SHIPPING
 from order_api.schemas import DeliveryDetails, Order, PickupLocation, Shipping
 from orders.page.tree import Fact, facts_of
@@ -50,7 +51,7 @@ def present_shipping(shipping: Shipping) -> ShippingCard:
     product = details.product.name or details.product.reference if details.product else None
     return ShippingCard(
         shipping=shipping,
-        title=isolated(shipping.name or product or shipping.adapter_id or shipping.id or ""),
+        title=isolated(called(shipping.name or product, shipping.adapter_id) or shipping.id or ""),
         price=shipping.total.including_vat if shipping.total else None,
         product=product or "",
         pick_up=_pick_up(details.pickup_location) if details.pickup_location else "",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from domain.adapters import called
 from domain.money import ZERO, code_of, is_nothing, to_minor_units
 from domain.states import SHIPPING
 from order_api.schemas import Discount, Item, Order, Price, Shipping
@@ -139,7 +140,7 @@ def _own_vat(total: Price | None) -> Decimal | None:
 
 def _shipping_name(shipping: Shipping) -> str:
     product = shipping.delivery_details.product if shipping.delivery_details else None
-    return shipping.name or (product.name if product else None) or shipping.adapter_id or ""
+    return called(shipping.name or (product.name if product else None), shipping.adapter_id)
 
 
 def _discounts(order: Order) -> tuple[tuple[TotalRow, ...], tuple[TotalRow, ...]]:

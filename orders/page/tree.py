@@ -79,9 +79,9 @@ class Fact:
 
 
 def facts_of(attributes: Mapping[str, object] | None) -> list[Fact]:
-    """A free object's attributes, secrets masked; of very many the first. Names and addresses stay readable:
-    these pages show the customer anyway."""
-    attributes = attributes or {}
+    """A free object's attributes that hold something, secrets masked; of very many the first. Names and addresses stay
+    readable: these pages show the customer anyway."""
+    attributes = {name: value for name, value in (attributes or {}).items() if value is not None}
     masked = mask(dict(islice(attributes.items(), MAX_FACTS)), _FACTS)
     facts = [_fact(str(name), value) for name, value in masked.items()] if isinstance(masked, dict) else []
     left = len(attributes) - MAX_FACTS

@@ -23,6 +23,7 @@ from gateway.last_read import shows_last_read
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from order_api.schemas import Order, PaymentTransaction, encode
+from order_api.unfit import UnfitOrder
 from orders.list.back import way_back
 from orders.notes.services import latest_notes
 from orders.notes.views import NoteForm
@@ -33,6 +34,7 @@ from orders.page.people import BILLING, SHIPPING, address_of, identity_number
 from orders.page.shippings import present_shipping
 from orders.page.transactions import Transaction, present_transactions
 from orders.page.tree import render_tree, to_text
+from orders.page.unfit import in_words
 from payments.presentation.card_figures import refined
 from payments.presentation.ledger_rows import ledger_rows
 from payments.presentation.order_panel import of_order
@@ -51,9 +53,11 @@ def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
     """Everything that the API knows of the order, from one call; transactions are read when somebody opens them.
 
     An order to which nothing was done through this desk is shown as it was written before, if it
-    comes letter for letter the same.
+    comes letter for letter the same. One that does not fit is shown as the document that it is.
     """
-    order, origins = request.api.orders.get(order_id), picture_sources(request)
+    order, origins = request.api.orders.look(order_id), picture_sources(request)
+    if isinstance(order, UnfitOrder):
+        return _as_it_came(request, order_id, order)
     context = {
         "page": SimpleLazyObject(lambda: present_order(order, origins)),
         "title": order.reference or order.id or "",
@@ -155,9 +159,22 @@ def shipping_detail(request: ApiRequest, order_id: str, shipping_id: str) -> Htt
 @may_view
 def order_raw(request: ApiRequest, order_id: str) -> HttpResponse:
     """The document as the API gave it, with identity numbers, tokens and card data masked."""
-    order = request.api.orders.get(order_id)
-    document = mask(order.raw, PAGE_WITH_PEOPLE)
-    context = {"order": order, "order_id": order_id, "tree": render_tree(document), "text": to_text(document)}
+    return _as_it_came(request, order_id, request.api.orders.look(order_id))
+
+
+def _as_it_came(request: ApiRequest, order_id: str, order: Order | UnfitOrder) -> HttpResponse:
+    if isinstance(order, UnfitOrder):
+        known, came, unfit = order.owner, order.document, in_words(order.misfit)
+    else:
+        known, came, unfit = order, order.raw, ""
+    document = mask(came, PAGE_WITH_PEOPLE)
+    context = {
+        "order": known,
+        "order_id": order_id,
+        "unfit": unfit,
+        "tree": render_tree(document),
+        "text": to_text(document),
+    }
     return render_page(request, "orders/order_raw.html", {**context, **_frame(request)})
 
 

@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone, translation
 
+from accounts.channels import channel_name
 from order_api.posting import NotTakenError, post
 from payments.alerts import rules
 from payments.alerts.checks import may_be_called
@@ -190,7 +191,7 @@ def _mail(notices: list[Notice]) -> int:
 
 def _line(notice: Notice) -> str:
     alert = notice.alert
-    where = f"{alert.merchant}/{alert.channel}: " if alert.merchant else ""
+    where = f"{channel_name(f'{alert.merchant}/{alert.channel}')}: " if alert.merchant else ""
     over = "" if notice.event == Event.BEGAN else "Over: "
     return f"{over}{where}{alert.says}"
 

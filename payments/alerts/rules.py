@@ -27,7 +27,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.channels import grants_of
+from accounts.channels import channel_name, grants_of
 from accounts.models import ANY
 from payments.alerts import heartbeat
 from payments.alerts.models import Heartbeat
@@ -66,8 +66,8 @@ class Alarm:
 
     @property
     def where(self) -> str:
-        """The channel, as in norce/se; empty where it concerns the whole desk."""
-        return f"{self.merchant}/{self.channel}" if self.merchant else ""
+        """The channel's name; empty where it concerns the whole desk."""
+        return channel_name(f"{self.merchant}/{self.channel}") if self.merchant else ""
 
 
 class Reach(NamedTuple):

@@ -1,13 +1,14 @@
 """Payment actions, their states and the reasons as people read them. Action types are an open set: one
 without a line stands as it is written."""
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from domain.adapters import adapter_name
 
 Words = str | Promise
 
@@ -36,16 +37,8 @@ def action_words(kind: str) -> ActionWords:
     return ACTIONS.get(kind.lower()) or ActionWords(_("Execute “%s”") % kind, f"“{kind}”", _("executed"))
 
 
-# Adapters are called psp_api_adapter (Norce docs, advanced/create-payment-adapter), and walley-checkout (its examples).
-_ADAPTER = re.compile(r"(?P<provider>[a-z]{1,40})((_[a-z]{1,40}){0,5}_adapter|(-[a-z]{1,40}){1,5})")
-
-
-def provider_name(adapter_id: str) -> str:
-    """The provider as people call it, told from its adapter's id (`klarna_checkout_adapter`:
-    Klarna); an id of another form as it is."""
-    found = _ADAPTER.fullmatch(adapter_id)
-    return found["provider"].capitalize() if found else adapter_id
-
+provider_name = adapter_name
+"""The provider of a payment as people call it."""
 
 def names_it(method: str, provider: str) -> bool:
     """Whether the means of payment has its provider in its name already."""

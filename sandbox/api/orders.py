@@ -60,12 +60,14 @@ def owned(model: type[Model], order: Document, part: Document) -> Document:
 
 
 def registered(kind: str, sent: Document) -> Document:
-    """A validation, hook or notification as it is kept: with an id. Raises Problem where it may not be called."""
+    """A validation, hook or notification as it is kept: with an id. Raises Problem where it could never be called."""
     if kind == "notifications":
         check_notification(sent)
     else:
         field = "url" if kind == "validations" else "invoke"
-        outside.check(field, sent.get(field), sent.get("adapterId") or "")
+        outside.check(field, sent.get(field))
+    if kind == "hooks" and sent.get("subscribeTo") is None:
+        raise bad_request("subscribeTo is missing: nothing would ever ask this hook (v1 calls it scope).")
     return {"id": sent.get("id") or new_id("oc")} | sent
 
 
@@ -91,15 +93,20 @@ def delete_order(request: HttpRequest, order_id: str, headers: Caller) -> HttpRe
 @router.put(ONE + "/state", response={200: None} | REFUSED, operation_id="updateState")
 def update_state(request: HttpRequest, order_id: str, headers: Caller, body: State) -> HttpResponse:
     """Update order state."""
-    if body.currentStatus is None:
+    move(headers.scope, order_id, body)
+    return nothing()
+
+
+def move(scope: Scope, order_id: str, state: State) -> Draft:
+    """Bring the order into that state. Raises Problem where it cannot get there."""
+    if state.currentStatus is None:
         raise bad_request("currentStatus is missing.")
-    status = body.currentStatus
+    status = str(state.currentStatus)
 
     def edit(draft: Draft) -> None:
-        draft.document["state"] = draft.document["state"] | {"currentStatus": str(status)}
+        draft.document["state"] = draft.document["state"] | {"currentStatus": status}
 
-    store.change(headers.scope, order_id, edit)
-    return nothing()
+    return store.change(scope, order_id, edit)
 
 
 @router.put(ONE + "/cart", response={200: None, 202: None} | REFUSED, operation_id="updateCart")

@@ -54,7 +54,7 @@ def _number_actions(payment: Document, known: list[Document]) -> None:
         return
     ids = {(action["type"], action["url"]): action["id"] for action in known}
     for action in payment["actions"]:
-        outside.check("actions.url", action["url"], action["adapterId"])
+        outside.check("actions.url", action["url"])
     payment["actions"] = [
         {"id": ids.get((action["type"], action["url"])) or new_id("pa")} | action for action in payment["actions"]
     ]
@@ -147,7 +147,8 @@ def execute_payment_action(
     action = rules.find(payment.get("actions"), action_id)
     if action is None:
         raise not_found("payment-action", action_id)
-    outcome = outside.post(outside.filled(action["url"], order_id, action["adapterId"]), b"", _headers(scope, action))
+    url = outside.filled(action["url"], order_id, action["adapterId"], payment_id)
+    outcome = outside.post(url, b"", _headers(scope, action))
     return _told(action, outcome)
 
 

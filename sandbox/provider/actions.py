@@ -5,7 +5,15 @@ from sandbox.codec import Document, new_id
 from sandbox.places import INTERNAL
 from sandbox.provider.days import day_of
 
-ADAPTERS_WITHOUT_ORDER_MANAGEMENT = frozenset({"nonpsp_adapter", "awardit_adapter"})
+_ADYEN = "captures, cancels and refunds are done in Adyen's Customer Area"
+NO_ORDER_MANAGEMENT = {
+    "nonpsp_adapter": "the merchant sees to the money by other means",
+    "awardit_adapter": "vouchers are settled as the order goes on",
+    "adyen_dropin_adapter": _ADYEN,
+    "adyen_adapter": _ADYEN,
+}
+"""Adapters without an order management of their own (Norce documentation, developer portal, adapters), and who has
+it."""
 BY_STATE = {"reserved": ("capture", "cancel"), "captured": ("refund",)}
 _PREFIX = f"{INTERNAL}provider/"
 
@@ -20,10 +28,20 @@ def is_ours(action: Document) -> bool:
     return str(action.get("url", "")).startswith(_PREFIX)
 
 
+def kept_elsewhere(payment: Document) -> str:
+    """Why the payment's adapter has nothing to offer; nothing where it manages orders."""
+    adapter = payment.get("adapterId") or ""
+    why = NO_ORDER_MANAGEMENT.get(adapter.replace("-", "_")) if adapter else "no adapter stands behind it"
+    return f"{adapter or 'The payment'} has no order management: {why}." if why else ""
+
+
 def wanted(payment: Document) -> tuple[str, ...]:
-    """The types of action that the payment's state allows."""
-    if not payment.get("adapterId") or payment["adapterId"] in ADAPTERS_WITHOUT_ORDER_MANAGEMENT:
-        return ()
+    """The types of action that the payment's adapter and state allow."""
+    return () if kept_elsewhere(payment) else possible(payment)
+
+
+def possible(payment: Document) -> tuple[str, ...]:
+    """What can become of the money in that state, whoever does it."""
     return BY_STATE.get(payment.get("state", ""), ())
 
 

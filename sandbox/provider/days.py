@@ -65,7 +65,6 @@ HABITS = {
     "qliro_checkout_adapter": "in-process",
     "svea_adapter": "keeps-actions",
     "avarda_adapter": "no-log",
-    "adyen_dropin_adapter": "taken-back",
     "paypal_adapter": "reordered-log",
 }
 """What `as-adapter` means: a habit for each adapter. None is known of the real one; the point is that they differ."""

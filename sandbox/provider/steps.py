@@ -15,7 +15,7 @@ from sandbox.conf import conf
 from sandbox.models import Move, Settlement, Transaction
 from sandbox.problems import Problem, not_found
 from sandbox.provider import lines
-from sandbox.provider.actions import wanted
+from sandbox.provider.actions import kept_elsewhere, possible, wanted
 from sandbox.provider.days import MUCH_LATER, Day, day_of
 from sandbox.provider.ledger import REVERSED, Account, plain
 from sandbox.provider.lines import AFTERWARDS, Line
@@ -91,6 +91,8 @@ class Work:
 def do(work: Work) -> None:
     """Move the money, count it, log it, move the state. Raises Problem where the state does not allow it."""
     payment, kind, day, account = work.payment, work.order.kind, work.day, work.account
+    if why := kept_elsewhere(payment):
+        raise Problem(400, "payment-error", why)
     if kind not in wanted(payment) and not day.again:
         raise Problem(400, "payment-error", f"The payment is {payment.get('state')}: {kind} is not possible.")
     amount = account.share(day.share)
@@ -135,7 +137,7 @@ def in_portal(work: Work, amount: Decimal) -> None:
     """Somebody moves an amount in the provider's portal: a line that names no action, and the state of the whole if
     nothing is left."""
     account = work.account
-    if work.order.kind not in wanted(work.payment) or not 0 < amount <= account.whole - account.moved:
+    if work.order.kind not in possible(work.payment) or not 0 < amount <= account.whole - account.moved:
         raise Problem(400, "payment-error", f"Of {account.whole}, {account.moved} has moved: {amount} cannot.")
     work.move(amount, Move.Source.ELSEWHERE)
     work.log(lines.done(work.order.kind), {"after": account.after(amount), "moved": amount}, named=False)

@@ -89,6 +89,7 @@ class Model(BaseModel):
     read_only: ClassVar[frozenset[str]] = frozenset()
     shown_read_only: ClassVar[frozenset[str]] = frozenset()
     always_answered: ClassVar[tuple[str, ...]] = ()
+    gone: ClassVar[frozenset[str]] = frozenset()  # of the type that it is made from
 
     @model_validator(mode="before")
     @classmethod
@@ -97,7 +98,7 @@ class Model(BaseModel):
         if not isinstance(data, dict):
             return data
         stored = isinstance(info.context, dict) and info.context.get("stored")
-        dropped = frozenset() if stored else cls.read_only
+        dropped = cls.gone if stored else cls.gone | cls.read_only
         return {key: value for key, value in data.items() if value is not None and key not in dropped}
 
     def values(self) -> dict[str, Any]:
@@ -113,6 +114,8 @@ class Model(BaseModel):
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         schema = handler.resolve_ref_schema(handler(core_schema))
+        for name in cls.gone & schema.get("properties", {}).keys():
+            del schema["properties"][name]
         for name, property_ in schema.get("properties", {}).items():
             schema["properties"][name] = plain_schema(property_) | (
                 {"readOnly": True} if name in cls.read_only | cls.shown_read_only else {}

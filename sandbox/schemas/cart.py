@@ -29,9 +29,7 @@ class Logistics(Model):
 
 
 class Item(Model):
-    """`id` is read-only in the contract, and yet read here: an item that is sent back with its id keeps it."""
-
-    shown_read_only = frozenset({"id"})
+    """An item that is sent with an id keeps it."""
 
     id: str | None = None
     reference: str | None = None

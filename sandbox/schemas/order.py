@@ -55,6 +55,8 @@ class Order(Model):
 
 
 class Pagination(Model):
+    shown_read_only = frozenset({"offset", "limit", "size", "valueSum", "totalSize"})
+
     offset: Int32 | None = None
     limit: Int32 | None = None
     size: Int32 | None = None

@@ -118,9 +118,9 @@ def test_addresses_with_templates_are_sent_as_they_are(
 
 
 def test_an_address_that_the_api_refuses_is_said_beside_it(admin: User, desk_of: DeskOf, order: Order) -> None:
-    away = {**VALIDATION, "url": "https://elsewhere.example/validate"}
+    away = {**VALIDATION, "url": "https://bücher.example/validate"}
     page = desk_of(admin).send(url("validation-create", order), away).content.decode()
-    assert 'id="id_url_error"' in page and "elsewhere.example" in page
+    assert 'id="id_url_error"' in page and "bücher.example" in page
     assert logged(order)[-1] == ("outcome", "order.validation.create", "refused")
 
 

@@ -231,7 +231,7 @@ def test_an_adapter_still_at_work_is_told_as_accepted_and_not_done(
     desk = desk_of(manager)
     assert send_twice(desk, table, told(mug=1, plate=3)).status_code == 302
     page = desk.open(reverse("order-detail", kwargs={"order_id": table.id})).content.decode()
-    assert "accepted, but is not changed yet" in page
+    assert "accepted, but is not applied yet" in page
     assert [outcome for *_, outcome in logged(table)] == ["", "accepted"]
 
 
@@ -271,7 +271,7 @@ def test_what_this_program_does_not_know_goes_back_with_the_cart(
     strange = _decoded(raw)
     with (
         mock.patch("order_api.resources.Orders.get", return_value=strange),
-        mock.patch("order_api.resources.Orders.update_cart", return_value=True) as update,
+        mock.patch("order_api.resources.Orders.update_cart") as update,
     ):
         assert send_twice(desk_of(manager), table, told(mug=1, plate=3)).status_code == 302
     sent = update.call_args.args[1].to_json()

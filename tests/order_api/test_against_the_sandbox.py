@@ -124,7 +124,7 @@ def test_everything_about_an_order_can_be_changed(api: OrderApi) -> None:
     api.orders.patch_attributes(order_id, {"gift": True})
     cart = api.orders.get(order_id).cart
     assert cart is not None
-    assert api.orders.update_cart(order_id, cart.changed(attributes={"note": "ring"})) is True
+    api.orders.update_cart(order_id, cart.changed(attributes={"note": "ring"}))
     api.orders.create_consent(order_id, Consent(id="terms", checked=False, text="Terms", required=True))
     with pytest.raises(Rejected, match="terms") as refused:
         api.orders.update_state(order_id, "processing")
@@ -187,6 +187,7 @@ def test_shippings_and_payments_come_back_as_they_were_sent(api: OrderApi) -> No
     booked = api.shippings.update(
         order_id, shipping.id or "", shipping.changed(state=ShippingState("confirmed"), tms_reference="T1")
     )
+    assert booked is not None
     assert (booked.state, booked.tms_reference, booked.total) == ("confirmed", "T1", SHIPPING.total)
     assert [each.id for each in api.shippings.list(order_id)] == [shipping.id]
     payment = new_payment(api, order_id)
@@ -198,7 +199,7 @@ def test_shippings_and_payments_come_back_as_they_were_sent(api: OrderApi) -> No
     )
     assert [t.amount for t in api.payments.transactions(order_id, payment.id or "")][-1] == Decimal("1079.95")
     removed = api.payments.update(order_id, payment.id or "", payment.changed(state=PaymentState("removed")))
-    assert removed.state == "removed"
+    assert removed is not None and removed.state == "removed"
     assert [each.state for each in api.payments.list(order_id)] == ["removed"]
 
 

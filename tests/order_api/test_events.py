@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from gateway import connection
-from gateway.connection import notification_url, order_api
+from gateway.connection import order_api, sibling_url
 from order_api import Connection, OrderApi, Secret
 from order_api.errors import BadAnswer, NotFound, Unauthorized, Unavailable
 from order_api.schemas import Notification
@@ -80,7 +80,7 @@ def test_a_log_whose_address_nobody_knows_is_not_asked() -> None:
     ],
 )
 def test_the_log_stands_beside_the_order_api(order_url: str | None, events_url: str) -> None:
-    assert notification_url(order_url) == events_url
+    assert sibling_url(order_url, "notification") == events_url
 
 
 def test_the_troubles_of_the_log_do_not_shut_the_order_api(db: None) -> None:

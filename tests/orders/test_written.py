@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.models import keep_preference
 from order_api.schemas import Order
+from order_api.unfit import UnfitOrder
 from order_api.unread import UnreadOrder
 from orders.list import written
 from sandbox.models import Order as Stored
@@ -25,13 +26,13 @@ def desk(client_of: ClientOf, support: User) -> Client:
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
+def read(monkeypatch: pytest.MonkeyPatch) -> list[Order | UnfitOrder]:
     """The orders that were read, one after the other."""
     written._place.cache_clear()
-    found: list[Order] = []
+    found: list[Order | UnfitOrder] = []
     plain = UnreadOrder.read
 
-    def reading(self: UnreadOrder) -> Order:
+    def reading(self: UnreadOrder) -> Order | UnfitOrder:
         found.append(plain(self))
         return found[-1]
 
@@ -45,14 +46,14 @@ def total_of(desk: Client) -> str:
     return found[1]
 
 
-def test_an_order_that_comes_as_before_is_not_read_again(desk: Client, read: list[Order]) -> None:
+def test_an_order_that_comes_as_before_is_not_read_again(desk: Client, read: list[Order | UnfitOrder]) -> None:
     put(an_order("one"))
     first, second = (orders_on(desk.get("/orders/")) for _ in range(2))
     assert first == second == {"o_one": first["o_one"]}
     assert len(read) == 1
 
 
-def test_an_order_of_which_anything_has_changed_is(desk: Client, read: list[Order]) -> None:
+def test_an_order_of_which_anything_has_changed_is(desk: Client, read: list[Order | UnfitOrder]) -> None:
     put(an_order("one", total=100))
     assert total_of(desk) == "100.00"
     Stored.objects.all().delete()
@@ -62,7 +63,7 @@ def test_an_order_of_which_anything_has_changed_is(desk: Client, read: list[Orde
 
 
 def test_a_reader_of_another_region_and_time_zone_reads_their_own(
-    desk: Client, support: User, read: list[Order]
+    desk: Client, support: User, read: list[Order | UnfitOrder]
 ) -> None:
     put(an_order("one", total=1234, created="2024-11-20T10:00:00Z"))
     assert total_of(desk) == "1,234.00"
@@ -71,7 +72,7 @@ def test_a_reader_of_another_region_and_time_zone_reads_their_own(
     assert "15:30" in desk.get("/orders/").content.decode()
 
 
-def test_today_is_yesterday_after_midnight(client_of: ClientOf, support: User, read: list[Order]) -> None:
+def test_today_is_yesterday_after_midnight(client_of: ClientOf, support: User, read: list[Order | UnfitOrder]) -> None:
     put(an_order("one", created="2024-11-20T10:00:00Z"))
     for day, word in (("20", "Today"), ("21", "Yesterday")):
         with time_machine.travel(f"2024-11-{day}T12:00:00Z", tick=False):

@@ -135,7 +135,7 @@ def test_a_body_that_is_no_order_is_refused(api: Caller, content: bytes) -> None
     ("body", "words"),
     [
         ({"customer": {"type": "alien"}}, ["customer.type", '"alien"', "person", "organization"]),
-        ({"customer": {}}, ["customer.type", "missing"]),
+        ({"hooks": [{"scope": "/state", "invoke": "https://other.example/"}]}, ["subscribeTo", "missing"]),
         ({"reference": 17}, ["reference", "17", "text"]),
         ({"cart": {"items": [{"quantity": 1.5}]}}, ["cart.items.0.quantity", "whole number"]),
         ({"cart": {"items": [{"quantity": 2**31}]}}, ["cart.items.0.quantity", "32 bits"]),

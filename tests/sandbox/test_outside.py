@@ -6,16 +6,17 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from unittest import mock
 
 import pytest
 from pytest_django import Settings
 
-from sandbox import outside
+from sandbox import delivery, outside, sending
 from tests.sandbox.conftest import Caller, an_order, refused
 
 REGISTRATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/validations", lambda url: {"adapterId": "a", "url": url}),
-    ("POST", "/hooks", lambda url: {"adapterId": "a", "invoke": url}),
+    ("POST", "/hooks", lambda url: {"adapterId": "a", "subscribeTo": "/reference", "invoke": url}),
     ("POST", "/notifications", lambda url: {"adapterId": "a", "invoke": url}),
 ]
 
@@ -67,10 +68,6 @@ def far(settings: Settings) -> Iterator[str]:
         "ftp://testserver/x",
         "file:///etc/passwd",
         "http://",
-        "http://other.example/x",
-        "http://testserver.other.example/x",
-        "http://testserver@other.example/x",
-        "http://169.254.169.254/latest/meta-data",
         "http://testserver:port/x",
         "http://testserver/x\r\nHost: other.example",
         "http://[::1/x",
@@ -78,7 +75,7 @@ def far(settings: Settings) -> Iterator[str]:
     ],
 )
 @pytest.mark.parametrize(("method", "path", "body"), REGISTRATIONS)
-def test_an_address_that_may_not_be_called_is_refused_as_it_is_registered(
+def test_what_is_no_address_is_refused_as_it_is_registered(
     api: Caller, method: str, path: str, body: Any, url: str | None
 ) -> None:
     order = api.created()
@@ -86,21 +83,108 @@ def test_an_address_that_may_not_be_called_is_refused_as_it_is_registered(
     assert api.order(order)[path[1:]] == []
 
 
-def test_the_refusal_says_which_host_and_which_setting(api: Caller) -> None:
-    message = refused(api.post("", an_order(hooks=[{"invoke": "http://other.example/x"}])), 400, "order-bad-request")
-    assert "other.example" in message
-    assert "SANDBOX_CALLBACK_HOSTS" in message
+ELSEWHERE = (
+    "http://other.example/x",
+    "http://testserver.other.example/x",
+    "http://testserver@other.example/x",
+    "http://169.254.169.254/latest/meta-data",
+    "https://norce-adapter.checkout.playground.internal.norce.tech/api/v1/orders/{order_id}/state-changed",
+)
 
 
-def test_the_url_of_an_action_is_checked_too(api: Caller) -> None:
+@pytest.fixture
+def no_way_out() -> Iterator[None]:
+    """Nothing can leave this process: whoever tries fails the test."""
+    with mock.patch.object(sending, "post", side_effect=AssertionError("a call to the outside")):
+        yield
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+@pytest.mark.parametrize(("method", "path", "body"), REGISTRATIONS)
+def test_a_receiver_anywhere_is_registered_as_the_api_registers_it(
+    api: Caller, no_way_out: None, method: str, path: str, body: Any, url: str
+) -> None:
+    order = api.created()
+    assert api.call(method, order + path, body(url)).status_code == 200
+    assert url in api.order(order)[path[1:]][0].values()
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_a_hook_that_may_not_be_called_refuses_the_change_as_a_dead_one_does(
+    api: Caller, no_way_out: None, url: str
+) -> None:
+    order = api.created(an_order(hooks=[{"subscribeTo": "/reference", "invoke": url}]))
+    message = refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+    assert "are not allowed here; SANDBOX_CALLBACK_HOSTS lists" in message
+    assert "reference" not in api.order(order)
+
+
+def test_a_validation_that_may_not_be_called_speaks_against_the_order(api: Caller, no_way_out: None) -> None:
+    order, _ = api.paid()
+    api.post(f"{order}/validations", {"adapterId": "onhand", "url": "https://other.example/validate"})
+    answer = api.post(f"{order}/validate")
+    assert answer.status_code == 400
+    assert answer.data == [{"code": "order-unknown-validation-error", "adapterId": "onhand"}]
+
+
+def test_a_notification_that_may_not_be_sent_is_a_failed_delivery_in_the_log(api: Caller, no_way_out: None) -> None:
+    order = api.created(an_order(notifications=[{"scope": "/reference", "invoke": "https://other.example/{order.id}"}]))
+    assert api.put(f"{order}/reference", "R").status_code == 200
+    for minutes in (1, 2, 3):
+        delivery.let_pass(minutes)
+    (event,) = api.call("GET", f"?order_id={order[1:]}", base="/checkout/notification/api/v1/events").data["data"]
+    assert event["state"] == "failed"
+    assert event["url"] == f"https://other.example{order}"
+    assert {attempt["error"] for attempt in event["attempts"]} == {
+        "no answer: calls to other.example are not allowed here; SANDBOX_CALLBACK_HOSTS lists the hosts that may be "
+        "called"
+    }
+
+
+def test_an_action_that_may_not_be_called_is_a_500_in_words(api: Caller, no_way_out: None) -> None:
     _, payment = api.paid("intent")
-    sent = [{"adapterId": "a", "type": "capture", "url": "http://other.example/x"}]
-    refused(api.post(f"{payment}/actions", sent), 400, "order-bad-request")
-    refused(api.put(payment, {"actions": sent}), 400, "order-bad-request")
+    url = "https://other.example/api/order/v1/orders/{order_id}/payments/{payment_id}/capture"
+    assert api.post(f"{payment}/actions", [{"adapterId": "a", "type": "capture", "url": url}]).status_code == 200
+    (action,) = api.get(payment).data["actions"]
+    assert action["url"] == url
+    message = refused(api.post(f"{payment}/actions/{action['id']}/execute"), 500, "payment-error")
+    assert message.startswith("a did not capture: no answer: calls to other.example are not allowed here")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{{{word}.adapter.{side}Url}}/hooks/approve?{order}"
+        for word in ("config", "configuration")
+        for side in ("public", "internal")
+        for order in ("{order.id}", "{order_id}", "{orderId}")
+    ],
+)
+def test_the_templates_of_both_versions_are_filled_in(api: Caller, url: str) -> None:
+    order = api.created(an_order(hooks=[{"adapterId": "a", "subscribeTo": "/reference", "invoke": url}]))
+    assert api.put(f"{order}/reference", "R").status_code == 200
+    filled = outside.filled(url, order[1:], "a")
+    assert filled == f"http://sandbox.invalid/checkout/adapters/a/hooks/approve?{order[1:]}"
+
+
+@pytest.mark.parametrize("payment", ["{payment_id}", "{payment.id}", "{paymentId}"])
+def test_the_address_of_an_action_may_name_its_payment(api: Caller, far: str, payment: str) -> None:
+    _, path = api.paid("intent")
+    api.post(f"{path}/actions", [{"adapterId": "a", "type": "extend", "url": f"{far}/{payment}"}])
+    (action,) = api.get(path).data["actions"]
+    assert api.post(f"{path}/actions/{action['id']}/execute").status_code == 200
+    assert [called for called, _ in Far.calls] == [f"/{path.rpartition('/')[2]}"]
+
+
+def test_a_template_that_nothing_here_can_fill_in_fails_when_it_is_called(api: Caller, no_way_out: None) -> None:
+    url = "{config.adapter.publicUrl}/{basket.id}"
+    order = api.created(an_order(hooks=[{"adapterId": "a", "subscribeTo": "/reference", "invoke": url}]))
+    message = refused(api.put(f"{order}/reference", "R"), 400, "order-hook-rejected")
+    assert "{basket.id} is a template that nothing here can fill in" in message
 
 
 def test_the_embedded_adapters_are_always_within_reach(api: Caller) -> None:
-    sent = {"adapterId": "a", "invoke": "{configuration.adapter.internalUrl}/hooks/approve"}
+    sent = {"adapterId": "a", "subscribeTo": "/cart", "invoke": "{configuration.adapter.internalUrl}/hooks/approve"}
     assert api.post(api.created() + "/hooks", sent).status_code == 200
 
 

@@ -10,8 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.channels import parse
-from gateway.connection import connect
+from accounts.channels import parse, parse_entry
+from accounts.directory import channels_of_merchant
+from accounts.models import ANY
+from gateway.connection import channel_names, connect
 from order_api import Connection, OrderApi
 from order_api.errors import ApiError, BadAnswer, NotFound, Rejected, Unauthorized, Unavailable
 
@@ -39,13 +41,38 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         try:
             with one_line_a_channel():
-                failed = [text for text in settings.ORDER_API_CHANNELS if not self._works(text, connection)]
+                channels = [text for written in settings.ORDER_API_CHANNELS for text in self._named(written)]
+                failed = [text for text in channels if not self._works(text, connection)]
         finally:
             connection.close()
         if not settings.ORDER_API_CHANNELS:
             raise CommandError("ORDER_API_CHANNELS names no channel; write merchant/channel, as in norce/se,norce/no.")
         if failed:
-            raise CommandError(f"{len(failed)} of {len(settings.ORDER_API_CHANNELS)} channels do not work.")
+            raise CommandError(f"{len(failed)} of {len(channels)} channels do not work.")
+
+    def _named(self, text: str) -> list[str]:
+        """The channels that an entry of the setting stands for; itself, where it cannot be read."""
+        try:
+            merchant, name, _called = parse_entry(text)
+        except ValueError:
+            return [text]
+        if name != ANY:
+            return [f"{merchant}/{name}"]
+        try:
+            names = channel_names(merchant)
+        except ApiError as error:
+            names = channels_of_merchant(merchant)
+            known = ", ".join(names) or "none"
+            self.stdout.write(
+                self.style.ERROR(
+                    f"{merchant}/*: the configuration service cannot be asked: {error} The desk uses the channels that "
+                    f"it knew last: {known}."
+                )
+            )
+        else:
+            said = f"{merchant}/*: the configuration service knows {len(names)} channels: {', '.join(names)}"
+            self.stdout.write(self.style.SUCCESS(said))
+        return [f"{merchant}/{each}" for each in names] or [text]
 
     def _works(self, text: str, connection: Connection) -> bool:
         try:
@@ -66,7 +93,7 @@ class Command(BaseCommand):
 def try_channel(api: OrderApi) -> str:
     """How many orders the channel has and how long it took to ask. Raises ApiError."""
     started = time.perf_counter()
-    page = api.orders.list(limit=1).pagination
+    page = api.orders.list_unread(limit=1).pagination
     took = f"{(time.perf_counter() - started) * 1000:.0f} ms"
     count = page and page.total_size
     return f"{took}, it does not say how many orders" if count is None else f"{count} orders, {took}"
@@ -76,6 +103,8 @@ def advice(error: ApiError) -> str:
     """What to look at next, after the error's own words."""
     if isinstance(error, Unavailable) and error.status is None:
         return "check ORDER_API_URL, the name server, the firewall and HTTPS_PROXY"
+    if error.status == HTTPStatus.FORBIDDEN:
+        return "the token is good, and has no right to the orders of this channel"
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return "wait a minute; if it stays so, look who else asks with this token"
     return next((text for kind, text in _ADVICE if isinstance(error, kind)), "look into the Order API's log")
