@@ -6,6 +6,7 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from audit import signals  # noqa: PLC0415 - models can be imported from here on
+        from audit import names, signals  # noqa: PLC0415 - models can be imported from here on
 
+        names.connect()
         signals.connect()
