@@ -59,8 +59,8 @@ def test_the_question_names_both_and_how_to_write_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1,84,7", "1,8.4", "1 84", "12 34", "1,234.567.8", "1.234,567,8", "1,2345.00", "1e3", "--5", "5-", ",5", "5,",
-             "1 234 56", "1'23", "½", "١٢", "0x1", "1_000", "1.847.00"],
+    "text", ["1,84,7", "1,8.4", "1 84", "12 34", "1,234.567.8", "1.234,567,8", "1,2345.00", "1e3", "--5", "5-", ",5",
+             "5,", "1 234 56", "1'23", "½", "١٢", "0x1", "1_000", "1.847.00"],
 )  # fmt: skip
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+") as caught:

@@ -1,7 +1,7 @@
 """The base of all changes to an order."""
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -141,6 +141,10 @@ class OrderChange(forms.Form):
     def blames(self, error: ApiError) -> str | None:
         """The field that a refusal is about, where that can be told."""
         return self.blame.field_of(error, self.fields)
+
+    def texts(self) -> Iterator[str]:
+        """The texts of the order, which may be as long as they are."""
+        return untouched.texts_in(self.order.raw)
 
     def pressed(self, button: str) -> Self:
         """The form after one of its own buttons, named `redo`: rearranged, with nothing checked and nothing sent."""

@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from orders.changes.json_fields import LARGEST
-from orders.changes.untouched import is_held, texts_in
+from orders.changes.untouched import is_held
 
 if TYPE_CHECKING:
     from orders.changes.base import OrderChange
@@ -61,4 +61,4 @@ def _says(typed: str, limit: int) -> str:
 def _is_the_orders(form: "OrderChange", typed: str) -> bool:
     """Whether it is a text of the order, or what the form shows of one."""
     shown = (form.fields[name].prepare_value(form[name].initial) for name in form.fields)
-    return any(is_held(typed, each) for each in (*texts_in(form.order.raw), *filter(None, shown)))
+    return any(is_held(typed, each) for each in (*form.texts(), *filter(None, shown)))

@@ -51,19 +51,22 @@ def split_lines(form: "OrderChange") -> None:
 
 
 def untouched(form: "OrderChange") -> dict[str, Any]:
-    """The fields that nobody touched, with the value that the API holds of each: the order's of now or, where a colleague
-    changed it meanwhile, the one that the person saw."""
+    """The fields that nobody touched, with the value that the API holds of each: the order's of now or, where a
+    colleague changed it meanwhile, the one that the person saw."""
     seen = form.was_seen()
     return {
         name: value
         for name, field in form.fields.items()
-        if not isinstance(field, forms.BooleanField) and not field.disabled
+        if not isinstance(field, forms.BooleanField)
         for value in _untouched(form, name, seen.values if seen else {})
     }
 
 
 def _untouched(form: "OrderChange", name: str, seen: Mapping[str, Any]) -> Iterator[Any]:
     bound, field = form[name], form.fields[name]
+    if field.disabled:
+        yield bound.initial
+        return
     if not isinstance(bound.data, str | None):
         return
     for value in _candidates(bound.initial, seen.get(name), is_known=name in form.seen.values):
