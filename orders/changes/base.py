@@ -167,7 +167,7 @@ class OrderChange(forms.Form):
         """As forms do, but what nobody touched is what the API holds, and nothing is asked of it."""
         whole, self.fields = self.fields, {k: v for k, v in self.fields.items() if k not in self.untouched}
         try:
-            super()._clean_fields()
+            super()._clean_fields()  # type: ignore[misc]  # the stubs leave it out
         finally:
             self.fields = whole
         self.cleaned_data = {

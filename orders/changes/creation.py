@@ -129,7 +129,7 @@ class OrderCreation(OrderChange):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= self._head_of_document()
+        self.initial.update(self._head_of_document())
         self.row_errors: RowErrors = {}
         self.created_id = ""
         self._offer("country", {"": "–", **countries.names(get_language())})
