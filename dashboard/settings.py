@@ -314,6 +314,11 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# --- How large a form may be: as the largest that is shown, a copy of an order with so many lines, six fields each
+LARGEST_CART = 5_000  # lines; a form of more is none for people, and says so
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6 * LARGEST_CART + 1_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 24_000_000  # bytes: so many lines with 4 kB each, twice, as browsers write them
+
 # --- Language, time, money
 USE_I18N = True
 USE_TZ = True

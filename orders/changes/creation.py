@@ -18,7 +18,7 @@ from audit.actions import AuditAction
 from domain import countries
 from order_api import OrderApi
 from order_api.errors import ApiError
-from order_api.schemas import Cart, Customer, CustomerType, Order, Price
+from order_api.schemas import Cart, Customer, CustomerType, Order, Price, encode
 from orders.changes.addresses import TYPES
 from orders.changes.base import Blame, Difference, OrderChange, Said
 from orders.changes.cart_sums import IndivisibleError
@@ -31,14 +31,16 @@ from orders.changes.drafts import (
     read_rows,
     rows_of,
     sendable,
+    too_many_lines,
 )
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.json_fields import LARGEST, as_text
+from orders.changes.json_fields import as_text
 from orders.changes.row_fields import Row, rearranged, rows_in, with_rows
 from orders.changes.untouched import texts_in
 from ui.formats import format_money
 from ui.numbers import CURRENCY
 
+LARGEST_ORDER = 10_000_000  # characters of JSON
 AS_JSON, AS_FORM = "as-json", "as-form"
 HEAD = ("reference", "cart_reference", "country", "currency", "culture", "customer_type")
 _OFF = {"autocomplete": "off", "spellcheck": "false"}
@@ -49,6 +51,9 @@ _CULTURE = RegexValidator(
 
 class CreationExplanation(Explanation["OrderCreation"]):
     doubt = _("The order may exist. Look for it in the list before you send it again.")
+
+    def closed(self) -> Words:
+        return too_many_lines(self.form.order) or super().closed()
 
     def consequences(self) -> list[Words]:
         found: list[Words] = [_("The order starts in checkout, without payments and shippings.")]
@@ -106,7 +111,7 @@ class OrderCreation(OrderChange):
     fields_template = "orders/changes/creation_fields.html"
 
     mode = forms.ChoiceField(choices=[("form", ""), ("json", "")], required=False, widget=forms.HiddenInput)
-    document = forms.CharField(label=_("Order as JSON"), required=False, max_length=LARGEST)
+    document = forms.CharField(label=_("Order as JSON"), required=False, max_length=LARGEST_ORDER)
     reference = forms.CharField(
         label=_("Reference"), required=False, max_length=200, widget=forms.TextInput(attrs=_OFF),
         help_text=_("The order's number in the shop and in other systems."),
@@ -157,7 +162,7 @@ class OrderCreation(OrderChange):
 
     def blank(self, order: Order) -> dict[str, Any]:
         document = order.to_json()
-        return {**_head(order), "mode": "form", "document": as_text(document) if document else ""}
+        return {**_head(order), "mode": "form", "document": encode(document).decode() if document else ""}
 
     # What was typed
 
@@ -224,11 +229,11 @@ class OrderCreation(OrderChange):
     @property
     def rows(self) -> list[tuple[Row, dict[str, str]]]:
         """The rows with what is wrong in each, by column; an empty one where there is none."""
-        rows = self._posted_rows() if self.is_bound else rows_of(self.order)
-        return [
-            (row, {name: says for (at, name), says in self.row_errors.items() if at == place})
-            for place, row in enumerate(rows or [dict.fromkeys(COLUMNS, "")])
-        ]
+        rows = self._posted_rows() if self.is_bound else [] if self.explanation.closed() else rows_of(self.order)
+        wrong: dict[int, dict[str, str]] = {}
+        for (place, name), says in self.row_errors.items():
+            wrong.setdefault(place, {})[name] = says
+        return [(row, wrong.get(place, {})) for place, row in enumerate(rows or [dict.fromkeys(COLUMNS, "")])]
 
     @property
     def document_shown(self) -> str:
@@ -266,7 +271,9 @@ class OrderCreation(OrderChange):
         data = with_rows(self.data, COLUMNS, rows_of(order))
         for name, value in _head(order).items():
             data[name] = value
-        data["document"], data["mode"] = as_text(order.to_json()), "json" if button == AS_JSON else "form"
+        document = order.to_json()
+        data["mode"] = "json" if button == AS_JSON else "form"
+        data["document"] = as_text(document) if button == AS_JSON else encode(document).decode()
         return self.retyped(data)
 
     # What is sent, and what there is to say about it

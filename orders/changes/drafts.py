@@ -6,11 +6,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from order_api.schemas import Cart, Discount, Item, Json, Order, Price, decode_whole, encode
 from orders.changes.cart_sums import cent_of, quantity_of, recounted
+from orders.changes.explanation import Words
 from orders.changes.json_fields import parse
 from orders.changes.row_fields import Row
 from orders.changes.untouched import is_held
@@ -101,6 +104,14 @@ def _unmasked(value: Any) -> Any:
 
 
 # Items as rows
+
+
+def too_many_lines(order: Order) -> Words:
+    """What to say of a cart that is larger than a form for people; nothing where it is not."""
+    lines = len(order.cart.items) if order.cart else 0
+    words = {"lines": lines, "most": settings.LARGEST_CART}
+    says = _g("The cart has %(lines)d lines, and a form can hold %(most)d: change it where it is kept.") % words
+    return says if lines > settings.LARGEST_CART else ""
 
 
 def rows_of(order: Order) -> list[Row]:
