@@ -297,8 +297,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up, and an admin who enters 
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True  # until SESSION_COOKIE_AGE is over, also if the browser is closed meanwhile
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
+    "login": None,  # a person who signs in is none too many
+    "login_failed": None,  # counts before it is known; what failed is counted in accounts/sign_in_limits.py
+    "failed_here": "5/5m/key",  # for an account at an address
+    "failed_anywhere": "20/15m/key",  # for an account, by whoever has not signed in from there before
+    "failed_address": "30/5m/key",  # at an address, over all accounts, as the last
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
