@@ -21,7 +21,7 @@ _AS_ONE = {
 }
 _WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}([ ',.])[0-9]{3}(\1[0-9]{3})*|[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}")
 """Without thousands, with them, and with them as India groups them."""
-_DECIMALS = re.compile(r"(.*[0-9])([.,])([0-9]+)")
+_DIGITS = re.compile(r"[0-9]+")
 _COULD_BE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
@@ -47,11 +47,11 @@ def read_number(text: str, *, has_thousands: bool = True) -> Decimal | None:
     if has_thousands and _COULD_BE_THOUSANDS.fullmatch(digits):
         whole, broken = (re.sub("[.,]", sign, digits) for sign in ("", "."))
         raise AmbiguousError(Decimal(minus + whole), Decimal(minus + broken))
-    whole, point, decimals = found.groups() if (found := _DECIMALS.fullmatch(digits)) else (digits, "", "")
+    at = max(digits.rfind(","), digits.rfind("."))
+    whole, point, decimals = (digits[:at], digits[at], digits[at + 1 :]) if at > 0 else (digits, "", "")
     if point in whole and _WHOLE.fullmatch(digits):  # 1,847,000: what looked like decimals are thousands
         whole, point, decimals = digits, "", ""
-    grouped = _WHOLE.fullmatch(whole)
-    if not grouped or (point and point in whole):
+    if not _WHOLE.fullmatch(whole) or (point and (point in whole or not _DIGITS.fullmatch(decimals))):
         raise ValueError(text)
     return Decimal(f"{minus}{re.sub('[^0-9]', '', whole)}.{decimals or 0}")
 
