@@ -68,7 +68,9 @@ BROKEN = Refusal(
 
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The refusal as a page, or for htmx as its words alone."""
+    """The refusal as a page, with what was typed if there is any; for htmx, whose page stays, its words alone."""
+    if refusal is not TOO_LARGE and not getattr(request, "htmx", None) and held.is_worth_keeping(request):
+        return held.hold(request, refusal.says, refusal.status, is_for_good=refusal in (FORBIDDEN, MISSING))
     return render_problem(request, "refusal.html", {"refusal": refusal}, refusal.status)
 
 
