@@ -144,6 +144,8 @@ PAGES: Mapping[str, Page] = {
     "approval-approve": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION, "post"),
     "approval-turn-down": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION, "post"),
     "approval-withdraw": Page(TO_SIGN_IN, 403, 404, 404, 404, EXECUTION, "post"),
+    "reason-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
+    "reason-edit": Page(TO_SIGN_IN, 403, 403, 403, 200, {"kind": "refund"}),
     "limit-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "limit-create": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "limit-edit": Page(TO_SIGN_IN, 403, 403, 403, 404, {"limit_id": "999999"}),
