@@ -257,6 +257,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "ui.templatetags.constant_words",
+                "audit.templatetags.names",
                 "django.templatetags.static",
             ],
             "context_processors": [
