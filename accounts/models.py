@@ -35,6 +35,8 @@ class Preference(models.Model):
         _("Rows per page"), choices=[(n, str(n)) for n in PAGE_SIZES], default=PAGE_SIZES[0]
     )
     channel = models.CharField(max_length=128, blank=True, editable=False)
+    knows_the_desk = models.BooleanField(default=False, editable=False)
+    """Whether they have put away the words of help that the first sign-in leads to."""
     # Sessions that were begun under another number are over.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
 

@@ -13,6 +13,10 @@ addEventListener("keydown", (event) => {
   }
 });
 
+// A message is put away by its button.
+addEventListener("load", () => document.querySelectorAll("[data-puts-away]").forEach((button) => { button.hidden = false; }));
+addEventListener("click", (event) => { const button = event.target.closest("[data-puts-away]"); if (button) button.closest(".alert").remove(); });
+
 // A button with data-copy copies that text and says so.
 addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

@@ -74,6 +74,7 @@ PAGES: Mapping[str, Page] = {
     "preferences": signed_in(),
     "channel-switch": signed_in(404, method="post"),
     "rows-per-page": signed_in(302, method="post"),
+    "help-read": signed_in(302, method="post"),
     "account-changes-read": signed_in(302, method="post"),
     "person-password": everybody(404, {"token": "no-such-token"}),
     "person-list": who_manages_people(),

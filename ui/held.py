@@ -1,9 +1,9 @@
 """What somebody typed is kept when it could not be taken: the session had ended, the page was too
 old, the API did not answer.
 
-In a dialog the form is still there, so only words are put above it. Without a script the page that comes back shows what
-was typed, and holds the fields with a button that sends them again. Nothing is stored on the server, and nothing is sent
-by itself.
+In a dialog the form is still there, so only words are put above it. Without a script the page that comes back shows
+what was typed, and holds the fields with a button that sends them again. Nothing is stored on the server, and nothing
+is sent by itself.
 """
 
 from urllib.parse import urlsplit
@@ -49,7 +49,7 @@ def is_worth_keeping(request: HttpRequest) -> bool:
     return bool(names - NOTHING_TYPED) and not names & SECRETS
 
 
-def hold(
+def hold(  # noqa: PLR0913 - the last three are what helps, which differs
     request: HttpRequest,
     says: str | Promise,
     status: int,

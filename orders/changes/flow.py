@@ -28,7 +28,7 @@ from order_api.errors import ApiError, Conflict, NotFound, Rejected, Unauthorize
 from order_api.schemas import Order
 from orders.changes import idempotency
 from orders.changes.base import OrderChange, Said
-from orders.changes.explanation import Explanation, Words
+from orders.changes.explanation import Explanation, Words, mark
 from orders.changes.hook_refusals import blockers_of, is_hook_refusal
 from orders.changes.snapshot import Seen, same
 from ui.held import hold
@@ -276,6 +276,8 @@ def show(request: ApiRequest, form: OrderChange, status: HTTPStatus = HTTPStatus
     """The form, in the dialog or as a page. `state`: clashes, confirm (the warnings want an
     answer), in_doubt, blockers."""
     warnings = form.explanation.warnings() if form.is_bound and not form.is_unchecked and form.is_valid() else []
+    if state.get("confirm"):
+        mark(form, warnings)
     context = {
         "form": form,
         "order": form.order,

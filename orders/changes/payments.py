@@ -233,7 +233,7 @@ class PaymentChange(PaymentForm):
     """PUT payment: the payment as it was just read, with what was typed laid over it; upsell and
     unknown fields stay."""
 
-    title = _("Change a payment")
+    title = _("Correct the record")
     verb = _("Save payment")
     done = _("The payment was saved.")
     action = AuditAction.PAYMENT_UPDATE

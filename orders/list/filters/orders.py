@@ -73,7 +73,7 @@ class OrderFilterForm(forms.Form):
 
 class CountriesFilter(SeveralFilter):
     field_class = CountriesField
-    hint = _("By name or code; several parted by a comma")
+    hint = _("By name or code; several separated by a comma")
     suggestions = "country-names"
 
     def words(self, value: str) -> str:
@@ -82,7 +82,7 @@ class CountriesFilter(SeveralFilter):
 
 class EmailsFilter(SeveralFilter):
     field_class = EmailsField
-    hint = _("Whole addresses; several parted by a comma")
+    hint = _("Whole addresses; several separated by a comma")
 
 
 class NamesFilter(SeveralFilter):
@@ -92,7 +92,7 @@ class NamesFilter(SeveralFilter):
 
 class PhonesFilter(SeveralFilter):
     field_class = PhonesField
-    hint = _("As at home or with +46; several parted by a comma")
+    hint = _("As at home or with +46; several separated by a comma")
 
 
 class StatesFilter(SeveralFilter):
