@@ -1,11 +1,29 @@
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.sign_in_limits import Attempt
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """What this desk decides about accounts: an admin makes them, nobody makes their own."""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Raises ValidationError where too many attempts failed."""
+        if not _attempt(request, credentials).may_be_made():
+            raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        _attempt(request, credentials).failed()
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None:
+            _attempt(request, credentials).succeeded()
+        return user
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -17,3 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("preferences")
+
+
+def _attempt(request: HttpRequest, credentials: dict[str, Any]) -> Attempt:
+    return Attempt.of(request, str(credentials.get("username") or credentials.get("email") or ""))

@@ -23,3 +23,13 @@ def record_proof(request: HttpRequest) -> None:
 def may_try(request: HttpRequest) -> bool:
     """Counts one more try to give the password again; whether it is within ACCOUNT_RATE_LIMITS."""
     return bool(ratelimit.consume(request, action="reauthenticate", user=request.user))
+
+
+def is_within(request: HttpRequest, limit: str, key: str) -> bool:
+    """Whether one more of what that limit of ACCOUNT_RATE_LIMITS counts, under that key, would be within it."""
+    return bool(ratelimit.consume(request, action=limit, key=key, dry_run=True))
+
+
+def count(request: HttpRequest, limit: str, key: str) -> None:
+    """Counts one more of it."""
+    ratelimit.consume(request, action=limit, key=key)

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from domain import countries
 from ui.formats import write_number
 from ui.regions import language_locale
 
+NORDIC = ("SE", "NO", "DK", "FI", "IS")
 _SAMPLE = Decimal(1847)
 
 
@@ -81,14 +83,19 @@ class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
         fields = ["language", "region", "time_zone", "theme", "page_size", "single_keys"]
         widgets = {"time_zone": ZoneInput}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, nearby: Iterable[str] = (), **kwargs: Any) -> None:
+        """`nearby`: regions that stand before the others."""
         super().__init__(*args, **kwargs)
         names = [(code, str(get_language_info(code)["name_local"]).capitalize()) for code, _name in settings.LANGUAGES]
         self.fields["language"].choices = [("", _("Like the browser")), *names]  # type: ignore[attr-defined]
         if len(names) == 1:
             del self.fields["language"]
-        regions = region_choices(get_language())
-        self.fields["region"].choices = [("", _("Like the browser")), *regions]  # type: ignore[attr-defined]
+        regions, first = region_choices(get_language()), {*nearby, *NORDIC}
+        self.fields["region"].choices = [  # type: ignore[attr-defined]
+            ("", _("Like the browser")),
+            (_("Nearby"), [each for each in regions if each[0] in first]),
+            (_("All others"), [each for each in regions if each[0] not in first]),
+        ]
         self.fields["time_zone"].help_text = _("Empty: %(zone)s, as on the server.") % {"zone": settings.TIME_ZONE}
 
     def clean_time_zone(self) -> str:

@@ -24,6 +24,7 @@ from accounts.models import Preference, preference_of
 from accounts.people.services import managers
 from accounts.sessions import epoch_of
 from audit.middleware import record_denial
+from audit.names import person_name
 from ui import handlers, regions
 from ui.held import OTHER_CHANNEL, SIGNED_OUT, hold, is_worth_keeping
 from ui.pages import Request, render_problem
@@ -155,7 +156,7 @@ def other_channel(request: HttpRequest, channel: Channel, made_for: str) -> Http
 
 def no_channel() -> handlers.Refusal:
     """What somebody reads who has not been given any channel, with the names of those who can give them one."""
-    names = [person.get_full_name() or person.username for person in managers().order_by("pk")[:3]]
+    names = [person_name(person.username) for person in managers().order_by("pk")[:3]]
     whom = get_text_list(names, _("or")) or _("an admin")
     says = _("You can sign in, but no channel has been given to you yet. Ask %(whom)s to give you one.") % {
         "whom": whom

@@ -40,6 +40,8 @@ class Preference(models.Model):
         help_text=_("/ goes to the search. Switch it off if keys are pressed by accident, or by speech."),
     )
     channel = models.CharField(max_length=128, blank=True, editable=False)
+    knows_the_desk = models.BooleanField(default=False, editable=False)
+    """Whether they have put away the words of help that the first sign-in leads to."""
     # Sessions that were begun under another number are over.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
 

@@ -46,6 +46,7 @@ MATRIX: Mapping[str, Mapping[str, Promise]] = MappingProxyType(
                 "accounts.manage_people": _("Invite people and change their rights"),
                 "accounts.execute_payment_action": _("Execute payment actions"),
                 "accounts.change_limit": _("Set limits for payment actions"),
+                "accounts.change_reasons": _("Change the reasons for payment actions"),
                 "accounts.view_personal_data": _("See unmasked personal data"),
                 "audit.view_entry": _("Read the audit log"),
             }

@@ -16,6 +16,7 @@ urlpatterns = [
     path("password/again/", allauth.reauthenticate, name="account_reauthenticate"),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/rows/", views.rows_per_page, name="rows-per-page"),
+    path("help/read/", views.help_read, name="help-read"),
     path("link/<str:token>/", people_views.person_password, name="person-password"),
     path("changes/read/", views.account_changes_read, name="account-changes-read"),
     path("channel/", views.channel_switch, name="channel-switch"),

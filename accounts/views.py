@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from accounts.channels import switch_channel
+from accounts.channels import channels_of, switch_channel
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from accounts.forms import PreferenceForm
 from accounts.models import Preference, keep_preference, preference_of
@@ -20,6 +20,7 @@ from accounts.people import changes
 from audit import log
 from audit.actions import AuditAction
 from audit.log import Who
+from ui import regions
 from ui.pages import form_view, render_page
 from ui.ways_back import next_page
 
@@ -60,7 +61,7 @@ def rows_per_page(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """How the person wants their pages. Says that it is saved in the language that was just chosen."""
     preference = Preference.objects.filter(user=cast(User, request.user)).first() or preference_of(request.user)
-    form = PreferenceForm(request.POST or None, instance=preference)
+    form = PreferenceForm(request.POST or None, instance=preference, nearby=nearby(request))
     if request.method == "POST" and form.is_valid():
         saved = keep_preference(cast(User, request.user), **form.cleaned_data)
         with translation.override(saved.language or None):
@@ -69,6 +70,21 @@ def preferences(request: HttpRequest) -> HttpResponse:
     status = 422 if form.errors else 200
     context = {"form": form, "place": "preferences", "changed_by_others": changes.lately(cast(User, request.user))}
     return render_page(request, "accounts/preferences.html", context, status=status)
+
+
+def nearby(request: HttpRequest) -> set[str]:
+    """The regions that the person is likely to be in: their browser's, their channels', and the one that they have."""
+    channels = channels_of(cast(User, request.user))
+    codes = {part.upper() for channel in channels for part in re.split(r"[^A-Za-z]", channel.name)}
+    browser = regions.region_of(request.headers.get("Accept-Language", ""))
+    return {code for code in {*codes, browser, preference_of(request.user).region} if regions.is_region(code)}
+
+
+@require_POST
+def help_read(request: HttpRequest) -> HttpResponse:
+    """The person knows their way around: the words of help are not shown any more."""
+    keep_preference(cast(User, request.user), knows_the_desk=True)
+    return redirect(next_page(request))
 
 
 @require_POST

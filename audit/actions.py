@@ -54,6 +54,7 @@ class AuditAction(models.TextChoices):
     PAYMENT_FOUR_EYES_CREATE = "payment.four-eyes.create", _("Add a rule of four eyes")
     PAYMENT_FOUR_EYES_UPDATE = "payment.four-eyes.update", _("Change a rule of four eyes")
     PAYMENT_FOUR_EYES_DELETE = "payment.four-eyes.delete", _("Delete a rule of four eyes")
+    PAYMENT_REASONS_UPDATE = "payment.reasons.update", _("Change the reasons for payment actions")
     SHIPPING_CREATE = "shipping.create", _("Add a shipping")
     SHIPPING_UPDATE = "shipping.update", _("Change a shipping")
     PERSON_INVITE = "person.invite", _("Invite a person")

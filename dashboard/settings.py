@@ -260,6 +260,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "ui.templatetags.constant_words",
+                "audit.templatetags.names",
                 "django.templatetags.static",
             ],
             "context_processors": [
@@ -300,8 +301,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up, and an admin who enters 
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True  # until SESSION_COOKIE_AGE is over, also if the browser is closed meanwhile
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
+    "login": None,  # a person who signs in is none too many
+    "login_failed": None,  # counts before it is known; what failed is counted in accounts/sign_in_limits.py
+    "failed_here": "5/5m/key",  # for an account at an address
+    "failed_anywhere": "20/15m/key",  # for an account, by whoever has not signed in from there before
+    "failed_address": "30/5m/key",  # at an address, over all accounts, as the last
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
@@ -316,6 +320,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# --- How large a form may be: as the largest that is shown, a copy of an order with so many lines, six fields each
+LARGEST_CART = 5_000  # lines; a form of more is none for people, and says so
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6 * LARGEST_CART + 1_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 24_000_000  # bytes: so many lines with 4 kB each, twice, as browsers write them
 
 # --- Language, time, money
 USE_I18N = True

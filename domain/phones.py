@@ -6,6 +6,14 @@ from importlib import import_module
 
 _PHONE = re.compile(r"\+?[\d\s\-‐‑–().\/]{1,60}")
 _NOISE = re.compile(r"[^\d+]")
+_LETTER = re.compile(r"[^\W\d_]|#")
+_SECOND_NUMBER = re.compile(r"/\s{0,3}[0+]")
+_MOST = 120  # characters
+_EXTENSION = re.compile(
+    r"(?:#|(?:ext|extension|x|ankn|anknytning|anslutning|intern|int|lokal|lokalt|linje|linja|alanumero|dw|durchwahl|"
+    r"klappe|poste|tst|toestel)(?![^\W\d_])[.:]?)\s{0,3}(?P<digits>\d[\d\s-]{0,8})",
+    re.IGNORECASE,
+)
 _SHORTEST, _LONGEST = 5, 15
 """Digits: the shortest subscriber number in use, and the longest that E.164 allows."""
 
@@ -18,6 +26,25 @@ def compact(text: str) -> str:
     number = _NOISE.sub("", written)
     number = "+" + number[2:] if number.startswith("00") else number
     return number if _SHORTEST <= len(number.lstrip("+")) <= _LONGEST else ""
+
+
+def link(text: str) -> str:
+    """The address that dials what was written, as in `tel:+4681234567;ext=212` (RFC 3966); nothing where the text holds
+    no number, or more than one.
+
+    Words behind the number are not dialled: an extension is, as such, and what else they say is left out.
+    """
+    letter = _LETTER.search(text)
+    number, words = (text[: letter.start()], text[letter.start() :]) if letter else (text, "")
+    number, words = number.strip(" \t("), words.strip()
+    if len(text) > _MOST or _SECOND_NUMBER.search(number):
+        return ""
+    is_abroad = number.startswith(("+", "00"))
+    dialled = compact(number if is_abroad else number.replace("(0)", "0"))
+    extension = _EXTENSION.fullmatch(words)
+    if not dialled or (not extension and len(re.findall(r"\d", words)) >= _SHORTEST):
+        return ""
+    return f"tel:{dialled}" + (f";ext={re.sub('[^0-9]', '', extension['digits'])}" if extension else "")
 
 
 def spellings(text: str) -> list[str]:

@@ -7,14 +7,17 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
 from audit.log import Who
 from gateway.connection import last_read, order_api
 from gateway.last_read import may_show
 from order_api import OrderApi
 from order_api.errors import ApiError, NotFound, Unauthorized, Unavailable, Unreadable
+from ui.held import hold, is_worth_keeping
 from ui.pages import render_problem
 
+GONE = _("It is not there any more, so nothing was sent. %(error)s")
 LONGEST_ID = 200
 """Characters; of the ids that are kept here, with notes, payment actions and in the log."""
 _KEPT = frozenset({"order_id", "payment_id", "action_id"})
@@ -70,7 +73,10 @@ def status_of(error: ApiError) -> HTTPStatus:
 
 
 def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
-    """What went wrong, as a page, or for htmx as a fragment in the place that the page set aside."""
+    """What went wrong, as a page, or for htmx as a fragment in the place that the page set aside. A form about what is
+    not there any more comes back with what was typed."""
+    if isinstance(error, NotFound) and not getattr(request, "htmx", None) and is_worth_keeping(request):
+        return hold(request, GONE % {"error": error}, status_of(error), is_for_good=True)
     context = {
         "error": error,
         "kind": NotFound.__name__ if isinstance(error, NotFound) else type(error).__name__,

@@ -78,7 +78,8 @@ class Execution(models.Model):
 
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_by_name = models.CharField(max_length=150)
-    reason = models.CharField(max_length=40)
+    reason = models.CharField(max_length=100)
+    """A code of `payments.reasons.services.WORDS`, or the text that an admin wrote."""
     note = OutsideText(blank=True)
     excess_json = models.TextField(default="[]")
     """Which limits it is above, in words of then; empty where no approval was needed."""
@@ -277,3 +278,22 @@ class FourEyes(Line):
 
     def __str__(self) -> str:
         return f"{self.merchant}/{self.channel} {self.action_type or '*'} {self.mode}"
+
+
+class ReasonList(models.Model):
+    """The reasons that can be chosen for a type of action, where an admin has changed those that came with the desk:
+    codes of `payments.reasons.services.WORDS`, and texts."""
+
+    action_type = models.CharField(max_length=200, unique=True)
+    """In small letters."""
+    reasons_json = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.action_type}: {self.reasons_json}"
+
+    @property
+    def reasons(self) -> list[str]:
+        return [str(each) for each in json.loads(self.reasons_json)]

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from payments.views import alerts, approvals, execute, executions, external, four_eyes, in_doubt, limits, receipt
+from payments.views import (
+    alerts,
+    approvals,
+    execute,
+    executions,
+    external,
+    four_eyes,
+    in_doubt,
+    limits,
+    reasons,
+    receipt,
+)
 
 urlpatterns: list[URLPattern] = [
     path(
@@ -25,6 +36,8 @@ urlpatterns: list[URLPattern] = [
     path("payments/approvals/<uuid:pk>/approve/", approvals.approval_approve, name="approval-approve"),
     path("payments/approvals/<uuid:pk>/turn-down/", approvals.approval_turn_down, name="approval-turn-down"),
     path("payments/approvals/<uuid:pk>/withdraw/", approvals.approval_withdraw, name="approval-withdraw"),
+    path("payments/reasons/", reasons.reason_list, name="reason-list"),
+    path("payments/reasons/<str:kind>/", reasons.reason_edit, name="reason-edit"),
     path("payments/limits/", limits.limit_list, name="limit-list"),
     path("payments/limits/add/", limits.limit_create, name="limit-create"),
     path("payments/limits/pending/<int:number>/confirm/", limits.limit_confirm, name="limit-confirm"),

@@ -13,6 +13,10 @@ addEventListener("keydown", (event) => {
   }
 });
 
+// A message is put away by its button.
+addEventListener("load", () => document.querySelectorAll("[data-puts-away]").forEach((button) => { button.hidden = false; }));
+addEventListener("click", (event) => { const button = event.target.closest("[data-puts-away]"); if (button) button.closest(".alert").remove(); });
+
 // A button with data-copy copies that text and says so.
 addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
@@ -57,7 +61,10 @@ addEventListener("click", (event) => {
 // Where the reader was on a page comes back with it: a page that htmx put into the history is loaded anew on the way back.
 // A link may lead back to a row as well; it stands where it stood, if it is in sight there.
 const place = () => `scroll:${location.pathname}${location.search}`;
-const remember = () => { try { sessionStorage.setItem(place(), String(scrollY)); } catch { /* private mode: no memory */ } };
+// Addresses have search words in them: whoever signed out leaves none behind in the tab.
+const isSignedIn = document.querySelector("nav.side") !== null;
+const remember = () => { try { if (isSignedIn) sessionStorage.setItem(place(), String(scrollY)); } catch { /* private mode: no memory */ } };
+try { if (!isSignedIn) sessionStorage.clear(); } catch { /* as above */ }
 addEventListener("pagehide", remember);
 addEventListener("htmx:beforeHistorySave", remember);
 addEventListener("load", () => {
@@ -109,10 +116,24 @@ const isDirty = (form) => form && form.dataset.sent !== "1" && [...form.elements
 });
 const guarded = () => [...document.querySelectorAll("form[data-guard]")].find((form) => form.dataset.sent !== "1" && (form.dataset.dirty === "1" || isDirty(form)));
 const mayLeave = () => !guarded() || confirm(dialog().dataset.unsaved);
+// Where the focus goes back to once the dialog is closed: what opened it, the same link if the part around it was renewed
+// meanwhile, the button of the menu that it stood in, else the page.
+let opener = null;
+const isSeen = (element) => element && element.isConnected && element.checkVisibility();
+const focusBack = () => {
+  if (document.activeElement && document.activeElement !== document.body && isSeen(document.activeElement)) return;
+  const address = opener && opener.getAttribute("href");
+  const again = address && [...document.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === address);
+  const menuOf = (element) => element && element.isConnected && element.closest("details") && element.closest("details").querySelector("summary");
+  const place = [opener, again, menuOf(opener), menuOf(again)].find(isSeen) || document.getElementById("main");
+  if (!place) return;
+  if (place.id === "main") place.tabIndex = -1;
+  place.focus();
+};
 addEventListener("htmx:afterSwap", (event) => {
   const box = dialog();
   if (!box || event.detail.target !== box || !box.firstElementChild) return;
-  if (!box.open) box.showModal();
+  if (!box.open) { opener = event.detail.requestConfig.elt; box.showModal(); }
   const first = box.querySelector("[autofocus]") || box.querySelector("[aria-invalid=true], [role=alert], .stack input:not([type=hidden]), .stack select, .stack textarea");
   if (first) { if (first.matches("[role=alert]")) first.tabIndex = -1; first.focus(); }
   const form = box.querySelector("form[data-guard]");
@@ -124,6 +145,7 @@ const close = () => {
   const isOld = box.querySelector("[data-reloads]"); // the page behind shows how it was before
   box.close();
   box.replaceChildren();
+  focusBack();
   if (isOld) location.reload();
 };
 addEventListener("cancel", (event) => { if (event.target === dialog()) { event.preventDefault(); close(); } }, true);

@@ -2,7 +2,7 @@
 a browser sends it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from typing import Any
 from uuid import uuid4
@@ -68,8 +68,10 @@ TYPED: Mapping[str, Typed] = {
 }
 
 
-def put_order(order_id: str, channel: str = "norce/se") -> dict[str, str]:
-    """Lets the sandbox have an order in checkout on which something of each kind hangs. Gives what
+def put_order(
+    order_id: str, channel: str = "norce/se", change: Callable[[documents.Json], documents.Json] = lambda as_is: as_is
+) -> dict[str, str]:
+    """Lets the sandbox have an order in checkout on which something of each kind hangs, `change`d. Gives what
     its addresses are made of."""
     whole, (merchant, _, name) = documents.WHOLE, channel.partition("/")
     payment = whole["payments"][0]
@@ -85,6 +87,7 @@ def put_order(order_id: str, channel: str = "norce/se") -> dict[str, str]:
         validations=[whole["validations"][0] | {"url": VALIDATION["url"]}],
         attributes={"store": "åre"},
     )
+    document = change(document)
     insert_documents([(document, documents.TRANSACTIONS)])
     parts = ("payments", "shippings", "hooks", "notifications", "validations", "consents")
     of_parts = {f"{part[:-1]}_id": str(document[part][0]["id"]) for part in parts}
@@ -125,11 +128,11 @@ class _Reader(HTMLParser):
         elif self.inside and tag == "input" and given.get("name"):
             is_box = given.get("type") in ("checkbox", "radio")
             if not is_box or "checked" in given:
-                self._add(given["name"], given.get("value", "on" if is_box else ""))
+                self._add(given["name"], _in_one_line(given.get("value", "on" if is_box else ""), given.get("type")))
         elif self.inside and tag in ("select", "textarea"):
             self._name, self._text, self._options = given.get("name", ""), "", []
         elif self.inside and tag == "option":
-            self._options.append((given.get("value", ""), "selected" in given))
+            self._options.append((_in_lines(given.get("value", "")), "selected" in given))
 
     def handle_data(self, data: str) -> None:
         self._text += data
@@ -138,10 +141,22 @@ class _Reader(HTMLParser):
         if tag == "form":
             self.inside = False
         elif self.inside and tag == "textarea":
-            self._add(self._name, self._text.removeprefix("\n"))
+            self._add(self._name, _in_lines(self._text).removeprefix("\r\n"))
         elif self.inside and tag == "select":
             for value in _chosen(self._options):
                 self._add(self._name, value)
+
+
+def _in_one_line(value: str, kind: str | None) -> str:
+    """What an input of one line sends: no line breaks, which one that is hidden keeps."""
+    text = _in_lines(value)
+    return text if kind == "hidden" else text.replace("\r\n", "")
+
+
+def _in_lines(value: str) -> str:
+    """What a browser sends of a text of several lines."""
+    text = value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text.replace("\n", "\r\n")
 
 
 def _chosen(options: list[tuple[str, bool]]) -> Iterator[str]:

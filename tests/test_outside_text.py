@@ -71,6 +71,7 @@ BOUNDED: Mapping[str, str] = {
     "payments.Notice.error": "cut by payments.alerts.delivery",
     "payments.Heartbeat.log_hash": "a digest",
     "payments.Heartbeat.log_says": "cut by payments.alerts.heartbeat",
+    "payments.ReasonList.action_type": "a key of payments.presentation.vocabulary.ACTIONS",
     "payments.Limit.role": "a choice of its form",
     "payments.Limit.merchant": "a choice of its form",
     "payments.Limit.channel": "a choice of its form",
@@ -139,6 +140,7 @@ def test_every_column_without_a_length_takes_every_character() -> None:
         "payments.Execution.before_json",
         "payments.Evidence.data_json",
         "payments.ExternalMove.line_json",
+        "payments.ReasonList.reasons_json",
         "payments.Alert.says",
         "audit.Entry.changes_json",
         "audit.Entry.message",  # audit.tidy

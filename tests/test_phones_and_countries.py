@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from domain import countries
+from domain import countries, phones
 from domain.phones import spellings
 from ui import regions
 
@@ -39,3 +39,27 @@ def test_the_tables_of_the_worlds_numbers_are_read_only_when_one_is_met() -> Non
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("08-123 45 67", "081234567"), ("+46 (0)70-174 06 41", "+46701740641"), ("0046 8 123 45 67", "+4681234567"),
+        ("(0)8-123 45 67", "081234567"), ("08-123 45 67 ankn 212", "081234567;ext=212"),
+        ("08-123 45 67 ankn. 2 12", "081234567;ext=212"), ("+46 8 123 45 67 x212", "+4681234567;ext=212"),
+        ("0511/123456-0", "05111234560"), ("08-123 45 67 #12", "081234567;ext=12"), ("08-1234567 (Anna)", "081234567"),
+        ("070-174 06 05 efter kl 17", "0701740605"), ("0701740605 mobil", "0701740605"),
+    ],
+)  # fmt: skip
+def test_a_phone_link_dials_the_number_and_nothing_else(written: str, dialled: str) -> None:
+    assert phones.link(written) == f"tel:{dialled}"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["08-123 45 67 / 070-174 06 05", "08-123 45 67, 070-174 06 05", "08-12345/08-54321", "08-1234567 eller 0701740605",
+     "08-123 45 67 el. 08-765 43 21 ankn 2", "0800-FLOWERS", "hemligt", "", "112 233 445 566 778 899", "070-1+2",
+     "0701740605;phone-context=evil", "1"],
+)  # fmt: skip
+def test_what_holds_no_number_or_more_than_one_is_no_link(written: str) -> None:
+    assert phones.link(written) == ""

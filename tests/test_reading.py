@@ -75,6 +75,7 @@ def ids(
         "sequence": entry.sequence,
         "person_id": admin.pk,
         "token": "no-such-token",
+        "kind": "refund",
     }
     return {
         **put_note(put_order("o_Own"), admin),

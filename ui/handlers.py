@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.functional import Promise
@@ -39,6 +40,15 @@ MISSING = Refusal(
 HASTY = Refusal(
     429, "clock", _("Too many tries"), _("Wait a few minutes, then try again. If you did not try, tell an admin.")
 )
+TOO_LARGE = Refusal(
+    413,
+    "alert",
+    _("This form is too large to be sent"),
+    _(
+        "Nothing was sent, and nothing was changed. What you typed is still in the form; without a dialog, your "
+        "browser's way back leads to it. Take something out of it, or send it in parts."
+    ),
+)
 UNRECORDED = Refusal(
     503,
     "audit",
@@ -58,13 +68,17 @@ BROKEN = Refusal(
 
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The refusal as a page, or for htmx as its words alone."""
+    """The refusal as a page, with what was typed if there is any; for htmx, whose page stays, its words alone."""
+    if refusal is not TOO_LARGE and not getattr(request, "htmx", None) and held.is_worth_keeping(request):
+        return held.hold(request, refusal.says, refusal.status, is_for_good=refusal in (FORBIDDEN, MISSING))
     return render_problem(request, "refusal.html", {"refusal": refusal}, refusal.status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Asked under a name that is not ours, or not in HTTP at all: nothing of the request is to be
-    trusted for a page."""
+    trusted for a page. A form that is only too large is told so, in its dialog, where it stays."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        return answer(request, TOO_LARGE)
     return HttpResponse(loader.render_to_string("400.html"), status=400)
 
 

@@ -1,8 +1,9 @@
 """What somebody typed is kept when it could not be taken: the session had ended, the page was too
 old, the API did not answer.
 
-In a dialog the form is still there, so only words are put above it. Without a script the page that comes back holds the
-fields, unseen, and a button that sends them again. Nothing is stored on the server, and nothing is sent by itself.
+In a dialog the form is still there, so only words are put above it. Without a script the page that comes back shows
+what was typed, and holds the fields with a button that sends them again. Nothing is stored on the server, and nothing
+is sent by itself.
 """
 
 from urllib.parse import urlsplit
@@ -16,6 +17,9 @@ from ui.pages import render_problem
 SECRETS = {"password", "oldpassword", "password1", "password2"}
 NOT_TYPED = {"csrfmiddlewaretoken", *SECRETS}
 NOTHING_TYPED = {*NOT_TYPED, "next", "desk-channel", "channel", "size"}  # what buttons and pages say, not people
+
+CARRIED = {*NOTHING_TYPED, "seen", "once", "confirmed", "mode", "document", "mark", "number", "line", "redo"}
+"""What the form carries for itself, unseen."""
 
 SIGNED_OUT = _(
     "Your session has ended. Nothing was sent, and what you typed is kept. Sign in in another tab, then send it from "
@@ -45,15 +49,27 @@ def is_worth_keeping(request: HttpRequest) -> bool:
     return bool(names - NOTHING_TYPED) and not names & SECRETS
 
 
-def hold(
-    request: HttpRequest, says: str | Promise, status: int, *, sign_in: str = "", switch: str = ""
+def hold(  # noqa: PLR0913 - the last three are what helps, which differs
+    request: HttpRequest,
+    says: str | Promise,
+    status: int,
+    *,
+    sign_in: str = "",
+    switch: str = "",
+    is_for_good: bool = False,
 ) -> HttpResponse:
     """Answers a form with what stood in its way, and keeps what was typed.
 
     `sign_in` and `switch` are the addresses where one signs in, or goes to another channel, in
-    another tab, if that is needed.
+    another tab, if that is needed. `is_for_good`: sending it again would help nobody.
     """
     fields = [(name, value) for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
-    way = {"action": request.get_full_path(), "sign_in": sign_in, "switch": switch}
-    context = {"says": says, "fields": fields, "place": "orders", **way}
+    typed = [(_in_words(name), value) for name, value in fields if name not in CARRIED and value.strip()]
+    way = {"action": request.get_full_path(), "sign_in": sign_in, "switch": switch, "is_for_good": is_for_good}
+    context = {"says": says, "fields": fields, "typed": typed, "place": "orders", **way}
     return render_problem(request, "held.html", context, status)
+
+
+def _in_words(name: str) -> str:
+    """A field's name as people read it."""
+    return name.replace("_", " ").replace("-", " ").strip().capitalize()

@@ -41,7 +41,7 @@ class RightsForm(StepUp):
 
     role = forms.ChoiceField(label=_("Role"), required=False)
     channels = forms.MultipleChoiceField(label=_("Channels"), required=False, widget=Choices)
-    extras = forms.MultipleChoiceField(label=_("Beside the role"), required=False, widget=Choices)
+    extras = forms.MultipleChoiceField(label=_("Extra rights"), required=False, widget=Choices)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, request: HttpRequest, rights: Rights | None = None) -> None:

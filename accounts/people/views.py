@@ -36,6 +36,7 @@ from accounts.people.services import LastAdminError, Newcomer, Rights, RightsCha
 from accounts.reauthentication import password_first
 from accounts.roles import MATRIX, RIGHTS, ROLES, WORDS
 from audit.log import AuditUnavailableError, Change, Who
+from audit.names import person_name
 from domain.states import DONE, OFF, WAIT, State
 from ui.pages import form_view, render_page
 
@@ -214,19 +215,19 @@ def person_activate(request: HttpRequest, person: User) -> str:
     if pending.concerns_money(person):
         return _wait(request, person, pending.Kind.ACTIVATE, [Change("active", False, True)])
     services.set_active(Who.of(request), person, active=True)
-    return _("%(name)s can sign in again.") % {"name": person.username}
+    return _("%(name)s can sign in again.") % {"name": person_name(person.username)}
 
 
 @act_on_person
 def person_deactivate(request: HttpRequest, person: User) -> str:
     services.set_active(Who.of(request), person, active=False)
-    return _("%(name)s is signed out everywhere and cannot sign in any more.") % {"name": person.username}
+    return _("%(name)s is signed out everywhere and cannot sign in any more.") % {"name": person_name(person.username)}
 
 
 @act_on_person
 def person_sessions_end(request: HttpRequest, person: User) -> str:
     services.end_sessions(Who.of(request), person)
-    return _("%(name)s is signed out of every browser.") % {"name": person.username}
+    return _("%(name)s is signed out of every browser.") % {"name": person_name(person.username)}
 
 
 @partial(act_on_person, asks=gettext_lazy("Link for a new password"), demand=demand_link)

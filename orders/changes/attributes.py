@@ -5,7 +5,7 @@ way. "Changed" is told from what they saw and not from what the order says now. 
 the form and in what is sealed into it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -23,8 +23,9 @@ from orders.changes.base import Blame, Difference, OrderChange
 from orders.changes.explanation import Explanation, Warn, Words
 from orders.changes.json_fields import LARGEST, JsonArea, as_text, masked, parse, restored
 from orders.changes.merge import Merge
-from orders.changes.row_fields import rearranged, rows_in, with_rows
+from orders.changes.row_fields import Row, rearranged, rows_in, with_rows
 from orders.changes.snapshot import Seen
+from orders.changes.untouched import is_held
 from orders.page.tree import count_values
 
 NAMES = ("key", "value")
@@ -72,6 +73,9 @@ def value_as_typed(value: Any) -> str:
 
 
 def _reads_as_itself(text: str) -> bool:
+    """Whether a browser sends it back as it is, and it is read as nothing else."""
+    if any((each < " " and each not in "\n\t") or each == "\x7f" for each in text):
+        return False
     try:
         return bool(read_value(text) == text)
     except ValidationError:
@@ -145,7 +149,8 @@ class AttributesMerge(Merge["AttributesChange"]):
             typed = parsed_object(data.get("text", ""))
             data["text"] = as_text({each: value for each, value in typed.items() if each != key} | theirs)
             return
-        rows = [row for row in rows_in(data, NAMES) if row["key"].strip() != key]
+        keys = self.form.keys_of(rows_in(data, NAMES))
+        rows = [row for row, typed in zip(rows_in(data, NAMES), keys, strict=True) if typed != key]
         rows += [{"key": key, "value": value_as_typed(value)} for value in theirs.values()]
         for each in NAMES:
             data.setlist(each, [row[each] for row in rows])
@@ -201,7 +206,7 @@ class AttributesChange(OrderChange):
             return
         if not changes and not self.seen.values:
             self.add_error("text", _("There is nothing to save yet: write a key and its value."))
-        if any(not key for key in typed):
+        if "" in typed and "" not in self.saw():
             self.add_error("text", _("Each attribute needs a key."))
 
     def _typed_text(self) -> Attributes:
@@ -211,11 +216,23 @@ class AttributesChange(OrderChange):
             self.add_error("text", error)
             return {}
 
+    def keys_of(self, rows: Sequence[Row]) -> list[str]:
+        """The key that each row is about: one that the person saw and left as their browser holds it, or what they
+        typed."""
+        waiting = list(self.saw())
+        found = []
+        for row in rows:
+            key = next((each for each in waiting if is_held(row["key"], each)), None)
+            if key is not None:
+                waiting.remove(key)
+            found.append(row["key"].strip() if key is None else key)
+        return found
+
     def _typed_rows(self) -> Attributes:
         found: Attributes = {}
-        for place, row in enumerate(rows_in(self.data, NAMES)):
-            key = row["key"].strip()
-            if not key and not row["value"].strip():
+        rows = rows_in(self.data, NAMES)
+        for place, (row, key) in enumerate(zip(rows, self.keys_of(rows), strict=True)):
+            if not key and not row["value"].strip() and "" not in self.saw():
                 continue
             try:
                 value = read_value(row["value"])

@@ -1,7 +1,7 @@
 """The base of all changes to an order."""
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -13,7 +13,7 @@ from audit.actions import AuditAction
 from order_api import OrderApi
 from order_api.errors import ApiError, Conflict
 from order_api.schemas import Order
-from orders.changes import lengths
+from orders.changes import lengths, untouched
 from orders.changes.explanation import Explanation, Words
 from orders.changes.idempotency import new_mark
 from orders.changes.merge import Merge
@@ -92,7 +92,10 @@ class OrderChange(forms.Form):
         self.once = str(self.data.get("once") or new_mark())
         """The mark of this form, by which it is known if it is sent twice. It stays until it was sent."""
         self.is_unchecked = False
+        self.untouched: Mapping[str, Any] = {}
+        """What nobody touched, by field, once it was looked at: the values that the API holds."""
         self._kept = ""
+        untouched.split_lines(self)
 
     # What a subclass says
 
@@ -131,6 +134,10 @@ class OrderChange(forms.Form):
         """The field that a refusal is about, where that can be told."""
         return self.blame.field_of(error, self.fields)
 
+    def texts(self) -> Iterator[str]:
+        """The texts of the order, which may be as long as they are."""
+        return untouched.texts_in(self.order.raw)
+
     def pressed(self, button: str) -> Self:
         """The form after one of its own buttons, named `redo`: rearranged, with nothing checked and nothing sent."""
         return self.retyped(self.data)
@@ -141,11 +148,31 @@ class OrderChange(forms.Form):
         """As forms do, and nothing is longer than it may be unless it was so before."""
         if self.is_bound:
             lengths.ease(self)
+            self.untouched = untouched.untouched(self)
         super().full_clean()
         if self.is_bound:
             for name, says in lengths.too_long(self):
                 if name is None or name not in super().errors:
                     self.add_error(name, says)
+
+    def _clean_fields(self) -> None:
+        """As forms do, but what nobody touched is what the API holds, and nothing is asked of it."""
+        whole, self.fields = self.fields, {k: v for k, v in self.fields.items() if k not in self.untouched}
+        try:
+            super()._clean_fields()  # type: ignore[misc]  # the stubs leave it out
+        finally:
+            self.fields = whole
+        self.cleaned_data = {
+            name: self.untouched[name] if name in self.untouched else self._in_lines(name, self.cleaned_data[name])
+            for name in self.fields
+            if name in self.untouched or name in self.cleaned_data
+        }
+
+    def _in_lines(self, name: str, value: Any) -> Any:
+        """A text with the line breaks that the value had which it takes the place of; browsers send two characters."""
+        if not isinstance(value, str):
+            return value
+        return value.replace("\r\n", "\r\n" if "\r\n" in str(self.initial.get(name, "")) else "\n")
 
     @property
     def errors(self) -> ErrorDict:
@@ -174,6 +201,10 @@ class OrderChange(forms.Form):
     def was_seen(self) -> Seen | None:
         """What the person saw when they opened the form that was now posted; None if that cannot be told."""
         return Seen.unseal(self.data.get("seen", ""), self.salt)
+
+    def is_about(self, *names: str) -> bool:
+        """Whether the valid form changes one of these fields, or says what they are of something new."""
+        return not self.seen.values or any(each.field in names for each in self.differences())
 
     def differences(self) -> list[Difference]:
         """What the valid form changes. The old values are the order's of now."""

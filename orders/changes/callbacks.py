@@ -117,8 +117,9 @@ class ValidationChange(ValidationForm):
         return {"adapter_id": now.adapter_id or "", "url": now.address or ""}
 
     def send(self, api: OrderApi, order: Order) -> None:
-        now = found(order.validations, self.ids["validation_id"])
-        api.orders.update_validation(order.id or "", self.ids["validation_id"], now.changed(**typed_in(self)))
+        changed = {each.field: each.new or None for each in self.differences()}
+        now = found(order.validations, self.ids["validation_id"]).changed(**changed)
+        api.orders.update_validation(order.id or "", self.ids["validation_id"], now)
 
 
 class ValidationRemovalExplanation(RemovalExplanation["ValidationRemoval"]):

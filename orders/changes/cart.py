@@ -19,6 +19,7 @@ from order_api import OrderApi
 from order_api.schemas import Cart, Item, Order
 from orders.changes.base import OrderChange
 from orders.changes.cart_sums import IndivisibleError, Sides, keyed, quantity_of, recount, stays, total_of
+from orders.changes.drafts import too_many_lines
 from orders.changes.explanation import Explanation, Warn, Words
 from orders.changes.merge import Merge
 from orders.changes.snapshot import Seen
@@ -100,7 +101,7 @@ class CartExplanation(Explanation["CartChange"]):
     sure = _("Send this cart")
 
     def closed(self) -> Words:
-        if waits := super().closed():
+        if waits := super().closed() or too_many_lines(self.form.order):
             return waits
         state = ORDER.of(status_of(self.form.order))
         if state.name and not state.is_start:
@@ -187,7 +188,7 @@ class CartChange(OrderChange):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.lines = keyed(self.order.cart)
+        self.lines = {} if too_many_lines(self.order) else keyed(self.order.cart)
         for key, item in self.lines.items():
             self.fields[f"quantity-{key}"] = forms.IntegerField(
                 label=name_of(item), min_value=0, max_value=MOST, required=False

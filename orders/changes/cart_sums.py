@@ -91,10 +91,12 @@ def cent_of(currency: str | None) -> Decimal:
 
 
 def keyed(cart: Cart | None) -> dict[str, Item]:
-    """The cart's lines by id, in their order; by their place where they have none of their own."""
+    """The cart's lines by id, in their order; by their place where they have none of their own, or one that cannot
+    name a field of a form."""
     found: dict[str, Item] = {}
     for at, item in enumerate(cart.items if cart else (), 1):
-        found[item.id if item.id and item.id not in found else f"line-{at}"] = item
+        is_name = item.id and item.id.isprintable() and item.id not in found
+        found[item.id if is_name and item.id else f"line-{at}"] = item
     return found
 
 

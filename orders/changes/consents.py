@@ -16,6 +16,7 @@ from orders.changes.explanation import Explanation, Warn, Words
 from orders.changes.lookup import part_of
 from orders.changes.merge import Merge
 from orders.changes.removal import Removal, RemovalExplanation, RemovalMerge
+from orders.changes.untouched import field_name
 
 HOLDS_UP = _("Required before the order can go to processing.")
 GIVEN: Mapping[bool, Words] = {True: _("given"), False: _("not given")}
@@ -27,7 +28,7 @@ def words_of(consent: Consent) -> str:
 
 def _named(order: Order) -> dict[str, Consent]:
     """The consents that can be named in a call, by the name of their field."""
-    return {f"consent-{consent.id}": consent for consent in order.consents if consent.id}
+    return {field_name("consent-", consent.id): consent for consent in order.consents if consent.id}
 
 
 class ConsentsExplanation(Explanation["ConsentsChange"]):

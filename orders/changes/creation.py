@@ -1,12 +1,14 @@
 """Making an order."""
 
 import re
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.shortcuts import resolve_url
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _g
@@ -17,7 +19,7 @@ from domain import countries
 from domain.money import code_of
 from order_api import OrderApi
 from order_api.errors import ApiError
-from order_api.schemas import Customer, CustomerType, Order, Price
+from order_api.schemas import Cart, Customer, CustomerType, Order, Price, encode
 from orders.changes.addresses import TYPES
 from orders.changes.base import Blame, Difference, OrderChange
 from orders.changes.cart_sums import IndivisibleError
@@ -30,13 +32,16 @@ from orders.changes.drafts import (
     read_rows,
     rows_of,
     sendable,
+    too_many_lines,
 )
 from orders.changes.explanation import Explanation, Warn, Words
-from orders.changes.json_fields import LARGEST, as_text
+from orders.changes.json_fields import as_text
 from orders.changes.row_fields import Row, rearranged, rows_in, with_rows
+from orders.changes.untouched import texts_in
 from ui.formats import format_money
 from ui.numbers import CURRENCY
 
+LARGEST_ORDER = 10_000_000  # characters of JSON
 AS_JSON, AS_FORM = "as-json", "as-form"
 HEAD = ("reference", "cart_reference", "country", "currency", "culture", "customer_type")
 _OFF = {"autocomplete": "off", "spellcheck": "false"}
@@ -47,6 +52,9 @@ _CULTURE = RegexValidator(
 
 class CreationExplanation(Explanation["OrderCreation"]):
     doubt = _("The order may exist. Look for it in the list before you send it again.")
+
+    def closed(self) -> Words:
+        return too_many_lines(self.form.order) or super().closed()
 
     def consequences(self) -> list[Words]:
         found: list[Words] = [_("The order starts in checkout, without payments and shippings.")]
@@ -104,7 +112,7 @@ class OrderCreation(OrderChange):
     fields_template = "orders/changes/creation_fields.html"
 
     mode = forms.ChoiceField(choices=[("form", ""), ("json", "")], required=False, widget=forms.HiddenInput)
-    document = forms.CharField(label=_("Order as JSON"), required=False, max_length=LARGEST)
+    document = forms.CharField(label=_("Order as JSON"), required=False, max_length=LARGEST_ORDER)
     reference = forms.CharField(
         label=_("Reference"), required=False, max_length=200, widget=forms.TextInput(attrs=_OFF),
         help_text=_("The order's number in the shop and in other systems."),
@@ -119,7 +127,7 @@ class OrderCreation(OrderChange):
         widget=forms.TextInput(attrs=_OFF | {"placeholder": "SEK", "autocapitalize": "characters"}),
     )  # fmt: skip
     culture = forms.CharField(
-        label=_("Culture"), required=False, max_length=12, validators=[_CULTURE],
+        label=_("Language"), required=False, max_length=12, validators=[_CULTURE],
         widget=forms.TextInput(attrs=_OFF | {"placeholder": "sv-SE"}),
     )  # fmt: skip
     customer_type = forms.ChoiceField(label=_("Customer is"), required=False)
@@ -127,10 +135,26 @@ class OrderCreation(OrderChange):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.update(self._head_of_document())
         self.row_errors: RowErrors = {}
         self.created_id = ""
         self._offer("country", {"": "–", **countries.names(get_language())})
         self._offer("customer_type", {"": _("Not known yet"), **TYPES})
+
+    def _head_of_document(self) -> dict[str, str]:
+        """What the fields stood on before anybody typed: the document that they were made of."""
+        return _head(self._document) if self.data.get("document") else {}
+
+    @cached_property
+    def _document(self) -> Order:
+        """The order that was sent with the form; an empty one where it cannot be read."""
+        try:
+            return read_order(str(self.data.get("document", "")))
+        except ValidationError:
+            return Order()
+
+    def texts(self) -> Iterator[str]:
+        return texts_in(self._document.raw)
 
     def _offer(self, name: str, known: dict[str, Any]) -> None:
         given = [self.initial.get(name), self.data.get(name)]
@@ -139,7 +163,7 @@ class OrderCreation(OrderChange):
 
     def blank(self, order: Order) -> dict[str, Any]:
         document = order.to_json()
-        return {**_head(order), "mode": "form", "document": as_text(document) if document else ""}
+        return {**_head(order), "mode": "form", "document": encode(document).decode() if document else ""}
 
     # What was typed
 
@@ -168,10 +192,11 @@ class OrderCreation(OrderChange):
     def _build(self, base: Order) -> None:
         """The order of the fields and rows, over the document that they came from."""
         data = self.cleaned_data
-        typed, self.row_errors = read_rows(self._posted_rows())
+        typed, self.row_errors = read_rows(self._posted_rows(), base)
         for (place, _name), says in self.row_errors.items():
             self.add_error("items", _g("Row %(row)d: %(says)s") % {"row": place + 1, "says": says})
-        if typed and "currency" in data and not data["currency"]:
+        is_new = any(each.changed for each in typed)
+        if is_new and "currency" in data and not data["currency"]:
             self.add_error("currency", _("Amounts need a currency."))
         if self.errors:
             return
@@ -181,12 +206,17 @@ class OrderCreation(OrderChange):
             says = _g("The parts of “%s” cannot follow this quantity.") % (error.part.name or error.part.sku or "?")
             self.add_error("items", says)
             return
-        head = {name: data[name] or None for name in ("reference", "country", "currency", "culture")}
-        cart = cart.changed(reference=data["cart_reference"] or None)
-        data["order"] = base.changed(**head, cart=cart, customer=self._customer(base))
+        before = _head(base)
+        head = {name: data[name] or None for name in HEAD if data[name] != before[name]}
+        if "cart_reference" in head:
+            cart = cart.changed(reference=head.pop("cart_reference"))
+        if "customer_type" in head:
+            head["customer"] = self._customer(base, head.pop("customer_type"))
+        if cart is not base.cart and (base.cart is not None or cart != Cart()):
+            head["cart"] = cart
+        data["order"] = base.changed(**head) if head else base
 
-    def _customer(self, base: Order) -> Customer | None:
-        chosen = self.cleaned_data["customer_type"]
+    def _customer(self, base: Order, chosen: str | None) -> Customer | None:
         kind = CustomerType.read(chosen) if chosen else None
         if base.customer is not None:
             return base.customer.changed(type=kind or base.customer.type)
@@ -200,11 +230,11 @@ class OrderCreation(OrderChange):
     @property
     def rows(self) -> list[tuple[Row, dict[str, str]]]:
         """The rows with what is wrong in each, by column; an empty one where there is none."""
-        rows = self._posted_rows() if self.is_bound else rows_of(self.order)
-        return [
-            (row, {name: says for (at, name), says in self.row_errors.items() if at == place})
-            for place, row in enumerate(rows or [dict.fromkeys(COLUMNS, "")])
-        ]
+        rows = self._posted_rows() if self.is_bound else [] if self.explanation.closed() else rows_of(self.order)
+        wrong: dict[int, dict[str, str]] = {}
+        for (place, name), says in self.row_errors.items():
+            wrong.setdefault(place, {})[name] = says
+        return [(row, wrong.get(place, {})) for place, row in enumerate(rows or [dict.fromkeys(COLUMNS, "")])]
 
     @property
     def document_shown(self) -> str:
@@ -216,9 +246,10 @@ class OrderCreation(OrderChange):
         if not self.is_bound:
             return self._sum_of(self.order.cart.total if self.order.cart else None, self.order.currency or "")
         currency = str(self.data.get("currency", ""))
-        typed, errors = read_rows(self._posted_rows())
         try:
-            cart, _lost = cart_of(typed, read_order(self.document_shown), currency)
+            base = read_order(self.document_shown)
+            typed, errors = read_rows(self._posted_rows(), base)
+            cart, _lost = cart_of(typed, base, currency)
         except (ValidationError, IndivisibleError):
             return ""
         return "" if errors or not typed else self._sum_of(cart.total, currency)
@@ -241,7 +272,9 @@ class OrderCreation(OrderChange):
         data = with_rows(self.data, COLUMNS, rows_of(order))
         for name, value in _head(order).items():
             data[name] = value
-        data["document"], data["mode"] = as_text(order.to_json()), "json" if button == AS_JSON else "form"
+        document = order.to_json()
+        data["mode"] = "json" if button == AS_JSON else "form"
+        data["document"] = as_text(document) if button == AS_JSON else encode(document).decode()
         return self.retyped(data)
 
     # What is sent, and what there is to say about it

@@ -6,13 +6,17 @@ from typing import Any, NamedTuple
 
 import msgspec
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from order_api.schemas import Cart, Discount, Item, Json, Order, Price, decode_whole, encode
-from orders.changes.cart_sums import cent_of, recounted
+from orders.changes.cart_sums import cent_of, quantity_of, recounted
+from orders.changes.explanation import Words
 from orders.changes.json_fields import parse
 from orders.changes.row_fields import Row
+from orders.changes.untouched import is_held
 from privacy import PAGE_WITH_PEOPLE, Masked, mask
 from ui.numbers import NumberField, PercentField, as_typed
 
@@ -24,8 +28,9 @@ reference, schemas/order)."""
 CALLBACKS = ("validations", "hooks", "notifications")
 COLUMNS = ("line", "name", "sku", "quantity", "price", "vat")
 COLUMN_WORDS = {"quantity": _("Quantity"), "price": _("Price"), "vat": _("VAT")}
-_QUANTITY = forms.IntegerField(min_value=1, max_value=1_000_000)
-_PRICE, _VAT = NumberField(), PercentField()
+_FIELDS: Mapping[str, forms.Field] = {
+    "quantity": forms.IntegerField(min_value=1, max_value=1_000_000), "price": NumberField(), "vat": PercentField(),
+}  # fmt: skip
 
 
 def read_order(text: str) -> Order:
@@ -101,6 +106,14 @@ def _unmasked(value: Any) -> Any:
 # Items as rows
 
 
+def too_many_lines(order: Order) -> Words:
+    """What to say of a cart that is larger than a form for people; nothing where it is not."""
+    lines = len(order.cart.items) if order.cart else 0
+    words = {"lines": lines, "most": settings.LARGEST_CART}
+    says = _g("The cart has %(lines)d lines, and a form can hold %(most)d: change it where it is kept.") % words
+    return says if lines > settings.LARGEST_CART else ""
+
+
 def rows_of(order: Order) -> list[Row]:
     """The cart's lines as they are typed: unit price with VAT, VAT in percent."""
     return [_row(str(place), item) for place, item in enumerate(order.cart.items if order.cart else ())]
@@ -119,24 +132,31 @@ def _row(line: str, item: Item) -> Row:
 
 
 class Typed(NamedTuple):
-    """A row that could be read. Amounts in the currency's major unit, with VAT; the rate a fraction."""
+    """A row that could be read. Amounts in the currency's major unit, with VAT; the rate a fraction. What a line of the
+    order has and nobody touched is as it was, be it nothing."""
 
     row: Row
-    quantity: int
-    price: Decimal
-    vat: Decimal
+    base: Item | None
+    changed: frozenset[str]
+    """The columns that say something else than the line that the row came from."""
+    quantity: int | None
+    price: Decimal | None
+    vat: Decimal | None
 
 
 RowErrors = dict[tuple[int, str], str]
 
 
-def read_rows(rows: Sequence[Row]) -> tuple[list[Typed], RowErrors]:
-    """The rows that say something, and what is wrong, by row and column."""
+def read_rows(rows: Sequence[Row], base: Order) -> tuple[list[Typed], RowErrors]:
+    """The rows that say something, over the order's lines that they came from, and what is wrong, by row and column."""
     typed: list[Typed] = []
     errors: RowErrors = {}
+    items = base.cart.items if base.cart else ()
     for place, row in enumerate(rows):
-        if not is_empty(row):
-            wrong, read = _read(row)
+        line = row["line"]
+        item = items[int(line)] if line.isdecimal() and int(line) < len(items) else None
+        if not is_empty(row) or (item is not None and is_empty(_row(line, item))):
+            wrong, read = _read(row, item)
             errors |= {(place, name): says for name, says in wrong.items()}
             typed += [read] if read else []
     return typed, errors
@@ -146,20 +166,26 @@ def is_empty(row: Row) -> bool:
     return not any(row[name].strip() for name in COLUMNS if name != "line")
 
 
-def _read(row: Row) -> tuple[dict[str, str], Typed | None]:
-    values: dict[str, Any] = {}
+def _read(row: Row, base: Item | None) -> tuple[dict[str, str], Typed | None]:
+    shown = _row(row["line"], base) if base else dict.fromkeys(COLUMNS, "")
+    changed = frozenset(name for name in COLUMNS if not base or not is_held(row[name], shown[name]))
+    values: dict[str, Any] = _values(base) if base else {}
     wrong: dict[str, str] = {}
-    fields: dict[str, forms.Field] = {"quantity": _QUANTITY, "price": _PRICE, "vat": _VAT}
-    for name, field in fields.items():
+    for name, field in _FIELDS.items():
         try:
-            values[name] = field.clean(row[name].strip())
+            values |= {name: field.clean(row[name].strip())} if name in changed else {}
         except ValidationError as error:
             wrong[name] = f"{COLUMN_WORDS[name]}: {' '.join(error.messages)}"
-    if not row["name"].strip():
+    if "name" in changed and not row["name"].strip():
         wrong["name"] = str(_("An item needs a name."))
-    if "vat" not in wrong and values["vat"] > 1:
+    if "vat" in changed - wrong.keys() and values["vat"] > 1:
         wrong["vat"] = str(_("VAT is a percentage, 100 at most."))
-    return wrong, None if wrong else Typed(row, **values)
+    return wrong, None if wrong else Typed(row, base, changed, **values)
+
+
+def _values(item: Item) -> dict[str, Any]:
+    price = item.price.including_vat if item.price else None
+    return {"quantity": item.quantity, "price": price, "vat": item.vat_rate}
 
 
 def cart_of(typed: Sequence[Typed], base: Order, currency: str) -> tuple[Cart, bool]:
@@ -170,7 +196,7 @@ def cart_of(typed: Sequence[Typed], base: Order, currency: str) -> tuple[Cart, b
     they were, so is the cart. Raises IndivisibleError where a bundle's parts cannot follow its quantity.
     """
     before = base.cart or Cart()
-    made = [_item(each, before.items, cent_of(currency)) for each in typed]
+    made = [_item(each, cent_of(currency)) for each in typed]
     if tuple(made) == before.items:
         return before, False
     lost = _discounts(before.items) > _discounts(made) or bool(before.discounts)
@@ -181,31 +207,39 @@ def _discounts(items: Iterable[Item]) -> int:
     return sum(len(item.discounts) for item in items)
 
 
-def _item(typed: Typed, before: Sequence[Item], cent: Decimal) -> Item:
-    line = typed.row["line"]
-    base = before[int(line)] if line.isdecimal() and int(line) < len(before) else None
-    if (
-        base is not None
-        and base.quantity
-        and _row(line, base) | {"quantity": ""} == _stripped(typed.row) | {"quantity": ""}
-    ):
-        return recounted(base, typed.quantity, cent)
-    total = _price((typed.price * typed.quantity).quantize(cent, ROUND_HALF_UP), typed.vat, cent)
-    new: dict[str, Any] = {
-        "name": typed.row["name"].strip(), "sku": typed.row["sku"].strip() or None, "quantity": typed.quantity,
-        "price": _price(typed.price, typed.vat, cent), "original_total": total, "total": total, "vat_rate": typed.vat,
-    }  # fmt: skip
+def _item(typed: Typed, cent: Decimal) -> Item:
+    """The line of a row. One that nobody touched is as it was; with another name or quantity only, it costs what it did
+    a piece."""
+    base = typed.base or Item()
+    words = {name: typed.row[name].strip() or None for name in ("name", "sku") if name in typed.changed}
+    named = base.changed(**words) if words else base
+    quantity = quantity_of(base) if typed.quantity is None else typed.quantity
+    if typed.base and not typed.changed & {"price", "vat"} and (quantity_of(base) or "quantity" not in typed.changed):
+        return recounted(named, quantity, cent)
+    if typed.price is None:
+        return named.changed(quantity=quantity, vat_rate=typed.vat)
+    each, rate = typed.price, _rate_of(typed)
+    total = _price((each * quantity).quantize(cent, ROUND_HALF_UP), rate, cent)
     none: tuple[Discount, ...] = ()
-    return base.changed(**new, discounts=none) if base else Item(**new)
+    return named.changed(
+        quantity=quantity, price=_price(each, rate, cent), original_total=total, total=total, vat_rate=typed.vat,
+        discounts=none,
+    )  # fmt: skip
 
 
-def _stripped(row: Row) -> Row:
-    return {name: row[name].strip() for name in COLUMNS}
+def _rate_of(typed: Typed) -> Decimal | None:
+    """The VAT of a row; where the line says none, the one that its price was made with; None where it has none
+    either."""
+    before = typed.base.price if typed.base else None
+    if typed.vat is not None or before is None or not before.including_vat or not before.excluding_vat:
+        return typed.vat
+    return before.including_vat / before.excluding_vat - 1
 
 
-def _price(including: Decimal, rate: Decimal, cent: Decimal) -> Price:
-    excluding = including / (1 + rate)
-    return Price(including_vat=including, excluding_vat=excluding.quantize(cent, ROUND_HALF_UP))
+def _price(including: Decimal, rate: Decimal | None, cent: Decimal) -> Price:
+    if rate is None:
+        return Price(including_vat=including)
+    return Price(including_vat=including, excluding_vat=(including / (1 + rate)).quantize(cent, ROUND_HALF_UP))
 
 
 def _sum(prices: Iterable[Price | None]) -> Price:

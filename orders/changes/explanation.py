@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
 
 from django.utils.functional import Promise
@@ -22,6 +23,16 @@ class Warn(NamedTuple):
 
     says: Words
     field: str | None = None
+
+
+def mark(form: "OrderChange", warnings: Iterable[Warn]) -> None:
+    """Has each field say what the warnings are about that are about it."""
+    for name, field in form.fields.items():
+        says = [str(each.says) for each in warnings if each.field == name]
+        if says:
+            bound = form[name]
+            field.warning = " ".join(says)  # type: ignore[attr-defined]
+            field.widget.attrs["aria-describedby"] = f"{bound.auto_id}_helptext {bound.auto_id}_warning"
 
 
 class Explanation(Generic[Form]):

@@ -27,8 +27,8 @@ from gateway.request import ApiRequest
 from order_api.errors import ApiError, Conflict, NotFound, Rejected, Unauthorized
 from order_api.schemas import Order
 from orders.changes import idempotency
-from orders.changes.base import OrderChange
-from orders.changes.explanation import Explanation, Words
+from orders.changes.base import OrderChange, Said
+from orders.changes.explanation import Explanation, Words, mark
 from orders.changes.hook_refusals import blockers_of, is_hook_refusal
 from orders.changes.snapshot import Seen, same
 from ui.held import hold
@@ -290,6 +290,8 @@ def show(request: ApiRequest, form: OrderChange, status: HTTPStatus = HTTPStatus
     """The form, in the dialog or as a page. `state`: clashes, confirm (the warnings want an
     answer), in_doubt, blockers."""
     warnings = form.explanation.warnings() if form.is_bound and not form.is_unchecked and form.is_valid() else []
+    if state.get("confirm"):
+        mark(form, warnings)
     context = {
         "form": form,
         "order": form.order,

@@ -35,9 +35,9 @@ def as_text(value: Any) -> str:
 
 def parse(text: str) -> Any:
     """A JSON value, its numbers with a decimal point as Decimal. ValidationError says in which line
-    and column it is wrong."""
+    and column it is wrong, or which name stands twice in an object: one of the two would be lost."""
     try:
-        return json.loads(text, parse_float=number, parse_constant=_refuse)
+        return json.loads(text, parse_float=number, parse_constant=_refuse, object_pairs_hook=_once_each)
     except json.JSONDecodeError as error:
         place = {"line": error.lineno, "column": error.colno, "why": error.msg}
         raise ValidationError(
@@ -45,6 +45,14 @@ def parse(text: str) -> Any:
         ) from None
     except (ValueError, RecursionError) as error:
         raise ValidationError(_("This is not JSON: %(why)s."), code="json", params={"why": error}) from None
+
+
+def _once_each(pairs: list[_Pair]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for place, (name, _value) in enumerate(pairs) if name in dict(pairs[:place]))
+        raise ValidationError(_("“%(name)s” stands twice in one object."), code="twice", params={"name": twice})
+    return found
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -1,7 +1,6 @@
-"""How long what is typed may be. What the API holds already may be longer, and goes back as it came
-if nobody touched it."""
+"""How long what is typed may be. What the order holds already, there or elsewhere, may be longer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -10,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from orders.changes.json_fields import LARGEST
-from orders.changes.snapshot import plain
+from orders.changes.untouched import is_held
 
 if TYPE_CHECKING:
     from orders.changes.base import OrderChange
@@ -22,11 +21,11 @@ _SEALED = {"seen": 1_000_000, "value": LARGEST}
 
 
 def ease(form: "OrderChange") -> None:
-    """Lets the fields whose value is what the API holds be as long as that is."""
+    """Lets the fields that were given a text of the order be as long as that is."""
     for name, field in form.fields.items():
         typed = form[name].data
         limit = getattr(field, "max_length", None)
-        if limit and isinstance(typed, str) and len(typed) > limit and _is_untouched(form, name, typed):
+        if limit and isinstance(typed, str) and len(typed) > limit and _is_the_orders(form, typed):
             field.validators = [each for each in field.validators if not isinstance(each, MaxLengthValidator)]
 
 
@@ -37,7 +36,7 @@ def too_long(form: "OrderChange") -> Iterator[tuple[str | None, str]]:
         field = form.fields.get(name)
         limit = _limit_of(name, field)
         for typed in values:
-            if len(typed) > limit and not _is_untouched(form, name, typed):
+            if len(typed) > limit and name not in form.untouched and not _is_the_orders(form, typed):
                 yield (name if field else None), _says(typed, limit)
 
 
@@ -59,23 +58,7 @@ def _says(typed: str, limit: int) -> str:
     return _("“%(start)s…” is too long: it has %(length)d characters, and there may be %(limit)d.") % words
 
 
-def _is_untouched(form: "OrderChange", name: str, typed: str) -> bool:
-    text = plain(typed)
-    if name in form.fields and text == plain(form[name].initial):
-        return True
-    if name in form.fields and text == plain(form.fields[name].prepare_value(form[name].initial)):
-        return True
-    return any(plain(each) == text for each in _texts_in(form.order.raw) if len(each) >= len(text))
-
-
-def _texts_in(document: object) -> Iterator[str]:
-    """Every text of a JSON value."""
-    waiting = [document]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, str):
-            yield each
-        elif isinstance(each, Mapping):
-            waiting.extend(each.values())
-        elif isinstance(each, list | tuple):
-            waiting.extend(each)
+def _is_the_orders(form: "OrderChange", typed: str) -> bool:
+    """Whether it is a text of the order, or what the form shows of one."""
+    shown = (form.fields[name].prepare_value(form[name].initial) for name in form.fields)
+    return any(is_held(typed, each) for each in (*form.texts(), *filter(None, shown)))

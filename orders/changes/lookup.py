@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from domain.states import RemovableState, States
 from order_api.errors import NotFound
@@ -37,7 +38,8 @@ def attributes_of(holder: Payment | Recurring | Shipping | None) -> dict[str, An
 
 
 def state_choices(states: States[S], now: str | None) -> Choices:
-    """The states to choose from; one that is there and that we do not know stays as it came. Removing has a form of
-    its own."""
+    """The states to choose from; one that is there and that we do not know stays as it came, and so does none.
+    Removing has a form of its own."""
     rows = [row for row in states.values() if row.is_live or row.name == now]
-    return [(row.name, row.word) for row in (*rows, *([states.of(now)] if now and now not in states else []))]
+    known: Choices = [(row.name, row.word) for row in (*rows, *([states.of(now)] if now and now not in states else []))]
+    return known if now else [("", _("not said")), *known]

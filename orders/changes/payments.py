@@ -57,15 +57,17 @@ class PaymentExplanation(Explanation["PaymentForm"]):
         if PAYMENT.of(data["state"]).is_fact_about_money and data["state"] != old.state:
             found.append(Warn(_about_money(data["state"]), "state"))
         found += sum_warnings(self.form.order, self.form.result())
-        if not data["adapter_id"]:
+        if not data["adapter_id"] and self.form.is_about("adapter_id"):
             found.append(Warn(gettext("Without an adapter, nobody looks after this payment."), "adapter_id"))
-        if (data["amount"] or 0) < 0:
+        if (data["amount"] or 0) < 0 and self.form.is_about("amount"):
             found.append(Warn(gettext("The amount is below zero."), "amount"))
         limit = data["upper_limit_amount"]
-        if limit is not None and (data["amount"] or 0) > limit:
+        is_above = limit is not None and (data["amount"] or 0) > limit
+        if is_above and self.form.is_about("amount", "upper_limit_amount"):
             found.append(Warn(gettext("The amount is above the payment's limit."), "amount"))
-        if self.form.order.currency and data["currency"].upper() not in ("", self.form.order.currency.upper()):
-            found.append(Warn(gettext("The order is in %s.") % self.form.order.currency.upper(), "currency"))
+        own = (self.form.order.currency or "").upper()
+        if own and data["currency"].upper() not in ("", own) and self.form.is_about("currency"):
+            found.append(Warn(gettext("The order is in %s.") % own, "currency"))
         return found
 
 
@@ -137,8 +139,9 @@ class PaymentForm(OrderChange):
 
     def clean(self) -> dict[str, Any]:
         data = {**self.cleaned_data}
-        if self.fills_agreement(data) and not data.get("recurring_token") and not self.has_token:
-            self.add_error("recurring_token", ValidationError(_("An agreement to draw again needs its token.")))
+        typed = {name: value for name, value in data.items() if name not in self.untouched}
+        if self.fills_agreement(typed) and not data.get("recurring_token") and not self.has_token:
+            self.add_error("recurring_token", ValidationError(_("A recurring agreement needs its token.")))
         return data
 
     def fills_agreement(self, data: Mapping[str, Any]) -> bool:
@@ -232,7 +235,7 @@ class PaymentChange(PaymentForm):
     """PUT payment: the payment as it was just read, with what was typed laid over it; upsell and
     unknown fields stay."""
 
-    title = _("Change a payment")
+    title = _("Correct the record")
     verb = _("Save payment")
     done = _("The payment was saved.")
     action = AuditAction.PAYMENT_UPDATE

@@ -25,15 +25,11 @@ from orders.changes.lookup import attributes_of, state_choices
 from orders.changes.merge import Merge
 from orders.changes.removal import STATE_ALONE, Removal, RemovalExplanation
 from orders.changes.row_fields import rearranged, rows_in, with_rows
-from orders.changes.shipping_parts import (
-    PATHS,
-    shipping_of,
-    total_warnings,
-    value_at,
-    with_value,
-)
+from orders.changes.shipping_parts import PATHS, shipping_of, total_warnings, value_at, with_value
+from orders.changes.untouched import is_held
 from ui.numbers import NumberField, PercentField, as_typed
 
+PRICES = ("including_vat", "excluding_vat", "vat_rate")
 ADDON = ("addon_place", "addon_reference", "addon_price")
 
 
@@ -48,9 +44,9 @@ class ShippingExplanation(Explanation["ShippingForm"]):
         if not self._fits(data):
             words = gettext("The two prices do not fit the VAT rate. Empty one of them to have it computed.")
             found.append(Warn(words, "excluding_vat"))
-        if data["vat_rate"] > 1:
+        if (data["vat_rate"] or 0) > 1 and self.form.is_about("vat_rate"):
             found.append(Warn(gettext("The VAT rate is above 100 %."), "vat_rate"))
-        if not data["adapter_id"]:
+        if not data["adapter_id"] and self.form.is_about("adapter_id"):
             found.append(Warn(gettext("Without an adapter, nobody looks after this shipping."), "adapter_id"))
         if SHIPPING.of(data["state"]).is_booked and not SHIPPING.of(self.form.shipping.state).is_booked:
             found.append(
@@ -60,13 +56,13 @@ class ShippingExplanation(Explanation["ShippingForm"]):
 
     def _fits(self, data: dict[str, Any]) -> bool:
         """Whether the prices are one another's at that rate; those that nobody touches are let be."""
+        if not self.form.is_about(*PRICES) or any(data[name] is None for name in PRICES):
+            return True
         including, excluding, whole = data["including_vat"], data["excluding_vat"], 1 + data["vat_rate"]
         fits: bool = (
             self.form._to_cent(excluding * whole) == including or self.form._to_cent(including / whole) == excluding
         )
-        return fits or not {"including_vat", "excluding_vat", "vat_rate"} & {
-            each.field for each in self.form.differences()
-        }
+        return fits
 
 
 class ShippingForm(OrderChange):
@@ -88,7 +84,7 @@ class ShippingForm(OrderChange):
     state = forms.ChoiceField(label=_("State"))
     adapter_id = text(_("Adapter"), 200)
     reference = text(_("Reference"), help_text=_("The shipping's id at the carrier or its broker."))
-    tms_reference = text(_("TMS reference"), help_text=_("Its id at the transport system."))
+    tms_reference = text(_("Carrier booking no."), help_text=_("Its id at the transport system."))
     including_vat = NumberField(label=_("Price with VAT"), required=False)
     excluding_vat = NumberField(
         label=_("Price without VAT"), required=False, help_text=_("One of the two can be left empty: it is computed.")
@@ -132,7 +128,9 @@ class ShippingForm(OrderChange):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        data["addons"] = [self._addon(place, row) for place, row in enumerate(self._typed_rows()) if _is_filled(row)]
+        data["addons"] = [
+            self._addon(place, row) for place, row in enumerate(self._typed_rows()) if self._is_filled(row)
+        ]
         if self.row_errors:
             self.add_error(None, _("Look at the add-ons: a price is wrong."))
         if not self.errors:
@@ -141,7 +139,13 @@ class ShippingForm(OrderChange):
 
     def _complete(self, data: dict[str, Any]) -> None:
         """Fills in the price that was left empty, from the other one and the rate."""
-        including, excluding, whole = data["including_vat"], data["excluding_vat"], 1 + data["vat_rate"]
+        including, excluding, rate = (data[name] for name in PRICES)
+        if self.untouched.keys() >= {"including_vat", "excluding_vat"} or None not in (including, excluding):
+            return
+        if rate is None:
+            self.add_error("vat_rate", _("The other price cannot be computed without it."))
+            return
+        whole = 1 + rate
         if including is None and excluding is None:
             self.add_error("including_vat", _("Write the price, with VAT or without; 0 if it is free."))
         elif including is None:
@@ -157,11 +161,28 @@ class ShippingForm(OrderChange):
 
     def _addon(self, place: int, row: dict[str, str]) -> dict[str, Any]:
         """An add-on that was typed: `place` says which of those that are there it was."""
+        there = self._addon_there(row) or Addon()
+        shown = _as_rows([there])[0]
         try:
-            price = NumberField(required=False, negative=True).clean(row["addon_price"])
+            price = there.price
+            if not is_held(row["addon_price"], shown["addon_price"]):
+                price = NumberField(required=False, negative=True).clean(row["addon_price"])
         except ValidationError as error:
             price, self.row_errors[place] = None, " ".join(error.messages)
-        return {"place": row["addon_place"], "reference": row["addon_reference"].strip(), "price": price}
+        is_same = is_held(row["addon_reference"], shown["addon_reference"])
+        reference = shown["addon_reference"] if is_same else row["addon_reference"].strip()
+        return {"place": row["addon_place"], "reference": reference, "price": price}
+
+    def _is_filled(self, row: dict[str, str]) -> bool:
+        """Whether a row says something, or stands for an add-on that has nothing to say in it."""
+        there = self._addon_there(row)
+        is_bare = there is not None and there.price is None and not there.reference
+        return bool(row["addon_reference"].strip() or row["addon_price"].strip()) or is_bare
+
+    def _addon_there(self, row: dict[str, str]) -> Addon | None:
+        """The add-on of the shipping that a row stands for."""
+        place, addons = row["addon_place"], self.shipping.addons
+        return addons[int(place)] if place.isdecimal() and int(place) < len(addons) else None
 
     @property
     def has_pickup(self) -> bool:
@@ -201,9 +222,10 @@ class ShippingForm(OrderChange):
 
     def _as_addon(self, row: dict[str, Any]) -> Addon:
         """One of those that were there, with what else it holds, or a new one."""
-        here = row["place"].isdecimal() and int(row["place"]) < len(self.shipping.addons)
-        addon = self.shipping.addons[int(row["place"])] if here else Addon()
-        return addon.changed(reference=row["reference"] or None, price=row["price"])
+        addon = self._addon_there({"addon_place": row["place"]}) or Addon()
+        if row["reference"] != (addon.reference or ""):
+            addon = addon.changed(reference=row["reference"] or None)
+        return addon if row["price"] == addon.price else addon.changed(price=row["price"])
 
     def result(self) -> tuple[Shipping, ...]:
         """All shippings of the order as they would be."""
@@ -211,10 +233,6 @@ class ShippingForm(OrderChange):
 
 
 ADDONS = _("Add-ons")
-
-
-def _is_filled(row: dict[str, str]) -> bool:
-    return bool(row["addon_reference"].strip() or row["addon_price"].strip())
 
 
 def _addons(shipping: Shipping) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, dt.datetime | dt.date):
         return value.isoformat()
     if isinstance(value, str | Promise):
-        return str(value).replace("\r\n", "\n").strip()
+        return str(value).replace("\r\n", "\n")
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

@@ -165,9 +165,9 @@ class ActionExplanation(Explanation["ActionCreate"]):
 class ActionCreate(OrderChange):
     """POST actions: one or several at once, as the API takes them. Nothing is executed by it."""
 
-    title = _("Register payment actions")
-    verb = _("Register actions")
-    done = _("The actions were registered on the payment.")
+    title = _("Offer payment actions")
+    verb = _("Offer actions")
+    done = _("The actions are offered on the payment.")
     action = AuditAction.PAYMENT_ACTION_CREATE
     permission = "accounts.add_transaction"
     adds = True

@@ -168,7 +168,7 @@ def _references(order: Order) -> Iterator[Reference]:
     ]
     for shipping in filter(lambda s: SHIPPING.of(s.state).is_live, order.shippings):
         name = called(shipping.name, shipping.adapter_id) or _("Shipping")
-        known += [(name, shipping.reference), (_("Transport (TMS)"), shipping.tms_reference)]
+        known += [(name, shipping.reference), (_("Carrier booking no."), shipping.tms_reference)]
     seen: set[tuple[str, str]] = set()
     for label, value in known:
         if value and (str(label), value) not in seen:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from domain import phones
 from domain.customers import customer_name, person_name
 from order_api.schemas import Address, Order
 from privacy import DOTS
@@ -161,9 +162,7 @@ def _href(field: str, text: str) -> str:
     if field == "email" and "@" in text and not any(c in text for c in " ,;?&%\r\n"):
         return f"mailto:{text}"
     if field == "phone":
-        abroad = text.replace("(0)", "") if text.startswith("+") else text  # the 0 is for calls from within the country
-        dialled = "".join(c for c in abroad if c.isdigit() or c == "+")
-        return f"tel:{dialled}" if any(c.isdigit() for c in dialled) else ""
+        return phones.link(text)
     return ""
 
 

@@ -80,8 +80,8 @@ class PaymentChangedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for it, and why. `user` and `who` are one person; `reason` is a code of
-    `payments.presentation.vocabulary.REASONS_TO_ASK`."""
+    """Who asks for it, and why. `user` and `who` are one person; `reason` is one of
+    `payments.reasons.services.choices_for`."""
 
     user: User
     who: log.Who

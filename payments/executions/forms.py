@@ -1,17 +1,17 @@
 """The form of a payment action: a reason, a note, and the password where it was last given too long
 ago. No amount: the API takes none."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from payments.presentation.vocabulary import NEEDS_NOTE, REASONS_TO_ASK
+from payments.reasons.services import OTHER, choices_for
 from payments.reauthentication import StepUp
 
 
 class ExecuteForm(StepUp):
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose …")), *REASONS_TO_ASK.items()])
+    reason = forms.ChoiceField(label=_("Reason"))
     note = forms.CharField(
         label=_("Note"),
         required=False,
@@ -23,8 +23,12 @@ class ExecuteForm(StepUp):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
 
+    def offer(self, action_type: str) -> None:
+        """Lets the reasons for that type of action be chosen."""
+        cast(forms.ChoiceField, self.fields["reason"]).choices = [("", _("Choose …")), *choices_for(action_type)]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("reason") == NEEDS_NOTE and cleaned.get("note", NEEDS_NOTE).strip() == "":
+        if cleaned.get("reason") == OTHER and cleaned.get("note", OTHER).strip() == "":
             self.add_error("note", _("Say in a few words what the reason is."))
         return cleaned

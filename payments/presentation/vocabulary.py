@@ -1,4 +1,4 @@
-"""Payment actions, their states and the reasons as people read them. Action types are an open set: one
+"""Payment actions and their states as people read them. Action types are an open set: one
 without a line stands as it is written."""
 
 from collections.abc import Mapping
@@ -44,22 +44,6 @@ def names_it(method: str, provider: str) -> bool:
     """Whether the means of payment has its provider in its name already."""
     return provider.casefold() in method.casefold()
 
-
-# Why somebody asks for it. The last one needs a note.
-REASONS_TO_ASK: Mapping[str, Words] = MappingProxyType(
-    {
-        "returned": _("Customer returned the goods"),
-        "withdrawn": _("Customer withdrew from the purchase"),
-        "defective": _("Goods were defective or wrong"),
-        "undelivered": _("Goods were not delivered"),
-        "delivered": _("Goods were sent"),
-        "duplicate": _("Order or payment was made twice"),
-        "fraud": _("Suspected fraud"),
-        "mistake": _("Mistake of ours"),
-        "other": _("Another reason"),
-    }
-)
-NEEDS_NOTE = "other"
 
 # What the codes in the evidence mean (payments.executions.verdict, engine, reconcile, approvals, by_hand).
 WHY: Mapping[str, Words] = MappingProxyType(

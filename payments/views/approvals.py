@@ -33,7 +33,8 @@ from payments.limits.rules import Excess
 from payments.models import Evidence, Execution, FourEyes, Limit, State
 from payments.presentation import preview
 from payments.presentation.summary import known, title_of, via
-from payments.presentation.vocabulary import REASONS_TO_ASK, Words
+from payments.presentation.vocabulary import Words
+from payments.reasons.services import words_of
 from payments.views.executions import about
 from ui.pages import render_page
 
@@ -93,7 +94,7 @@ def row_of(request: ApiRequest, execution: Execution) -> ApprovalRow:
         execution=execution,
         title=title_of(execution),
         through=preview.through(via(execution), execution.provider),
-        reason=REASONS_TO_ASK.get(execution.reason, execution.reason),
+        reason=words_of(execution.reason),
         above=[preview.above(Excess(**each), execution.currency) for each in execution.excess],
         says=[] if is_waiting else what_ended_it(execution),
         channel=str(channel),

@@ -61,6 +61,7 @@ def payment_action_execute(request: ApiRequest, order_id: str, payment_id: str, 
     case = cases.Intent.unseal(
         request.POST.get("case", ""), cases.salt_of(*request.channel, *ids, str(request.user.pk))
     )
+    form.offer(case.action.type if case else request.GET.get("type", ""))
     if case is None:
         form.add_error(None, _("This dialog was opened long ago. Look at the figures again, then send it."))
     try:
@@ -112,6 +113,8 @@ def show(
     facts = cases.read(request.api, request.channel, *what)
     case = facts.case
     other = in_the_way(case, request.user)
+    if not form.is_bound:
+        form.offer(case.action.type)
     page = preview.present(facts, request.user)
     context = {
         "page": page,

@@ -20,7 +20,7 @@ from payments.presentation.order_panel import of_order
 from payments.presentation.preview import above, through
 from payments.presentation.proof import proof_of
 from payments.presentation.summary import how, known, title_of, via, was_contradicted
-from payments.presentation.vocabulary import REASONS_TO_ASK
+from payments.reasons.services import words_of
 from ui.pages import render_page
 
 
@@ -86,7 +86,7 @@ def about(request: ApiRequest, execution: Execution) -> dict[str, object]:
         "channel_of_it": str(channel),
         "is_here": channel == request.channel,
         "above": [above(Excess(**each), execution.currency) for each in execution.excess],
-        "reason": REASONS_TO_ASK.get(execution.reason, execution.reason),
+        "reason": words_of(execution.reason),
         "now": timezone.now(),
         "place": "doubt",
     }

@@ -3,6 +3,7 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from audit.names import initials, person_name
+from tests.conftest import ClientOf
 
 
 @pytest.fixture
@@ -54,3 +55,9 @@ def test_a_new_name_is_read_at_once_and_names_cost_one_query(
 )
 def test_initials_are_of_the_name(name: str, letters: str) -> None:
     assert initials(name) == letters
+
+
+@pytest.mark.usefixtures("astrid")
+def test_the_menu_has_the_initials_of_the_person(client_of: ClientOf) -> None:
+    page = client_of(User.objects.get(username="anna.admin")).get("/accounts/preferences/").content.decode()
+    assert '<span class="avatar" aria-hidden="true">AN</span>' in page

@@ -1,5 +1,6 @@
 """What every change has in common, tried on the order's state and reference."""
 
+import re
 from collections.abc import Callable
 from unittest import mock
 
@@ -227,3 +228,9 @@ def test_two_who_change_one_order_wait_for_each_other(
     assert response.status_code == 409 and "colleague" in response.content.decode()
     assert api.orders.get(order.id or "").reference == "SE-1"
     assert desk.send(reference_url(order), {"reference": "SE-2"}, form=form).status_code == 302
+
+
+def test_a_warning_stands_beside_its_field_too(manager: User, desk_of: DeskOf, order: Order) -> None:
+    asked = desk_of(manager).send(f"/orders/{order.id}/reference/", {"reference": ""}).content.decode()
+    assert re.search(r'id="id_reference_warning">.*?The order will have no reference', asked, re.DOTALL)
+    assert 'aria-describedby="id_reference_helptext id_reference_warning"' in asked

@@ -149,3 +149,26 @@ def test_a_button_without_anything_typed_leads_to_the_sign_in_page(visitor: Clie
 def test_reading_with_htmx_after_the_session_ended_leads_to_the_sign_in_page(visitor: Client, order: Order) -> None:
     response = visitor.get(url_of(order), headers=IN_DIALOG)
     assert response["HX-Redirect"].startswith("/accounts/login/")
+
+
+def test_without_a_script_a_form_about_a_deleted_order_shows_what_was_typed(
+    support: User, client_of: ClientOf, order: Order, api: OrderApi
+) -> None:
+    client = client_of(support)
+    data = typed(client, url_of(order)) | {"reference": "Line one\r\n<b>two"}
+    api.orders.delete(order.id or "")
+    page = client.post(url_of(order), data, headers=OURS)
+    assert page.status_code == 404
+    assert "Line one\r\n&lt;b&gt;two</dd>" in page.content.decode() and "Send again" not in page.content.decode()
+    assert data["seen"] not in page.content.decode().split("What you typed")[1]
+
+
+def test_without_a_script_a_form_sent_after_the_role_was_lost_shows_what_was_typed(
+    support: User, client_of: ClientOf, order: Order
+) -> None:
+    client = client_of(support)
+    data = typed(client, url_of(order))
+    support.groups.clear()
+    page = client.post(url_of(order), data, headers=OURS)
+    assert page.status_code == 403 and "SE-TYPED</dd>" in page.content.decode()
+    assert logged(order) == [("event", "denied", "denied")]

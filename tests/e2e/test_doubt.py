@@ -37,7 +37,7 @@ def capture(page: Page, desk: Desk, day: str) -> Paid:
     """Captures a new payment on that bad day of the provider, as an admin does."""
     what = paid(desk, day=day)
     open_dialog(page, what, "Capture")
-    fill(page, "Goods were sent")
+    fill(page)
     press(page, "Capture 499.00 SEK")
     expect(page.locator("#outcome .badge")).to_be_visible()
     return what

@@ -17,6 +17,7 @@ from order_api import OrderApi
 from order_api.schemas import Address, PaymentAction
 from payments.executions.manual_settlement import settle_by_hand
 from payments.models import Execution, State
+from payments.reasons.services import DEFAULTS
 from tests.conftest import PASSWORD, ClientOf
 from tests.payments.conftest import MakePayment, action_of, asked_by
 
@@ -31,6 +32,7 @@ class Dialog:
     def __init__(self, client: Client, api: OrderApi, ids: Ids, kind: str) -> None:
         self.client, self.api = client, api
         self.url = reverse("payment-action-execute", args=[*ids, action_of(api, ids, kind).id])
+        self.reason = DEFAULTS.get(kind, ["mistake"])[0]
         self.page = self.open()
 
     def open(self) -> HttpResponse:
@@ -38,7 +40,12 @@ class Dialog:
 
     def press(self, **typed: Any) -> HttpResponse:
         sealed = re.search(r'name="case" value="([^"]*)"', self.page.content.decode())
-        data = {"case": html.unescape(sealed[1]) if sealed else "", "reason": "returned", "password": PASSWORD, **typed}
+        data = {
+            "case": html.unescape(sealed[1]) if sealed else "",
+            "reason": self.reason,
+            "password": PASSWORD,
+            **typed,
+        }
         return self.client.post(self.url, data, headers=HTMX)  # type: ignore[return-value]
 
 
@@ -83,7 +90,7 @@ def test_a_capture_is_done_and_says_so(api: OrderApi, make_payment: MakePayment,
     answer = dialog_of(ids, "capture").press(note="Sent today")
     assert "499.00 SEK was captured" in text(answer)
     execution = Execution.objects.get()
-    assert (execution.state, execution.reason, execution.note) == (State.DONE, "returned", "Sent today")
+    assert (execution.state, execution.reason, execution.note) == (State.DONE, "delivered", "Sent today")
     assert api.payments.get(*ids).state == "captured"
 
 

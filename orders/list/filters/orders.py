@@ -76,7 +76,7 @@ class OrderFilterForm(forms.Form):
 
 class CountriesFilter(SeveralFilter):
     field_class = CountriesField
-    hint = _("By name or code; several parted by a comma")
+    hint = _("By name or code; several separated by a comma")
     suggestions = "country-names"
 
     def words(self, value: str) -> str:
@@ -85,7 +85,7 @@ class CountriesFilter(SeveralFilter):
 
 class EmailsFilter(SeveralFilter):
     field_class = EmailsField
-    hint = _("Whole addresses; several parted by a comma")
+    hint = _("Whole addresses; several separated by a comma")
 
 
 class NamesFilter(SeveralFilter):
@@ -95,7 +95,7 @@ class NamesFilter(SeveralFilter):
 
 class PhonesFilter(SeveralFilter):
     field_class = PhonesField
-    hint = _("As at home or with +46; several parted by a comma")
+    hint = _("As at home or with +46; several separated by a comma")
 
 
 class StatesFilter(SeveralFilter):
