@@ -27,7 +27,7 @@ from gateway.request import ApiRequest
 from order_api.errors import ApiError, Conflict, NotFound, Rejected, Unauthorized
 from order_api.schemas import Order
 from orders.changes import idempotency
-from orders.changes.base import OrderChange, Said
+from orders.changes.base import OrderChange
 from orders.changes.explanation import Explanation, Words, mark
 from orders.changes.hook_refusals import blockers_of, is_hook_refusal
 from orders.changes.snapshot import Seen, same

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_pending_changes'),
+        ('accounts', '0010_knows_the_desk'),
     ]
 
     operations = [
