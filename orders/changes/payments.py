@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
-from domain.money import ZERO
+from domain.money import ZERO, code_of, to_minor_units
 from domain.states import PAYMENT, Bucket, removed_of, start_of, state_of
 from order_api import OrderApi
 from order_api.schemas import OpenSet, Order, Payment, PaymentState, PaymentType, Recurring
@@ -61,7 +61,7 @@ class PaymentExplanation(Explanation["PaymentForm"]):
         if (data["amount"] or 0) < 0:
             found.append(Warn(gettext("The amount is below zero."), "amount"))
         limit = data["upper_limit_amount"]
-        if limit is not None and (data["amount"] or 0) > limit:
+        if limit is not None and to_minor_units((data["amount"] or ZERO) - limit, code_of(data["currency"])) > 0:
             found.append(Warn(gettext("The amount is above the payment's limit."), "amount"))
         if self.form.order.currency and data["currency"].upper() not in ("", self.form.order.currency.upper()):
             found.append(Warn(gettext("The order is in %s.") % self.form.order.currency.upper(), "currency"))

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.channels import Channel
+from audit.names import person_name
 from order_api.schemas import PaymentTransaction
 from payments.executions.intent import Facts, Intent, attempts_on
 from payments.executions.ledger import ledger_of
@@ -38,7 +39,11 @@ def _through_this_desk(case: Intent, by_hand: Evidence | None) -> list[Before]:
     if last is None or (by_hand and by_hand.execution_id == last.pk):
         return []
     words = _("It was done on this payment before, through this desk: %(title)s, asked for by %(name)s, %(when)s.")
-    said = {"title": title_of(last), "name": last.asked_by_name, "when": moment_of(last.ended_at or last.created_at)}
+    said = {
+        "title": title_of(last),
+        "name": person_name(last.asked_by_name),
+        "when": moment_of(last.ended_at or last.created_at),
+    }
     return [Before(words % said, reverse("execution-detail", args=[last.pk]))]
 
 
@@ -61,7 +66,7 @@ def _otherwise(facts: Facts) -> list[Before]:
     if origin.execution:
         words = _("The payment's log has a %(noun)s that succeeded, perhaps through this desk by %(name)s, %(what)s.")
         address = reverse("execution-detail", args=[origin.execution.pk])
-        return [Before(words % {**_said(case, line), "name": origin.execution.asked_by_name}, address)]
+        return [Before(words % {**_said(case, line), "name": person_name(origin.execution.asked_by_name)}, address)]
     words = _("It was done on this payment before, and not through this desk: its log has a %(noun)s, %(what)s.")
     return [Before(words % _said(case, line))]
 

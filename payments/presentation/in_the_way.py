@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audit.names import person_name
 from payments.executions.access import visible
 from payments.executions.engine import external_moves_on, in_the_way_of
 from payments.executions.intent import Intent, attempts_on
@@ -32,7 +33,7 @@ def in_the_way(case: Intent, user: User) -> InTheWay | None:
         return _of_attempt(other, case, user)
     if asked := attempts.filter(state=State.WAITING, action_id=case.action.id, baseline=case.baseline).first():
         words = _("%(name)s has asked for this already. It waits for a second person.")
-        return _with_way(asked, "approval-detail", words % {"name": asked.asked_by_name})
+        return _with_way(asked, "approval-detail", words % {"name": person_name(asked.asked_by_name)})
     if move := external_moves_on(case).select_related("execution").first():
         return _of_move(move)
     return None
@@ -41,14 +42,14 @@ def in_the_way(case: Intent, user: User) -> InTheWay | None:
 def _of_attempt(other: Execution, case: Intent, user: User) -> InTheWay:
     if other.state == State.CONTRADICTED:
         words = _("What became of “%(title)s”, asked for by %(name)s, is contradicted: nobody knows what it moved.")
-        says = words % {"title": title_of(other), "name": other.asked_by_name}
+        says = words % {"title": title_of(other), "name": person_name(other.asked_by_name)}
         until = _("Nothing of the kind is sent until a person has looked and said what happened.")
         return InTheWay(says, until, reverse("execution-detail", args=[other.pk]), _("Look at it"))
     if (other.order_id, other.payment_id) == (case.order_id, case.payment_id):
         words = _("The payment is locked: an attempt by %(name)s is not settled.")
-        return _with_way(other, "execution-detail", words % {"name": other.asked_by_name})
+        return _with_way(other, "execution-detail", words % {"name": person_name(other.asked_by_name)})
     words = _("Another payment is about the same money (%(reference)s): an attempt by %(name)s there is not settled.")
-    said = {"name": other.asked_by_name, "reference": case.payment_reference}
+    said = {"name": person_name(other.asked_by_name), "reference": case.payment_reference}
     found = _with_way(other, "execution-detail", words % said)
     return found if visible(user).filter(pk=other.pk).exists() else found._replace(address="")
 

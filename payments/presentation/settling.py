@@ -4,6 +4,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.names import person_name
 from payments.executions.access import tie_of
 from payments.executions.manual_settlement import settled_from, word_before
 from payments.models import Execution
@@ -25,7 +26,7 @@ def why_not(execution: Execution, user: User) -> str:
     if tie_of(execution, execution.asked_by_id, user.pk):
         words = _("Either you have lately changed the account of %(name)s, who asked for it, or they yours, so a third "
                   "person has to look and say what happened.")  # fmt: skip
-        return words % {"name": execution.asked_by_name}
+        return words % {"name": person_name(execution.asked_by_name)}
     if (earliest := settled_from(execution)) > timezone.now():
         words = _("It was sent a moment ago, and a provider may be late: a person's word is taken from %(time)s on.")
         return words % {"time": moment_of(earliest)}
