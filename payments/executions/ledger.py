@@ -69,7 +69,7 @@ def ways_to_read(
         return [ZERO]
     after_each = [to_minor_units(each, currency) for each in (captured, *amounts)]
     falls = all(after < before for before, after in pairwise(after_each)) and after_each[-1] >= 0
-    adds_up = all(each > 0 for each in after_each[1:]) and to_minor_units(sum(amounts), currency) <= after_each[0]
+    adds_up = all(each > 0 for each in after_each[1:]) and to_minor_units(sum(amounts, ZERO), currency) <= after_each[0]
     by_after, by_moved = captured - amounts[-1], sum(amounts, ZERO)
     ways = {
         Amounts.AFTER: [by_after],
