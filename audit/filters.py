@@ -11,10 +11,12 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, Outcome
-from audit.words import OPEN, action_word, outcome_state
+from audit.past import PAST
+from audit.words import OPEN, outcome_state
 from ui import days
 from ui.typed import TypedField
 
@@ -86,7 +88,10 @@ def chips(filters: EntryFilter, query: QueryDict) -> list[Chip]:
 
 
 def _said(name: str, value: str) -> str | Promise:
-    words: dict[str, Any] = {"action": action_word, "outcome": lambda value: outcome_state(value).word}
+    words: dict[str, Any] = {
+        "action": lambda value: capfirst(str(PAST.get(value, value))),
+        "outcome": lambda value: outcome_state(value).word,
+    }
     word: str | Promise = words.get(name, str)(value)
     return word
 

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +18,7 @@ from audit.filters import EntryFilter, chips, zone_name
 from audit.log import Who
 from audit.models import Entry, Kind
 from audit.paging import page_of
+from audit.past import PAST
 from audit.reading import EVERYTHING, Record, lines, records, visible
 from audit.telling import tell
 from ui.pages import render_page
@@ -47,7 +49,7 @@ def _list_page(request: HttpRequest, status: int = 200) -> HttpResponse:
         "older": _address(request.GET, before=page.older),
         "newer": _address(request.GET, after=page.newer),
         "here": _address(request.GET),
-        "actions": dict(AuditAction.choices),
+        "actions": {name: capfirst(str(words)) for name, words in PAST.items()},
         "zone": zone_name(),
         "separator": separator_of(separators(get_language(), get_region())[1]),
         "is_whole": EVERYTHING in _grants(request),

@@ -284,7 +284,7 @@ EXECUTION = States(
     ExecutionRow,
     [
         ExecutionRow(ExecutionState.WAITING, _("Waits for approval"), WAIT),
-        ExecutionRow(ExecutionState.PREPARED, _("About to be sent"), BUSY, is_open=True, may_have_moved=True),
+        ExecutionRow(ExecutionState.PREPARED, _("Ready"), BUSY, is_open=True, may_have_moved=True),
         ExecutionRow(
             ExecutionState.SENDING, _("In flight"), BUSY, is_open=True, is_unsettled=True, may_have_moved=True
         ),

@@ -26,12 +26,21 @@ def statements(client_of: ClientOf, role: str, address: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "others"),
     [
-        ("support", ("orderdesk_cache",)),
-        ("admin", ("orderdesk_cache", "payments_execution", "payments_externalmove", "payments_heartbeat")),
+        ("support", ("orderdesk_cache", "payments_execution")),
+        (
+            "admin",
+            (
+                "orderdesk_cache",
+                "payments_execution",
+                "payments_execution",
+                "payments_externalmove",
+                "payments_heartbeat",
+            ),
+        ),
     ],
     ids=["support", "admin, who sees what is in doubt and what is an alert"],
 )
-def test_the_list_costs_who_asks_and_what_currencies_were_seen(
+def test_the_list_costs_who_asks_what_currencies_were_seen_and_what_is_not_settled(
     client_of: ClientOf, role: str, others: tuple[str, ...]
 ) -> None:
     many(60)

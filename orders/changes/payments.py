@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.actions import AuditAction
 from domain.adapters import called
-from domain.money import ZERO
+from domain.money import ZERO, code_of, to_minor_units
 from domain.states import PAYMENT, Bucket, removed_of, start_of, state_of
 from order_api import OrderApi
 from order_api.schemas import OpenSet, Order, Payment, PaymentState, PaymentType, Recurring
@@ -62,8 +62,8 @@ class PaymentExplanation(Explanation["PaymentForm"]):
         if (data["amount"] or 0) < 0 and self.form.is_about("amount"):
             found.append(Warn(gettext("The amount is below zero."), "amount"))
         limit = data["upper_limit_amount"]
-        is_above = limit is not None and (data["amount"] or 0) > limit
-        if is_above and self.form.is_about("amount", "upper_limit_amount"):
+        above = to_minor_units((data["amount"] or ZERO) - limit, code_of(data["currency"])) if limit is not None else ZERO
+        if above > 0 and self.form.is_about("amount", "upper_limit_amount"):
             found.append(Warn(gettext("The amount is above the payment's limit."), "amount"))
         own = (self.form.order.currency or "").upper()
         if own and data["currency"].upper() not in ("", own) and self.form.is_about("currency"):

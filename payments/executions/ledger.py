@@ -9,9 +9,10 @@ then nobody says more than "up to".
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
-from domain.money import ZERO, Figures, figures_of
+from domain.money import ZERO, Figures, figures_of, to_minor_units
 from domain.states import PAYMENT, Bucket
 from payments.executions.profiles import Amounts, Profile, profile_of
 from payments.executions.snapshot import Snapshot, TransactionMark
@@ -44,7 +45,7 @@ def ledger_of(payment: Snapshot, profile: Profile | None = None) -> Ledger | Non
     amount, lines = Decimal(payment.amount), _Lines(payment.lines, profile)
     figures = figures_of(payment.state, amount)
     if PAYMENT.of(payment.state).bucket is Bucket.TAKEN:
-        ways = ways_to_read(lines.ended("refund"), amount, profile.amounts)
+        ways = ways_to_read(lines.ended("refund"), amount, profile.amounts, payment.currency)
         back = ways[0]
         figures = Figures(taken=amount - back, returned=back, less=max(ways) - back, more=back - min(ways))
     return Ledger(
@@ -57,16 +58,18 @@ def ledger_of(payment: Snapshot, profile: Profile | None = None) -> Ledger | Non
     )
 
 
-def ways_to_read(refunds: Sequence[TransactionMark], captured: Decimal, meaning: Amounts) -> list[Decimal]:
+def ways_to_read(
+    refunds: Sequence[TransactionMark], captured: Decimal, meaning: Amounts, currency: str = ""
+) -> list[Decimal]:
     """What was refunded: by the reference's way to read the amounts first, and by the other if the transactions allow
     it and nothing is known of the adapter. None of the two may be impossible: a refund moves something, never more than
     was captured."""
     amounts = [Decimal(line.amount) for line in refunds if line.amount is not None]
     if not amounts:
         return [ZERO]
-    after_each = [captured, *amounts]
-    falls = all(after < before for before, after in zip(after_each, amounts, strict=False)) and amounts[-1] >= 0
-    adds_up = all(amount > 0 for amount in amounts) and sum(amounts) <= captured
+    after_each = [to_minor_units(each, currency) for each in (captured, *amounts)]
+    falls = all(after < before for before, after in pairwise(after_each)) and after_each[-1] >= 0
+    adds_up = all(each > 0 for each in after_each[1:]) and to_minor_units(sum(amounts, ZERO), currency) <= after_each[0]
     by_after, by_moved = captured - amounts[-1], sum(amounts, ZERO)
     ways = {
         Amounts.AFTER: [by_after],
@@ -83,11 +86,11 @@ class Step(NamedTuple):
     left: Decimal
 
 
-def refund_steps(ledger: Ledger, captured: Decimal, meaning: Amounts) -> dict[str, Step]:
+def refund_steps(ledger: Ledger, captured: Decimal, meaning: Amounts, currency: str) -> dict[str, Step]:
     """What each refund moved, by its mark; nothing where the transactions do not tell for sure."""
     lines = [line for line in ledger.refund_lines if line.amount is not None]
     amounts = [Decimal(line.amount or 0) for line in lines]
-    ways = ways_to_read(lines, captured, meaning) if lines else []
+    ways = ways_to_read(lines, captured, meaning, currency) if lines else []
     if len(set(ways)) != 1:
         return {}
     is_after = ways[0] == captured - amounts[-1]

@@ -22,6 +22,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import NamedTuple
 
+from domain.money import to_minor_units
 from domain.states import MONEY_ACTIONS, PAYMENT, led_to_by
 from payments.executions.ledger import left_of
 from payments.executions.profiles import Profile, profile_of
@@ -174,9 +175,10 @@ def fits(amount: str | None, action: Action, before: Snapshot) -> bool:
     """Whether an amount can be that of all that was left. A provider writes what moved, or what is left after it."""
     if amount is None or before.amount is None:
         return True
-    whole = Decimal(before.amount)
+    whole, found = Decimal(before.amount), to_minor_units(Decimal(amount), before.currency)
     possible = {"capture": {whole}, "cancel": {whole, Decimal(0)}, "refund": {*left_of(before), whole, Decimal(0)}}
-    return Decimal(amount) in possible.get(action.type.lower(), {Decimal(amount)})
+    fitting = possible.get(action.type.lower(), {found})
+    return found in {to_minor_units(each, before.currency) for each in fitting}
 
 
 def _last(lines: tuple[TransactionMark, ...]) -> str:

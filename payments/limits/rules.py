@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.roles import ADMIN, SUPPORT, highest
+from domain.money import to_minor_units
 from domain.states import MONEY_ACTIONS
 from payments.executions.intent import Intent, attempts_on
 from payments.executions.ledger import Ledger, ledger_of
@@ -108,7 +109,8 @@ def _by_four_eyes(lines: Sequence[FourEyes], case: Intent, amount: Decimal | Non
 def _most(case: Intent, ledger: Ledger | None) -> Decimal | None:
     """The most that it can move."""
     is_refund = ledger and _kind(case) == "refund" and ledger.figures.captured
-    return ledger.figures.most_left if ledger and is_refund else case.amount
+    most = ledger.figures.most_left if ledger and is_refund else case.amount
+    return None if most is None else to_minor_units(most, case.currency)
 
 
 def _unsure(case: Intent, ledger: Ledger | None) -> Iterable[Excess]:
@@ -138,7 +140,8 @@ def _above(user: User, case: Intent) -> list[Excess]:
         return [Excess("currency", ", ".join(sorted({row.currency for row in rows})), case.currency)]
     if case.amount is None:
         return [Excess("amount")]
-    return list(_passed(max(of_currency, key=_says), user, case, case.amount))
+    amount = to_minor_units(case.amount, case.currency)
+    return list(_passed(max(of_currency, key=_says), user, case, amount))
 
 
 def _without_a_limit(role: str, case: Intent) -> Iterable[Excess]:

@@ -4,6 +4,7 @@ done before."""
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -44,6 +45,12 @@ class OfOrder(NamedTuple):
     def is_moving(self) -> bool:
         """Whether anything is in flight, so that it is worth looking again."""
         return any(each.is_open for each in self.executions)
+
+    @property
+    def asked_again(self) -> str:
+        """What the bands are asked with: of which order, and what was not settled when its page was written."""
+        order = [("order", each.order_id) for each in self.executions[:1]]
+        return urlencode([*order, *(("seen", str(each.pk)) for each in self.unsettled)])
 
     @property
     def read_at(self) -> dt.datetime:

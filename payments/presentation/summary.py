@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.names import person_name
 from payments.models import OPEN, Answer, Evidence, Execution, Kind, State
 from payments.presentation import preview
 from payments.presentation.vocabulary import ACTIONS, Words, action_words, provider_name, why_words
@@ -47,6 +48,7 @@ _WENT: Mapping[str, Words] = MappingProxyType(
         Answer.NEVER_SENT: gettext_lazy("The Order API could not be reached at %(time)s."),
     }
 )
+_DONE = gettext_lazy("The %(noun)s went to %(via)s at %(time)s.")
 _LOCKED = gettext_lazy("The payment stays locked until this is settled, and nothing is sent again.")
 _WAITS = gettext_lazy("Nobody can do the same to this payment again until a person has looked and said what happened.")
 _CONTRADICTED = gettext_lazy("Later something was found that contradicts this.")
@@ -85,7 +87,7 @@ def _sentence(execution: Execution, state: str, last: Evidence | None = None) ->
     words = {
         "what": money_of(execution) if execution.action_type.lower() in ACTIONS else f"“{execution.action_type}”",
         "did": action_words(execution.action_type).did,
-        "who": last.by if last else "",
+        "who": person_name(last.by) if last else "",
     }
     return str(capfirst(str(sentences.get(state, _NOTHING_SENT)) % words))
 
@@ -115,7 +117,8 @@ def how(execution: Execution) -> str:
         "time": moment_of(execution.sent_at),
         "said": " ".join(filter(None, (str(execution.status or ""), execution.code))) or "–",
     }
-    went = str(_WENT[execution.answer]) % words
+    is_known = execution.state == State.DONE and execution.answer == Answer.ACCEPTED
+    went = str(_DONE if is_known else _WENT[execution.answer]) % words
     if execution.state == State.CONTRADICTED:
         return f"{went} {_WAITS}"
     return f"{went} {_LOCKED}" if execution.state in OPEN else went

@@ -23,7 +23,9 @@ def words_for(payment: Payment, transactions: Iterable[PaymentTransaction]) -> S
     lines = tuple(transactions)
     ledger, profile = ledger_by(payment, lines), profile_of(payment.adapter_id or "")
     currency = code_of(payment.currency)
-    steps = refund_steps(ledger, payment.amount, profile.amounts) if ledger and payment.amount is not None else {}
+    steps = (
+        refund_steps(ledger, payment.amount, profile.amounts, currency) if ledger and payment.amount is not None else {}
+    )
 
     def says(line: PaymentTransaction) -> str:
         kind, amount = (line.event or "").lower(), line.amount

@@ -23,6 +23,7 @@ from payments.presentation.available_actions import Offer
 from payments.presentation.card_figures import CardFigures, cells_of, element_of, refund_of
 from payments.presentation.order_panel import OfOrder, OfPayment, held
 from payments.presentation.proof import Proof
+from payments.presentation.vocabulary import provider_name
 
 register = template.Library()
 
@@ -113,6 +114,12 @@ def offer_words(offer: Offer, payment_id: str) -> str:
 def possible(offers: Iterable[Offer]) -> list[str]:
     """What can be done, for who may only ask for it."""
     return [offer.possible for offer in offers if offer.possible]
+
+
+@register.filter
+def provider(adapter_id: str) -> str:
+    """The provider as people call it, told from its adapter's id."""
+    return provider_name(adapter_id)
 
 
 @register.filter

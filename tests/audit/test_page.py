@@ -63,7 +63,7 @@ def test_an_attempt_is_one_line_with_its_outcome_and_its_changes(auditor: Client
     page = text_of(auditor, order=order.order_id)
     for word in (
         "signe",
-        "Change the billing address",
+        "Tried to change the billing address",
         order.order_id,
         "norce/se",
         "Refused",

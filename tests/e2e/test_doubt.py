@@ -55,7 +55,7 @@ def test_a_timeout_that_turns_out_done_is_done_and_says_by_what(admin_page: Page
     page = admin_page
     what = capture(page, desk, "timeout-after")
     expect(page.locator("#outcome")).to_contain_text("499.00 SEK was captured.")
-    page.get_by_role("link", name="Evidence").click()
+    page.get_by_role("link", name="What was found").click()
     evidence = page.get_by_role("region", name="Evidence, in order of time")
     expect(evidence).to_contain_text("No answer that says what happened")
     expect(evidence).to_contain_text("There is a new transaction that says it was done.")
@@ -81,7 +81,7 @@ def test_a_timeout_that_turns_out_not_done_is_settled_by_hand_and_can_be_tried_a
     expect(band).to_contain_text("nothing is sent again")
     expect(page.locator("#payments").get_by_role("link", name="Capture …")).to_have_count(0)
     assert violations(page) == []
-    band.get_by_role("button", name="Ask again").click()
+    band.get_by_role("button", name="Check again").click()
     expect(page.get_by_role("status").filter(has_text="Nothing new.")).to_be_visible()
 
     page.goto("/payments/")
@@ -90,7 +90,7 @@ def test_a_timeout_that_turns_out_not_done_is_settled_by_hand_and_can_be_tried_a
     page.goto("/payments/")
     row = row_of(page, what)
     expect(row).to_contain_text("The payment is as it was before.")
-    row.get_by_role("link", name="Settle by hand…").click()
+    row.get_by_role("link", name="Decide by hand…").click()
     dialog = page.locator("#dialog")
     dialog.get_by_label("No, and it will not any more").check()
     dialog.get_by_label("Where did you look?").select_option("The provider's portal")
@@ -156,7 +156,7 @@ def test_support_sees_the_doubt_but_neither_the_count_nor_a_way_to_settle(
     what = capture(admin_page, desk, "timeout-before")
     page.goto(what.page)
     expect(page.locator(".alert", has_text="It is not known whether 499.00 SEK was captured.")).to_be_visible()
-    expect(page.get_by_role("link", name="Settle by hand…")).to_have_count(0)
+    expect(page.get_by_role("link", name="Decide by hand…")).to_have_count(0)
     expect(page.locator("#doubt-count")).to_have_count(0)
     page.get_by_role("link", name="Details").click()
     page.get_by_role("link", name="Proof", exact=True).click()

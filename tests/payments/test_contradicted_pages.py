@@ -94,7 +94,7 @@ def test_a_late_success_is_loud_on_its_own_list_and_nothing_is_called_settled(
     text = page_of(desk, "doubt-list")
     for fact in ("Contradicted", "Capture 499.00", "Refused", "It came through after all", execution.order_id):
         assert fact in text, fact
-    assert "You asked for it: somebody else has to look." in text and "Ask again" in text
+    assert "You asked for it: somebody else has to look." in text and "Check again" in text
     assert "Nothing is in doubt" not in text and "Settled last" not in text
     assert count_in(desk) == "1"
 
@@ -121,7 +121,7 @@ def test_the_order_s_page_says_so_and_the_same_action_waits(
     text = text_of(desk.get(reverse("order-detail", args=[execution.order_id])))
     assert "Refund: It waits: what became of “Refund 499.00 SEK” is contradicted" in text
     timeline = text_of(desk.get(reverse("order-timeline", args=[execution.order_id]) + "?show=money"))
-    assert "Find something that contradicts a payment action It came through after all" in timeline
+    assert "The desk found what contradicts the refund of 499.00 SEK It came through after all" in timeline
 
 
 @pytest.mark.parametrize(("moved", "state"), [("moved", State.DONE), ("not-moved", State.NOT_DONE)])

@@ -1,7 +1,6 @@
-"""The log and the timeline say what happened, by whom and how much, and never that something happened that only waits."""
+"""The log and the timeline say what happened, by whom and how much; what only waits is never said to have happened."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,13 +16,12 @@ from audit.reading import entries_of
 from audit.telling import tell
 from order_api import OrderApi
 from payments.approvals import requests
-from payments.executions import engine, intent
 from payments.executions.reconciliation import check
 from payments.models import Execution, State
 from sandbox.delivery import let_pass
 from tests.conftest import ClientOf
 from tests.orders import documents
-from tests.payments.conftest import CHANNEL, Attempt, MakePayment, asked_by
+from tests.payments.conftest import CHANNEL, Attempt
 
 pytestmark = pytest.mark.django_db
 SPACE = "\N{NO-BREAK SPACE}"
@@ -45,7 +43,9 @@ def told(order_id: str, channel: Channel = CHANNEL) -> list[str]:
     """The lines of the order's log with what became of each, oldest first."""
     lines = tell(entries_of(order_id, channel.merchant, channel.name))
     return [
-        " · ".join(filter(None, [line.sentence, str(line.said.badge.word) if line.said.badge else ""])).replace(SPACE, " ")
+        " · ".join(filter(None, [line.sentence, str(line.said.badge.word) if line.said.badge else ""])).replace(
+            SPACE, " "
+        )
         for line in reversed(lines)
     ]
 
@@ -54,10 +54,12 @@ def test_a_request_that_waits_is_told_as_one_that_waits(astrid: User, waiting: E
     assert told(waiting.order_id) == ["Astrid Nyman asked to capture 499.00 SEK · Waits"]
 
 
-def test_what_a_second_person_decides_is_told_as_that(astrid: User, waiting: Execution, second: User, api: OrderApi) -> None:
+def test_what_a_second_person_decides_is_told_as_that(
+    astrid: User, waiting: Execution, second: User, api: OrderApi
+) -> None:
     second.first_name, second.last_name = "Bo", "Ek"
     second.save()
-    requests.turn_down(waiting, log.Who(second.username, second.pk), second, "No")
+    requests.turn_down(waiting, second, log.Who(second.username, second.pk), "No")
     assert told(waiting.order_id) == [
         "Astrid Nyman asked to capture 499.00 SEK",
         "Bo Ek turned down the capture of 499.00 SEK",
@@ -68,7 +70,7 @@ def test_what_a_second_person_decides_is_told_as_that(astrid: User, waiting: Exe
     ("day", "state", "says"),
     [
         ("", State.DONE, "Astrid Nyman captured 499.00 SEK · Done"),
-        ("refuse", State.REFUSED, "Astrid Nyman asked the provider to capture 499.00 SEK · Refused"),
+        ("decline", State.REFUSED, "Astrid Nyman asked the provider to capture 499.00 SEK · Refused"),
         ("timeout-before", State.IN_DOUBT, "Astrid Nyman asked the provider to capture 499.00 SEK · No answer"),
         ("pending", State.PENDING, "Astrid Nyman asked the provider to capture 499.00 SEK · Sent"),
     ],
@@ -83,7 +85,7 @@ def test_what_was_sent_is_told_with_what_became_of_it(attempt: Attempt, day: str
 @pytest.mark.usefixtures("astrid")
 def test_what_the_desk_finds_later_is_told_as_found(attempt: Attempt, api: OrderApi) -> None:
     execution = attempt("pending")
-    let_pass(60 * 24)
+    let_pass(5)
     check(execution, api)
     assert execution.state == State.DONE
     assert told(execution.order_id)[-1] == "The desk found that 499.00 SEK was captured · Done"
@@ -96,8 +98,8 @@ def test_the_audit_log_tells_capture_from_refund_with_the_amount_the_reference_a
     captured, refunded = attempt(), attempt("", "refund", "captured")
     Execution.objects.filter(pk=captured.pk).update(order_reference="SE-1001")
     page = " ".join(re.sub(r"<[^>]+>", " ", desk.get("/audit/").content.decode()).replace(SPACE, " ").split())
-    assert "Astrid Nyman 127.0.0.1 Captured 499.00 SEK" in page or "Captured 499.00 SEK" in page
-    assert "Refunded 499.00 SEK" in page and "SE-1001" in page
+    assert "Captured 499.00 SEK" in page and "Refunded 499.00 SEK" in page
+    assert "SE-1001" in page and "Astrid Nyman" in page
     assert "Execute" not in page and refunded.order_id in page
 
 
@@ -128,7 +130,7 @@ def change(action: str, *changes: tuple[str, Any, Any], order_id: str = "o_Words
         ("payment.update", "state", "intent", "removed", ("State", "Started", "Removed")),
         ("order.cart.update", "quantity-ci_1", 1, 2, ("Quantity, ci_1", "1", "2")),
         ("order.consents.patch", "consent-terms", True, False, ("Consent, terms", "yes", "no")),
-        ("order.teleport", "billing.streetAddress", None, "x", ("Street address", "", "x")),
+        ("order.teleport", "cart.itemsHeld", None, "x", ("Items held", "", "x")),
         (
             "person.rights.change", "extras", [], ["accounts.execute_payment_action"],
             ("Extras", "", "Execute payment actions"),
@@ -161,21 +163,17 @@ def test_an_event_whose_delivery_is_not_known_is_not_promised(desk: Client, monk
 
     documents.put(documents.order(id="o_event"))
     event = Event(id="e", adapter_id="norce-commerce-adapter", description="Export the order", attempts=())
-    monkeypatch.setattr("order_api.resources.Events.list", lambda *_: (event,))
+    monkeypatch.setattr("order_api.events.Events.list", lambda *_: (event,))
     page = desk.get(reverse("order-timeline", args=["o_event"])).content.decode()
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert "Event of Norce: Export the order; delivery not known" in text and "Will be told" not in text
 
 
-MakeCase = Callable[[tuple[str, str], str], intent.Intent]
-
-
 def test_what_was_approved_by_a_second_person_is_no_longer_said_to_wait(
-    astrid: User, waiting: Execution, second: User, api: OrderApi, make_payment: MakePayment, case_of: MakeCase
+    astrid: User, waiting: Execution, second: User, api: OrderApi
 ) -> None:
-    requests.approve(api, waiting, log.Who(second.username, second.pk), second, "Yes")
+    requests.approve(api, waiting, second, log.Who(second.username, second.pk), "Yes")
     lines = told(waiting.order_id)
     assert lines[0] == "Astrid Nyman asked to capture 499.00 SEK"
     assert "second approved the capture of 499.00 SEK" in lines
     assert lines[-1].endswith("captured 499.00 SEK · Done")
-    assert engine and asked_by

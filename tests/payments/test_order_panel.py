@@ -59,8 +59,8 @@ def test_the_band_says_what_is_not_known_and_what_to_do(
         "and got no answer that says what happened. The payment stays locked until this is settled, and nothing is "
         "sent again." in text
     )
-    assert "You asked for it: somebody else has to look." in text and "Ask again" in text
-    assert "Settle by hand…" not in text and "Settle by hand…" in order_page(client_of(second), execution)
+    assert "You asked for it: somebody else has to look." in text and "Check again" in text
+    assert "Decide by hand…" not in text and "Decide by hand…" in order_page(client_of(second), execution)
 
 
 def test_the_band_shows_support_the_facts_and_no_way_to_settle(
@@ -68,7 +68,7 @@ def test_the_band_shows_support_the_facts_and_no_way_to_settle(
 ) -> None:
     text = order_page(client_of(support), attempt("timeout-before"))
     assert "It is not known whether 499.00 SEK was captured." in text
-    assert "Ask again" in text and "Settle by hand" not in text
+    assert "Check again" in text and "Decide by hand" not in text
 
 
 def test_the_card_says_that_the_payment_is_locked_and_offers_nothing(desk: Client, attempt: Attempt) -> None:

@@ -73,7 +73,7 @@ def test_what_is_in_doubt_stands_there_with_all_that_is_known(desk: Client, atte
         assert fact in text, fact
     assert "The payment is as it was before. It may still be on its way." in text
     assert "Next look:" in text
-    assert "Ask again" in text and "You asked for it: somebody else has to look." in text
+    assert "Check again" in text and "You asked for it: somebody else has to look." in text
 
 
 def test_the_most_urgent_stands_first_and_the_oldest_before_the_others(desk: Client, attempt: Attempt) -> None:
@@ -251,7 +251,7 @@ def test_a_payment_that_cannot_be_read_is_said(desk: Client, attempt: Attempt, a
 
 def test_support_may_ask_but_not_settle(client_of: ClientOf, support: User, attempt: Attempt) -> None:
     execution, client = attempt("error"), client_of(support)
-    assert "Settle by hand" not in page_of(client, "execution-detail", execution)
+    assert "Decide by hand" not in page_of(client, "execution-detail", execution)
     assert client.post(reverse("execution-check", args=[execution.pk])).status_code == 302
     assert settle(client, execution).status_code == 403
     execution.refresh_from_db()
@@ -328,7 +328,7 @@ def test_who_comes_second_is_told_and_writes_nothing(signed_in: Client, attempt:
 def test_what_is_under_way_cannot_be_settled_by_hand(signed_in: Client, attempt: Attempt) -> None:
     execution = attempt("error")
     Execution.objects.filter(pk=execution.pk).update(state=State.SENDING)
-    assert "It cannot be settled by hand as things are." in page_of(signed_in, "execution-settle", execution)
+    assert "It cannot be decided by hand as things are." in page_of(signed_in, "execution-settle", execution)
     assert settle(signed_in, execution).status_code == 409
     execution.refresh_from_db()
     assert execution.state == State.SENDING

@@ -132,3 +132,13 @@ def test_a_figure_names_the_transactions_that_it_rests_on() -> None:
         (captured,),
     )
     assert not found.is_sure
+
+
+def test_the_dust_of_doubles_makes_no_refund_impossible_and_no_amount_another() -> None:
+    dusty = "149.40000000000003"
+    seen = Snapshot("captured", "149.4", "SEK", (REFUND,), (), READ_AT, adapter="stripe_adapter")
+    moved = line("refund", "REFUNDED", amount=dusty, action_id="pa_3")
+    found = ledger.ledger_of(Snapshot("captured", "149.4", "SEK", (), (moved,), READ_AT, adapter="stripe_adapter"))
+    assert found is not None and found.is_sure and not found.figures.left
+    after = Snapshot("refunded", "149.4", "SEK", (), (moved,), READ_AT, adapter="stripe_adapter")
+    assert judge(seen, after, REFUND, Answer.ACCEPTED).state == State.DONE
