@@ -258,7 +258,9 @@ addEventListener("auxclick", (event) => {
 addEventListener("toggle", (event) => {
   const fold = event.target;
   if (fold.id === "filter-panel" && !fold.open) fold.querySelectorAll(".filter-field[open]").forEach((field) => { field.open = false; });
-  if (!fold.matches(".filter-field") || !fold.contains(document.activeElement)) return;
-  if (fold.open) fold.querySelector("input, select").focus();
-  else fold.querySelector("summary").focus();
+  if (!fold.matches(".filter-field")) return;
+  if (fold.open) fold.parentElement.querySelectorAll(".filter-field[open]").forEach((field) => { field.open = field === fold; });
+  if (!fold.contains(document.activeElement)) return;
+  if (!fold.open) fold.querySelector("summary").focus();
+  else if (document.activeElement.matches("summary")) fold.querySelector("input, select").focus();
 }, true);
