@@ -57,15 +57,16 @@ addEventListener("click", (event) => {
 // Where the reader was on a page comes back with it: a page that htmx put into the history is loaded anew on the way back.
 // A link may lead back to a row as well; it stands where it stood, if it is in sight there.
 const place = () => `scroll:${location.pathname}${location.search}`;
-const remember = () => { try { sessionStorage.setItem(place(), String(scrollY)); } catch { /* private mode: no memory */ } };
+const remember = () => { try { sessionStorage.setItem(place(), `${scrollY} ${document.activeElement?.id ?? ""}`); } catch { /* private mode: no memory */ } };
+const remembered = () => { try { return (sessionStorage.getItem(place()) || "").split(" "); } catch { return []; } };
 addEventListener("pagehide", remember);
 addEventListener("htmx:beforeHistorySave", remember);
 addEventListener("load", () => {
   const navigation = performance.getEntriesByType("navigation")[0];
-  const row = location.hash.startsWith("#row-") && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (row || (navigation && ["back_forward", "reload"].includes(navigation.type))) {
-    try { scrollTo(0, Number(sessionStorage.getItem(place())) || 0); } catch { /* as above */ }
-  }
+  const isReturn = navigation && ["back_forward", "reload"].includes(navigation.type), [top, focused] = remembered();
+  const linked = location.hash.startsWith("#row-") && decodeURIComponent(location.hash.slice(1));
+  const row = document.getElementById(linked || (isReturn && focused?.startsWith("row-") && focused) || "");
+  if (row || linked || isReturn) scrollTo(0, Number(top) || 0);
   if (!row) return;
   row.focus({ preventScroll: true });
   row.closest("tr").scrollIntoView({ block: "nearest" });
@@ -246,7 +247,11 @@ addEventListener("click", (event) => {
   if (event.shiftKey && text.closest("a")) return;
   event.preventDefault();
   if (event.detail > 1 || event.shiftKey || String(getSelection())) return;
-  opening = setTimeout(() => { if (!String(getSelection())) location.assign(link.href); }, event.pointerType === "mouse" ? 250 : 0);
+  opening = setTimeout(() => {
+    if (String(getSelection())) return;
+    link.focus({ preventScroll: true });
+    location.assign(link.href);
+  }, event.pointerType === "mouse" ? 250 : 0);
 });
 addEventListener("auxclick", (event) => {
   const text = event.button === 1 && event.target.closest && event.target.closest(".orders tbody :is(bdi, small, .who-name, b, abbr)");

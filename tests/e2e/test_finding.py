@@ -139,6 +139,10 @@ def test_back_leads_to_the_row_and_its_neighbours_are_one_key_away(page: Page) -
     expect(page.locator(f'a.open[href="{href}"]')).to_be_focused()
     expect(page.locator(f'a.open[href="{href}"]')).to_be_in_viewport()
     page.wait_for_function("y => Math.abs(scrollY - y) < 60", arg=before)
+    page.locator("a.open:focus").press("Enter")
+    page.wait_for_url(re.compile(f"{href}$"))
+    page.go_back()
+    expect(page.locator(f'a.open[href="{href}"]')).to_be_focused()  # by the browser's own way back, too
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Next order").click()
     expect(page.locator(".order-head .pages")).to_contain_text("42 of")
