@@ -196,7 +196,8 @@ def _several(query: ListQuery) -> list[Q]:
         if emails := getattr(query, f"{side}_emails"):
             found.append(Q(**{f"{side}_email__in": [column(email.strip().casefold()) for email in emails]}))
         if phones := getattr(query, f"{side}_phones"):
-            found.append(Q(**{f"{side}_phone__in": [phone_tail(phone) or "-" for phone in phones]}))
+            tails = dict.fromkeys(phone_tail(phone) or "-" for phone in phones)
+            found.append(Q(**{f"{side}_phone__in": list(tails)}))
         if names := getattr(query, f"{side}_names"):
             found.append(_any_name(f"{side}_name__contains", names))
     return found
@@ -204,6 +205,6 @@ def _several(query: ListQuery) -> list[Q]:
 
 def _any_name(lookup: str, names: list[str]) -> Q:
     condition = Q()
-    for name in names:
-        condition |= Q(**{lookup: fold(name)})
+    for name in dict.fromkeys(map(fold, names)):  # spellings that are the same here are looked for once
+        condition |= Q(**{lookup: name})
     return condition

@@ -63,16 +63,17 @@ addEventListener("click", (event) => {
 const place = () => `scroll:${location.pathname}${location.search}`;
 // Addresses have search words in them: whoever signed out leaves none behind in the tab.
 const isSignedIn = document.querySelector("nav.side") !== null;
-const remember = () => { try { if (isSignedIn) sessionStorage.setItem(place(), String(scrollY)); } catch { /* private mode: no memory */ } };
+const remember = () => { try { if (isSignedIn) sessionStorage.setItem(place(), `${scrollY} ${document.activeElement?.id ?? ""}`); } catch { /* private mode: no memory */ } };
+const remembered = () => { try { return (sessionStorage.getItem(place()) || "").split(" "); } catch { return []; } };
 try { if (!isSignedIn) sessionStorage.clear(); } catch { /* as above */ }
 addEventListener("pagehide", remember);
 addEventListener("htmx:beforeHistorySave", remember);
 addEventListener("load", () => {
   const navigation = performance.getEntriesByType("navigation")[0];
-  const row = location.hash.startsWith("#row-") && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (row || (navigation && ["back_forward", "reload"].includes(navigation.type))) {
-    try { scrollTo(0, Number(sessionStorage.getItem(place())) || 0); } catch { /* as above */ }
-  }
+  const isReturn = navigation && ["back_forward", "reload"].includes(navigation.type), [top, focused] = remembered();
+  const linked = location.hash.startsWith("#row-") && decodeURIComponent(location.hash.slice(1));
+  const row = document.getElementById(linked || (isReturn && focused?.startsWith("row-") && focused) || "");
+  if (row || linked || isReturn) scrollTo(0, Number(top) || 0);
   if (!row) return;
   row.focus({ preventScroll: true });
   row.closest("tr").scrollIntoView({ block: "nearest" });
@@ -295,7 +296,11 @@ addEventListener("click", (event) => {
   if (event.shiftKey && text.closest("a")) return;
   event.preventDefault();
   if (event.detail > 1 || event.shiftKey || String(getSelection())) return;
-  opening = setTimeout(() => { if (!String(getSelection())) location.assign(link.href); }, event.pointerType === "mouse" ? 250 : 0);
+  opening = setTimeout(() => {
+    if (String(getSelection())) return;
+    link.focus({ preventScroll: true });
+    location.assign(link.href);
+  }, event.pointerType === "mouse" ? 250 : 0);
 });
 addEventListener("auxclick", (event) => {
   const text = event.button === 1 && event.target.closest && event.target.closest(".orders tbody :is(bdi, small, .who-name, b, abbr)");
@@ -307,7 +312,9 @@ addEventListener("auxclick", (event) => {
 addEventListener("toggle", (event) => {
   const fold = event.target;
   if (fold.id === "filter-panel" && !fold.open) fold.querySelectorAll(".filter-field[open]").forEach((field) => { field.open = false; });
-  if (!fold.matches(".filter-field") || !fold.contains(document.activeElement)) return;
-  if (fold.open) fold.querySelector("input, select").focus();
-  else fold.querySelector("summary").focus();
+  if (!fold.matches(".filter-field")) return;
+  if (fold.open) fold.parentElement.querySelectorAll(".filter-field[open]").forEach((field) => { field.open = field === fold; });
+  if (!fold.contains(document.activeElement)) return;
+  if (!fold.open) fold.querySelector("summary").focus();
+  else if (document.activeElement.matches("summary")) fold.querySelector("input, select").focus();
 }, true);

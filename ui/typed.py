@@ -10,3 +10,7 @@ class TypedField(forms.CharField):
 
     def to_python(self, value: object) -> str:
         return tidy(super().to_python(value) or "")
+
+
+class TypedEmailField(TypedField, forms.EmailField):
+    """The address of an e-mail."""

@@ -13,6 +13,7 @@ from accounts.channels import channel_name, grantable
 from accounts.people.services import Rights
 from accounts.reauthentication import StepUp
 from accounts.roles import EXTRAS, RIGHTS, WORDS
+from ui.typed import TypedEmailField, TypedField
 
 RIGHTS_CHANGED = _(
     "Somebody else has changed these rights since you opened this page. Nothing was saved: load it again."
@@ -78,10 +79,10 @@ def fingerprint(rights: Rights) -> str:
 class InviteForm(RightsForm):
     """Somebody new. Names and addresses are unique however they are capitalised, for people sign in with either."""
 
-    username = forms.CharField(label=_("Username"), max_length=150, validators=[User.username_validator])
-    first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
-    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
-    email = forms.EmailField(label=_("E-mail"), required=False)
+    username = TypedField(label=_("Username"), max_length=150, validators=[User.username_validator])
+    first_name = TypedField(label=_("First name"), max_length=150, required=False)
+    last_name = TypedField(label=_("Last name"), max_length=150, required=False)
+    email = TypedEmailField(label=_("E-mail"), required=False)
 
     field_order = ["username", "first_name", "last_name", "email", "role", "channels", "extras"]
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.actions import AuditAction
 from domain.adapters import called
 from domain.states import ORDER, removed_of
+from domain.typed import tidy
 from order_api import OrderApi
 from order_api.schemas import Order
 from orders.changes.base import Difference
@@ -73,8 +74,8 @@ class OrderDeletion(Removal):
         return {"status": status_of(order), "total": total, "payments": ", ".join(payments)}
 
     def clean_typed(self) -> str:
-        typed = str(self.cleaned_data["typed"])
-        if typed not in filter(None, (self.order.reference, self.order.id)):
+        typed = tidy(str(self.cleaned_data["typed"]))
+        if typed not in map(tidy, filter(None, (self.order.reference, self.order.id))):
             raise ValidationError(_g("This is not the order's reference or id. Nothing was deleted."))
         return typed
 

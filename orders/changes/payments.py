@@ -62,7 +62,7 @@ class PaymentExplanation(Explanation["PaymentForm"]):
         if (data["amount"] or 0) < 0 and self.form.is_about("amount"):
             found.append(Warn(gettext("The amount is below zero."), "amount"))
         limit = data["upper_limit_amount"]
-        above = to_minor_units((data["amount"] or ZERO) - limit, code_of(data["currency"])) if limit is not None else ZERO
+        above = ZERO if limit is None else to_minor_units((data["amount"] or ZERO) - limit, code_of(data["currency"]))
         if above > 0 and self.form.is_about("amount", "upper_limit_amount"):
             found.append(Warn(gettext("The amount is above the payment's limit."), "amount"))
         own = (self.form.order.currency or "").upper()

@@ -16,7 +16,7 @@ from django.core.cache import cache
 REMEMBERED = 90 * 24 * 60 * 60
 """Seconds: a stray order in another currency is forgotten in the end, if nobody comes across it again."""
 MOST_PREFIXES = 3
-_NUMBERED = re.compile(r"([^\d\s]{1,12})\d{4,20}")
+_NUMBERED = re.compile(r"(\S{0,11}[^\d\s])\d{4,20}")
 
 
 class Met(NamedTuple):

@@ -28,6 +28,8 @@ def markup(row: OrderRow) -> SafeString:
         f'class="cur">{escape(row["currency"])}</span>{_note(row)}</td>',
     )
     gone = ' class="is-gone"' if row["is_gone"] else ""
+    if hint := _cut(row):
+        gone += f' title="{escape(hint)}"'
     return mark_safe(f"<tr{gone}>{''.join(cells)}</tr>")  # noqa: S308 - escaped above, cell by cell
 
 
@@ -49,8 +51,6 @@ def unfit_markup(order_id: str, url: str, why: str) -> SafeString:
 
 def _order(row: OrderRow) -> str:
     href = f' id="{escape(row_id(row["id"]))}" href="{escape(row["url"])}" draggable="false"' if row["url"] else ""
-    if hint := _cut(row):
-        href += f' title="{escape(hint)}"'
     if row["reference"]:
         name, below = escape(row["reference"]), f"<code>{escape(row['id'])}</code>"
     else:
@@ -58,14 +58,14 @@ def _order(row: OrderRow) -> str:
     return f'<th scope="row"><a class="open"{href}><bdi>{name}</bdi></a><small>{below}</small></th>'
 
 
-_ROOM: tuple[tuple[Literal["customer", "email", "method", "part", "carrier", "pieces"], int], ...] = (
-    ("customer", 30), ("email", 30), ("method", 17), ("part", 17), ("carrier", 14), ("pieces", 8),
+_ROOM: tuple[tuple[Literal["reference", "customer", "email", "method", "part", "carrier", "pieces"], int], ...] = (
+    ("reference", 14), ("customer", 22), ("email", 24), ("method", 17), ("part", 17), ("carrier", 14), ("pieces", 8),
 )  # fmt: skip
 """Characters that a column has room for on a narrow screen; what is longer may be cut there."""
 
 
 def _cut(row: OrderRow) -> str:
-    """What of the row may not be seen in full, a line each. It goes with the link, which lies over the whole row."""
+    """What of the row may not be seen in full, a line each."""
     return "\n".join(row[name] for name, room in _ROOM if len(row[name]) > room)
 
 

@@ -40,6 +40,7 @@ def action_words(kind: str) -> ActionWords:
 provider_name = adapter_name
 """The provider of a payment as people call it."""
 
+
 def names_it(method: str, provider: str) -> bool:
     """Whether the means of payment has its provider in its name already."""
     return provider.casefold() in method.casefold()

@@ -217,6 +217,11 @@ def test_somebody_invited_cannot_sign_in_before_they_have_used_their_link(desk: 
     assert visitor.get("/orders/").context["channel"] == ("norce", "se")
 
 
+def test_a_name_that_was_pasted_with_something_unseen_in_it_is_the_name_that_is_seen(desk: Client) -> None:
+    invite(desk, username="\u200bsigne\u202c", email=" signe@example.com\ufeff")
+    assert User.objects.get(username="signe").email == "signe@example.com"
+
+
 def test_an_invitation_is_recorded_with_the_rights_and_without_the_address_or_the_link(desk: Client) -> None:
     link = link_in(invite(desk).content.decode())
     entry = newest("person.invite")

@@ -362,6 +362,13 @@ def test_an_order_is_deleted_once_its_name_was_typed(
     assert logged(order) == [("intent", "order.delete", ""), ("outcome", "order.delete", "done")]
 
 
+def test_a_name_that_was_pasted_with_something_unseen_in_it_is_the_orders_name(
+    admin: User, desk_of: DeskOf, order: Order, api: OrderApi
+) -> None:
+    desk_of(admin).send(delete_url(order), {"typed": f"\u202a{order.reference}\u200b"})
+    assert not is_there(api, order)
+
+
 @pytest.mark.parametrize("typed", ["", "delete", "se-1"])
 def test_another_name_deletes_nothing(typed: str, admin: User, desk_of: DeskOf, order: Order, api: OrderApi) -> None:
     response = desk_of(admin).send(delete_url(order), {"typed": typed})

@@ -107,6 +107,8 @@ def test_the_panel_stays_open_at_what_cannot_be_read_and_closes_by_its_button(pa
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/orders/")
     page.locator("#filter-open").click()
+    page.locator(".filter-field > summary", has_text="Billing phone").click()
+    expect(page.locator("#f-billing_phones")).to_be_focused()
     page.locator("#f-billing_phones").fill("not a phone")
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("#f-billing_phones-error")).to_be_in_viewport()
@@ -114,6 +116,29 @@ def test_the_panel_stays_open_at_what_cannot_be_read_and_closes_by_its_button(pa
     page.get_by_role("link", name="Close").click()
     expect(page.locator("#filter-form")).to_be_hidden()
     expect(page.locator("#filter-open")).to_be_focused()
+
+
+def test_a_filter_is_chosen_from_a_menu_and_opens_alone(page: Page) -> None:
+    page.goto("/orders/")
+    page.locator("#filter-open").click()
+    fields = page.locator(".filter-field > summary:visible")
+    assert fields.count() == 14
+    assert page.locator("#filter-form :is(input, select):visible").count() == 0
+    fields.nth(6).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-billing_names")).to_be_focused()
+    assert page.locator("#filter-form :is(input, select):visible").count() == 1
+    page.keyboard.type("Lind")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("billing_names=Lind"))
+    page.locator("#e-billing_names").click()
+    expect(page.locator("#f-billing_names")).to_be_focused()
+    expect(page.locator("#f-billing_names")).to_have_value("Lind")
+    page.keyboard.press("Escape")
+    expect(page.locator("#filter-open")).to_be_focused()
+    page.locator("#filter-open").click()
+    expect(page.locator("#f-billing_names")).to_be_hidden()  # the menu begins anew
+    expect(fields).to_have_count(14)
 
 
 def test_choosing_the_rows_on_a_page_is_no_step_to_go_back_over(page: Page) -> None:
@@ -136,10 +161,19 @@ def test_everything_works_without_javascript(browser: Browser, desk: Desk, signe
     assert "status=completed" in page.url
     page.get_by_role("link", name="Next page").click()
     assert "page=2" in page.url and "status=completed" in page.url
+    page.locator("#filter-open").click()
+    page.locator(".filter-field > summary", has_text="Order country").click()
+    page.locator("#f-countries").fill("Sweden")
+    page.get_by_role("button", name="Apply").click()
+    assert "countries=SE" in page.url and "status=completed" in page.url
+    page.locator("#e-countries").click()
+    expect(page.locator("#f-countries")).to_be_visible()
     reference = first_reference(page)
     page.locator("#q").fill(reference)
     page.locator("#q").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text(reference)
+    page.get_by_role("link", name="Orders", exact=True).and_(page.locator(".back")).click()
+    expect(page.locator(":target")).to_be_in_viewport()
     context.close()
 
 

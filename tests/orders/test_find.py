@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from domain.typed import MOST_SPELLINGS, name_spellings, tidy
 from orders.list.find import MOST_TRIES, mentioned, read, turned
+from orders.list.met import prefix_of
 from tests.conftest import ClientOf
 from tests.orders.orders_in_the_sandbox import address, an_order, payment, put
 from tests.orders.pages import HTMX, orders_on, text_of
@@ -180,6 +181,17 @@ def test_a_name_may_begin_with_the_family(name: str, ways: list[str]) -> None:
 )
 def test_a_sentence_is_looked_through_for_what_it_names(text: str, found: list[str]) -> None:
     assert mentioned(text) == found
+
+
+@pytest.mark.parametrize(
+    ("reference", "prefix"),
+    [
+        ("SE-100591", "SE-"), ("WEB2024-100591", "WEB2024-"), ("2024/100591", "2024/"), ("#1001", "#"), ("100591", ""),
+        ("SE-1", ""), ("", ""), (None, ""), ("two words 100591", ""),
+    ],
+)  # fmt: skip
+def test_what_a_number_stands_behind_is_learnt_from_references(reference: str | None, prefix: str) -> None:
+    assert prefix_of(reference) == prefix
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ class Chip(NamedTuple):
     @property
     def field(self) -> str:
         """The id of the field that it is edited in."""
+        if self.is_search:
+            return "q"
         return "f-preset" if self.name == "days" else f"f-{self.name}"
 
 
@@ -102,7 +104,7 @@ def _chips(filters: OrderFilterSet, address: Address) -> Iterator[Chip]:
 
 def _chip(name: str, label: str, value: str, address: Address, *params: str, problem: str = "") -> Chip:
     chip = Chip(name, label, value, address.without(*params or (name,)), "", problem)
-    edit = address.to({"edit": [chip.field.removeprefix("f-")]})
+    edit = address.here if chip.is_search else address.to({"edit": [chip.field.removeprefix("f-")]})
     return chip._replace(edit=f"{edit}#{chip.field}")
 
 

@@ -1,0 +1,88 @@
+"""The list at every width, with whatever an order holds: nothing scrolls sideways, and the customer keeps a column."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState
+
+from tests.e2e.conftest import Desk, watch
+
+CASES = Path(__file__).resolve().parent.parent / "documents" / "cases"
+WIDTHS = (320, 360, 390, 600, 768, 896, 897, 940, 1024, 1152, 1153, 1180, 1200, 1240, 1280, 1366, 1440, 1920)
+LEAST_CUSTOMER = 180
+DAY = "/orders/?date_from=2026-11-20&date_to=2026-11-20"
+"""Of the case documents."""
+SMALL = """(least) => [...document.querySelectorAll("main :is(a, button, select, summary, input:not([type=hidden]))")]
+  .filter((each) => each.checkVisibility() && !each.closest(".sr, table.orders thead"))
+  .map((each) => (each.matches(".open") ? each.closest("tr") : each))
+  .filter((each) => Math.min(each.getBoundingClientRect().height, each.getBoundingClientRect().width) < least - .5)
+  .map((each) => each.id || each.textContent.trim())"""
+
+
+@pytest.fixture(scope="module")
+def cases(desk: Desk) -> None:
+    for case in sorted(CASES.glob("*.json")):
+        desk.manage("sandbox_load", str(case), "--replace-existing")
+
+
+@pytest.fixture
+def sized(browser: Browser, desk: Desk, cases: None, signed_in_state: StorageState) -> Iterator[Page]:
+    context = browser.new_context(base_url=desk.url, storage_state=signed_in_state)
+    yield watch(context.new_page(), [])
+    context.close()
+
+
+def sideways(page: Page) -> int:
+    """Pixels that the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("address", ["/orders/", DAY, "/orders/?search=nothing-is-called-this"])
+def test_no_width_scrolls_sideways_and_the_customer_keeps_their_column(sized: Page, address: str) -> None:
+    wrong = []
+    for width in WIDTHS:
+        sized.set_viewport_size({"width": width, "height": 800})
+        sized.goto(address)
+        customer = sized.evaluate("document.querySelector('tbody .c-customer')?.getBoundingClientRect().width ?? 999")
+        if sideways(sized) > 0 or customer < LEAST_CUSTOMER:
+            wrong.append((width, sideways(sized), customer))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("size", [20, 24, 32])
+def test_a_bigger_font_of_the_browser_scrolls_nothing_sideways(sized: Page, size: int) -> None:
+    sized.context.new_cdp_session(sized).send(
+        "Page.setFontSizes",
+        {"fontSizes": {"standard": size, "fixed": size}},  # as in the browser's preferences
+    )
+    wrong = []
+    for width in (390, 640, 1024, 1280, 1440, 1920):
+        sized.set_viewport_size({"width": width, "height": 800})
+        sized.goto(DAY)
+        assert sized.evaluate("getComputedStyle(document.documentElement).fontSize") == f"{size}px"
+        if sideways(sized) > 0:
+            wrong.append((width, sideways(sized)))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("width", "least"), [(390, 44), (1280, 24)])
+@pytest.mark.parametrize(
+    "address", ["/orders/", "/orders/?search=ek&status=completed", "/orders/?search=nothing-is-called-this"]
+)
+def test_what_is_pressed_is_big_enough(sized: Page, address: str, width: int, least: int) -> None:
+    sized.set_viewport_size({"width": width, "height": 800})
+    sized.goto(address)
+    assert sized.evaluate(SMALL, least) == []
+    sized.locator("#filter-open").click()
+    assert sized.evaluate(SMALL, least) == []
+
+
+def test_a_name_that_turns_the_line_round_turns_nothing_but_itself(sized: Page) -> None:
+    sized.goto("/orders/?search=CASE-BIDI")
+    """A block is a paragraph of its own; what stands in a line has to be isolated."""
+    of_its_own = """(each) => /^isolate/.test(getComputedStyle(each).unicodeBidi)
+      || getComputedStyle(each).display === 'block'"""
+    for selector in (".open bdi", ".who-name", ".chip-edit b", "td small"):
+        found = sized.locator(selector).all()
+        assert found and all(each.evaluate(of_its_own) for each in found), selector
