@@ -13,6 +13,7 @@ from domain.states import PAYMENT, Bucket
 from order_api.schemas import Order, Payment
 from orders.page.totals import order_total
 from orders.page.tree import Fact, facts_of
+from payments.executions.refreshing import whom_to_ask
 from payments.presentation.available_actions import Offer, offers_of
 from privacy import PAGE, Kind, mask_as
 from ui.formats import format_beside
@@ -49,6 +50,11 @@ class PaymentCard:
     attributes: list[Fact]
     details: list[Fact]
     upsell: list[Fact]
+
+    @property
+    def asks(self) -> str:
+        """The provider that can be asked for the payment's state; empty where nobody can be asked."""
+        return whom_to_ask(self.payment) if self.is_live else ""
 
     @property
     def is_live(self) -> bool:
