@@ -177,7 +177,7 @@ WRITES = [
     sees="1 removed payment, not counted", is_asked=True),
     Write(
         "adapters.refresh", "payment-refresh", "admin", "Payments", link("Payments", "Ask Klarna for the state"),
-        nothing, sees="The provider was asked",
+        nothing, sees="Capture",
     ),
     Write(
         "payments.add_transaction", "transaction-create", "admin", "Payments", link("Payments", "Add a transaction"),
