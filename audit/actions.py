@@ -39,6 +39,7 @@ class AuditAction(models.TextChoices):
     PAYMENT_UPDATE = "payment.update", _("Change a payment")
     PAYMENT_TRANSACTION_CREATE = "payment.transaction.create", _("Add a transaction")
     PAYMENT_ACTION_CREATE = "payment.action.create", _("Register payment actions")
+    PAYMENT_REFRESH = "payment.refresh", _("Ask for a payment's state")
     PAYMENT_ACTION_EXECUTE = "payment.action.execute", _("Execute a payment action")
     PAYMENT_ACTION_SETTLE = "payment.action.settle", _("Settle a payment action")
     PAYMENT_ACTION_NOT_SENT = "payment.action.not-sent", _("Give up a payment action before sending it")

@@ -86,7 +86,9 @@ def measure(orders: int, rounds: int) -> None:
 def api_headers() -> dict[str, str]:
     from django.conf import settings
 
-    merchant, channel = settings.ORDER_API_CHANNELS[0].split("/")
+    from accounts.channels import all_channels
+
+    merchant, channel = all_channels()[0]
     return {
         "authorization": f"Bearer {settings.SANDBOX_TOKEN}",
         "x-merchant": merchant,

@@ -71,6 +71,7 @@ PAYMENT_WATCH_TIME = dt.timedelta(hours=env.float("PAYMENT_WATCH_HOURS", 72.0)) 
 PAYMENT_WATCH_DAYS = dt.timedelta(days=env.float("PAYMENT_WATCH_DAYS", 14.0))  # and then daily
 PAYMENT_CALLS_A_MINUTE = env.int("PAYMENT_CALLS_A_MINUTE", 30)  # the most that the watch reads, over all payments
 PAYMENT_ADAPTER_PROFILES = env.json("PAYMENT_ADAPTER_PROFILES", {})  # payments/executions/profiles.py
+PAYMENT_REFRESH_FIRST = env.bool("PAYMENT_REFRESH_FIRST", False)  # ask the adapter as a payment's dialog is opened
 PAYMENT_SETTLE_AFTER = dt.timedelta(minutes=env.float("PAYMENT_SETTLE_MINUTES", 15.0))  # by hand, after sending
 PAYMENT_WORKER = env.bool("PAYMENT_WORKER", True)  # whether a process that serves looks at what is in doubt
 

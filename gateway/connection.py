@@ -96,13 +96,24 @@ def configuration_service() -> Connection | None:
     return sibling("configuration")
 
 
-def sibling(service: str) -> Connection | None:
+def adapter_service(service: str) -> Connection | None:
+    """The connection to an adapter's service, by its name beside the Order API or by an address of its own; a provider
+    is asked, which takes as long as any change."""
+    if urlsplit(service).scheme:
+        return (
+            None
+            if settings.SANDBOX
+            else _kept(service, lambda: _connect(service, service, settings.ORDER_API_READ_TIMEOUT))
+        )
+    return sibling(service, settings.ORDER_API_READ_TIMEOUT)
+
+
+def sibling(service: str, patience: float = PATIENCE) -> Connection | None:
     """The connection to a service beside the Order API; None where its address cannot be told from that."""
     url = sibling_url(settings.ORDER_API_URL, service)
     if not settings.SANDBOX and not url:
         return None
-    patience = min(PATIENCE, settings.ORDER_API_READ_TIMEOUT)
-    return _kept(service, lambda: _connect(service, url, patience))
+    return _kept(service, lambda: _connect(service, url, min(patience, settings.ORDER_API_READ_TIMEOUT)))
 
 
 def sibling_url(order_url: str | None, service: str) -> str:
@@ -134,8 +145,15 @@ def order_api(merchant: str, channel: str, who: Who | None = None, way: Sender |
     def on_mismatch(mismatch: Mismatch) -> None:
         record_mismatch(who or Who.system("order-api"), merchant, channel, mismatch)
 
-    known, way = _kept("known orders", KnownOrders), way or get_connection()
-    return OrderApi(way, merchant, channel, events=event_log(), known=known, on_mismatch=on_mismatch)
+    return OrderApi(
+        way or get_connection(),
+        merchant,
+        channel,
+        events=event_log(),
+        services=adapter_service,
+        known=_kept("known orders", KnownOrders),
+        on_mismatch=on_mismatch,
+    )
 
 
 def record_mismatch(who: Who, merchant: str, channel: str, mismatch: Mismatch) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from order_api.adapters import Adapters, Reach
 from order_api.call import Answer, Sender
 from order_api.events import Events
 from order_api.resources import Orders, Payments, Shippings
@@ -11,7 +12,8 @@ from order_api.transport import Connection
 
 class OrderApi:
     """All 34 operations, as `orders`, `payments` and `shippings`, and beside them the log of notification `events`,
-    which is a service of its own with an address of its own. Cheap to make; the connections are what is shared."""
+    which is a service of its own with an address of its own, and the payment `adapters`, which are others. Cheap to
+    make; the connections are what is shared."""
 
     def __init__(  # noqa: PLR0913 - by name
         self,
@@ -20,6 +22,7 @@ class OrderApi:
         channel: str,
         *,
         events: Connection | None = None,
+        services: Reach | None = None,
         known: KnownOrders | None = None,
         on_mismatch: Callable[[Mismatch], None] | None = None,
     ) -> None:
@@ -35,6 +38,7 @@ class OrderApi:
         self.payments = Payments(connection, tenancy, self._heard)
         self.shippings = Shippings(connection, tenancy, self._heard)
         self.events = Events(events, merchant, channel, tenancy)
+        self.adapters = Adapters(services, tenancy, self._heard)
 
     def _heard(self, answer: Answer) -> None:
         if answer.call.changes:

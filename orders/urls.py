@@ -15,6 +15,7 @@ from orders.changes.cart import CartChange
 from orders.changes.consents import ConsentAddition, ConsentRemoval, ConsentsChange
 from orders.changes.deletion import OrderDeletion
 from orders.changes.payments import PaymentChange, PaymentCreate, PaymentRemoval
+from orders.changes.refresh import PaymentRefresh
 from orders.changes.shippings import ShippingChange, ShippingCreate, ShippingRemoval
 from orders.changes.state import ReferenceChange, StateChange
 from orders.changes.transactions import ActionCreate, TransactionCreate
@@ -77,6 +78,7 @@ urlpatterns = [
         changing(TransactionCreate),
         name="transaction-create",
     ),
+    path("<str:order_id>/payments/<str:payment_id>/refresh/", changing(PaymentRefresh), name="payment-refresh"),
     path("<str:order_id>/payments/<str:payment_id>/actions/add/", changing(ActionCreate), name="action-create"),
     path("<str:order_id>/shippings/", page_views.shipping_list, name="shipping-list"),
     path("<str:order_id>/shippings/new/", changing(ShippingCreate), name="shipping-create"),

@@ -122,6 +122,7 @@ PAGES: Mapping[str, Page] = {
     "payment-create": Page(TO_SIGN_IN, 403, 403, 403, 404, ORDER),
     "payment-edit": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
     "payment-remove": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
+    "payment-refresh": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
     "transaction-create": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
     "action-create": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
     "payment-action-execute": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT | {"action_id": "no-such"}),

@@ -43,7 +43,7 @@ def unfit_markup(order_id: str, url: str, why: str) -> SafeString:
     does not fit. It has the cells of every row, so that the columns stay."""
     href = f' id="{escape(row_id(order_id))}" href="{escape(url)}" draggable="false"' if url else ""
     name = f'<a class="open"{href} title="{escape(why)}"><code>{escape(order_id or "–")}</code></a>'
-    said = f'<span class="who-name exc warn">{escape(_("Cannot be read"))}</span><small>{escape(why)}</small>'
+    said = f'<span class="who-name">{escape(_("Cannot be read"))}</span><span class="why">{escape(why)}</span>'
     cells = [f'<th scope="row">{name}</th>', '<td class="c-created"></td>', f'<td class="c-customer">{said}</td>']
     cells += [f'<td class="{part}"></td>' for part in ("c-country", "c-state", "c-pay", "c-ship", "c-items", "total")]
     return mark_safe(f'<tr class="is-unfit">{"".join(cells)}</tr>')  # noqa: S308 - escaped above

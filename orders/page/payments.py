@@ -15,6 +15,7 @@ from orders.page.money_words import attempts_beside, covered_by, how_paid, stand
 from orders.page.totals import order_total
 from orders.page.tree import Fact, facts_of
 from orders.page.words import PAYMENT_TYPES
+from payments.executions.refreshing import whom_to_ask
 from payments.presentation.available_actions import Offer, offers_of
 from payments.presentation.card_figures import CardFigures, asked_with, card_by, ledger_by
 from payments.presentation.order_panel import OfOrder
@@ -56,6 +57,11 @@ class PaymentCard:
         provider = provider_name(self.payment.adapter_id or "")
         handled = "" if not provider or names_it(self.title, provider) else gettext("through %s") % provider
         return ", ".join(filter(None, (kind, handled)))
+
+    @property
+    def asks(self) -> str:
+        """The provider that can be asked for the payment's state; empty where nobody can be asked."""
+        return whom_to_ask(self.payment) if self.is_live else ""
 
     @property
     def is_live(self) -> bool:

@@ -45,6 +45,7 @@ _DENIES = frozenset(
         "refused", "rejected",
     }
 )  # fmt: skip
+_SERVICE = re.compile(r"(https?://[^\s{}]+/)?[a-z0-9-]+/[a-z0-9-]+", re.ASCII)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -55,7 +56,8 @@ class Profile:
     `final`, `unfinished`: words of its own beside those that everybody means the same by. `logs`: whether it writes
     transactions at all. `keeps_actions`: whether an action is still offered once it was done. `renews_actions`: whether
     actions get new ids. `acts_later`: whether the answer to a call comes before the provider's. `manages_orders`:
-    whether it captures, cancels and refunds at all. `source` is where that was read.
+    whether it captures, cancels and refunds at all. `refresh`: where it is asked for a payment's state, its service
+    beside the Order API and the operation there; empty where it cannot be asked. `source` is where that was read.
     """
 
     adapter: str = ""
@@ -67,6 +69,7 @@ class Profile:
     acts_later: bool | None = None
     amounts: Amounts = Amounts.UNKNOWN
     manages_orders: bool = True
+    refresh: str = ""
     source: str = ""
 
     @property
@@ -98,17 +101,38 @@ _TYPES = "github.com/NorceTech/norce-checkout-angular"
 PROFILES: Mapping[str, Profile] = {
     each.adapter: each
     for each in (
-        Profile("klarna_checkout_adapter", renews_actions=True, source=f"{_PROVIDERS}/klarna-psp-adapter"),
-        Profile("klarna_payments_adapter", renews_actions=True, source=f"{_PROVIDERS}/klarna-psp-adapter"),
-        Profile("walley_checkout_adapter", renews_actions=True, source=f"{_TYPES} (walley-adapter.ts)"),
+        Profile(
+            "klarna_checkout_adapter",
+            renews_actions=True,
+            refresh="klarna-adapter/refresh-kco",
+            source=f"{_PROVIDERS}/klarna-psp-adapter",
+        ),
+        Profile(
+            "klarna_payments_adapter",
+            renews_actions=True,
+            refresh="klarna-adapter/refresh-kp",
+            source=f"{_PROVIDERS}/klarna-psp-adapter",
+        ),
+        Profile(
+            "walley_checkout_adapter",
+            renews_actions=True,
+            refresh="walley-adapter/refresh",
+            source=f"{_TYPES} (walley-adapter.ts)",
+        ),
         Profile(
             "qliro_checkout_adapter",
             unfinished=frozenset({"created", "inprocess", "onhold", "userinteractionrequired"}),
             renews_actions=True,
             acts_later=True,
+            refresh="qliro-adapter/refresh",
             source=f"{_TYPES} (qliro-adapter.ts), developers.qliro.com",
         ),
-        Profile("svea_adapter", renews_actions=True, source=f"{_PROVIDERS}/svea-psp-adapter"),
+        Profile(
+            "svea_adapter",
+            renews_actions=True,
+            refresh="svea-adapter/refresh",
+            source=f"{_PROVIDERS}/svea-psp-adapter",
+        ),
         Profile("avarda_adapter", source=f"{_PROVIDERS}/avarda-psp-adapter"),
         Profile(
             "adyen_dropin_adapter",
@@ -120,13 +144,19 @@ PROFILES: Mapping[str, Profile] = {
         Profile("awardit_adapter", manages_orders=False, source=f"{_PORTAL} (awardit-voucher-adapter)"),
     )
 }
-OTHER_NAMES = {"qliro_adapter": "qliro_checkout_adapter", "adyen_adapter": "adyen_dropin_adapter"}
-"""As the configuration service calls them."""
+OTHER_NAMES = {
+    "qliro_adapter": "qliro_checkout_adapter",
+    "adyen_adapter": "adyen_dropin_adapter",
+    "walley_checkout": "walley_checkout_adapter",
+    "klarna_checkout": "klarna_checkout_adapter",
+}
+"""As the configuration service calls them, and older documents, which also write hyphens."""
 
 
 def profile_of(adapter: str) -> Profile:
     """What is known of that adapter: the setting's line over the table's; the cautious one where there is neither."""
-    known = PROFILES.get(OTHER_NAMES.get(adapter, adapter), Profile(adapter))
+    name = adapter.replace("-", "_")
+    known = PROFILES.get(OTHER_NAMES.get(name, name), Profile(adapter))
     changes = dict(settings.PAYMENT_ADAPTER_PROFILES).get(adapter)
     return replace(known, **read(changes)) if changes else known
 
@@ -142,6 +172,10 @@ def read(changes: Mapping[str, Any]) -> dict[str, Any]:
                 found[name] = frozenset(word for each in value for word in _words(each))
             case "amounts":
                 found[name] = Amounts(value)
+            case "refresh":
+                if not isinstance(value, str) or (value and not _SERVICE.fullmatch(value)):
+                    raise ValueError("“refresh” is a service and an operation, as in klarna-adapter/refresh-kco")
+                found[name] = value
             case "logs" | "keeps_actions" | "renews_actions" | "acts_later" | "manages_orders":
                 if not isinstance(value, bool):
                     raise ValueError(f"“{name}” is true or false")  # noqa: TRY004 - what is wrong is what somebody wrote

@@ -24,6 +24,7 @@ from payments.executions import engine
 from payments.executions import intent as cases
 from payments.executions.access import execution_of
 from payments.executions.forms import ExecuteForm
+from payments.executions.refreshing import ask_first
 from payments.executions.snapshot import Difference
 from payments.limits import rules
 from payments.models import Execution, State
@@ -57,7 +58,7 @@ def payment_action_execute(request: ApiRequest, order_id: str, payment_id: str, 
     what = (*ids, request.GET.get("type", ""))
     form = ExecuteForm(request.POST if request.method == "POST" else None, request=request)
     if request.method != "POST":
-        return show(request, what, form)
+        return show(request, what, form, first=ask_first(request.api, log.Who.of(request), order_id, payment_id))
     case = cases.Intent.unseal(
         request.POST.get("case", ""), cases.salt_of(*request.channel, *ids, str(request.user.pk))
     )
@@ -101,15 +102,17 @@ def told(request: ApiRequest, execution: Execution) -> HttpResponse:
         return hold(request, words, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def show(
+def show(  # noqa: PLR0913 - what is said besides, by name
     request: ApiRequest,
     what: tuple[str, str, str, str],
     form: ExecuteForm,
     status: HTTPStatus = HTTPStatus.OK,
     *,
     moved: list[Difference] | None = None,
+    first: str = "",
 ) -> HttpResponse:
-    """The dialog, with the facts of now. `what`: order, payment, action, and the action's type. Raises ApiError."""
+    """The dialog, with the facts of now. `what`: order, payment, action, and the action's type; `first`: what is to be
+    said before all else. Raises ApiError."""
     facts = cases.read(request.api, request.channel, *what)
     case = facts.case
     other = in_the_way(case, request.user)
@@ -125,7 +128,7 @@ def show(
         else [],
         "other": other,
         "before": done_before(facts, page.by_hand) if case.action.type else [],
-        "cautions": cautions(case) if case.action.type else [],
+        "cautions": [*filter(None, [first]), *(cautions(case) if case.action.type else [])],
         "is_gone": not case.action.type,
         "heading": page.title if case.action.type else _("This action is not offered any more"),
         "executed": None if case.action.type else done_already(case, what[-1]),

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.urls import URLPattern, reverse
 
+from order_api.adapters import Adapters
 from order_api.resources import Orders, Payments, Shippings
 from order_api.schemas import Order
 from orders import urls
@@ -18,7 +19,7 @@ from orders.changes.creation import OrderCreation
 from orders.models import Note
 from tests.changes.conftest import Desk
 
-RESOURCES = {"orders": Orders, "payments": Payments, "shippings": Shippings}
+RESOURCES = {"orders": Orders, "payments": Payments, "shippings": Shippings, "adapters": Adapters}
 # Each operation that writes, and where in the desk it is.
 # Executing a payment's action moves money and is no form of this room.
 WRITES: Mapping[str, set[str]] = {
@@ -42,6 +43,7 @@ WRITES: Mapping[str, set[str]] = {
     "orders.delete_hook": {"hook-delete"},
     "orders.create_notification": {"notification-create"},
     "orders.delete_notification": {"notification-delete"},
+    "adapters.refresh": {"payment-refresh"},
     "payments.create": {"payment-create"},
     "payments.update": {"payment-edit", "payment-remove"},
     "payments.add_transaction": {"transaction-create"},
@@ -69,7 +71,10 @@ def sends(name: str, pattern: URLPattern) -> set[str]:
     form = forms.get(name) or getattr(pattern.callback, "form_class", None)
     sender = form.send if form else validation_run if name == "order-validate" else None
     source = inspect.getsource(sender) if sender else ""
-    return {".".join(found) for found in re.findall(r"\bapi\.(orders|payments|shippings)\.(?!get\b)(\w+)\(", source)}
+    return {
+        ".".join(found)
+        for found in re.findall(r"\bapi\.(orders|payments|shippings|adapters)\.(?!get\b)(\w+)\(", source)
+    }
 
 
 def test_every_operation_that_writes_has_its_form() -> None:

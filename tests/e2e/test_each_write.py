@@ -65,7 +65,13 @@ def order_id(desk: Desk) -> str:
         "invoke": f"{ADAPTERS}/norce_adapter/notifications/accept"}],
     }  # fmt: skip
     order_id = str(call(desk, "POST", "", body)["id"])
-    paid = {"adapterId": "klarna_adapter", "name": "Klarna", "currency": "SEK", "amount": 125, "state": "reserved"}
+    paid = {
+        "adapterId": "klarna_checkout_adapter",
+        "name": "Klarna",
+        "currency": "SEK",
+        "amount": 125,
+        "state": "reserved",
+    }
     free = {"includingVat": 0, "excludingVat": 0}
     call(desk, "POST", f"/{order_id}/payments", paid)
     call(

@@ -190,6 +190,10 @@ WRITES = [
     Write("payments.update", "payment-remove", "admin", "Payments", link("Payments", "Remove"), nothing,
     sees="1 removed payment, not counted", is_asked=True),
     Write(
+        "adapters.refresh", "payment-refresh", "admin", "Payments", link("Payments", "Ask Klarna for the state"),
+        nothing, sees="Capture",
+    ),
+    Write(
         "payments.add_transaction", "transaction-create", "admin", "Payments", link("Payments", "Add a transaction"),
         then(choice("Event", "open"), field("Status at the provider", "SAID-BY-PHONE")), folded="Transactions",
         sees="SAID-BY-PHONE",

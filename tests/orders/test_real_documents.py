@@ -2,17 +2,20 @@
 
 from typing import Any
 
+import httpx
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from domain.adapters import adapter_name, called
+from order_api import OrderApi
 from order_api.schemas import Order
 from order_api.schemas.base import read
 from orders.page.items import present_items
-from sandbox.codec import Document
+from sandbox.codec import Document, encode
 from tests.conftest import ClientOf
 from tests.documents import EXAMPLES, example
+from tests.order_api.servers import Prepared
 from tests.orders.orders_in_the_sandbox import an_order, payment, put
 from tests.orders.pages import text_of
 from tests.sandbox.conftest import Caller, api
@@ -75,6 +78,21 @@ def test_a_payment_of_an_older_document_is_called_by_its_provider(desk: Client) 
 def test_what_is_not_the_order_apis_payment_is_no_page(desk: Client) -> None:
     put(an_order("odd", payments=[payment("p_odd", 100) | example("payment-nonpsp-answer")]))
     assert "Klarna" in shown(desk, "/o_odd")
+
+
+def test_an_event_of_the_notification_service_is_read() -> None:
+    service = Prepared(httpx.Response(200, json={"data": [example("event")]})).connection
+    (event,) = OrderApi(service, "norce", "se", events=service).events.list("oAaBbCcD")
+    assert (event.adapter_id, event.attempts) == ("norce-commerce-adapter", ())
+    assert event.created_at is not None
+
+
+def test_what_a_provider_pushes_later_is_readable_in_the_log(desk: Client, api: Caller) -> None:
+    _, payment = api.paid("reserved", adapterId="qliro_checkout_adapter")
+    pushed = encode(example("made-qliro-status-push")).decode()
+    api.post(f"{payment}/transactions", {"event": "capture", "amount": 966, "isSuccess": True, "responseJson": pushed})
+    text = text_of(desk.get(f"/orders{payment}/transactions/"))
+    assert "PaymentTransactionId" in text and "7301" in text
 
 
 @pytest.mark.parametrize(

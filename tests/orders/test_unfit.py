@@ -96,6 +96,16 @@ def test_what_is_personal_stays_masked_in_it(desk: Client, db: None) -> None:
         assert "2385" not in desk.get(path).content.decode()
 
 
+def test_a_number_for_an_identity_number_is_masked_too(desk: Client, db: None) -> None:
+    unfit = an_order("unfit")
+    unfit["customer"]["billing"]["nationalIdentificationNumber"] = 199001012385
+    put(unfit)
+    for path in ("/orders/", "/orders/o_unfit/", "/orders/o_unfit/raw/", "/orders/o_unfit/state/"):
+        page = desk.get(path).content.decode()
+        assert "2385" not in page
+        assert "nationalIdentificationNumber" in page
+
+
 def test_a_list_with_nothing_else_is_a_list(desk: Client, db: None) -> None:
     put(an_order("unfit", **with_item(quantity=1.5)))
     assert "1–1 of 1" in text_of(desk.get("/orders/"))
