@@ -5,7 +5,8 @@ way. "Changed" is told from what they saw and not from what the order says now. 
 the form and in what is sealed into it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -185,6 +186,11 @@ class AttributesChange(OrderChange):
             mark = salted_hmac("orders.changes.attributes", whole).hexdigest() if whole != seen else ""
             found[KEY + key] = [seen, mark]
         return found
+
+    def texts(self) -> Iterator[str]:
+        """Values as they stand in a row, and all of them as one text."""
+        shown = visible(self.order)
+        return chain(super().texts(), map(value_as_typed, shown.values()), [as_text(shown)])
 
     # What was typed
 

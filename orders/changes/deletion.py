@@ -20,6 +20,12 @@ from orders.changes.removal import Removal, RemovalExplanation, RemovalMerge
 from orders.changes.state import status_of
 from payments.executions.locks import lock
 
+LONGEST = 200  # characters that somebody has to type
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
 
 class DeletionExplanation(RemovalExplanation["OrderDeletion"]):
     def closed(self) -> Words:
@@ -54,7 +60,7 @@ class OrderDeletion(Removal):
     labels = {"status": _("Order state"), "total": _("Total"), "payments": _("Payments")}
 
     typed = forms.CharField(
-        max_length=200,
+        max_length=LONGEST,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
     )
@@ -65,7 +71,10 @@ class OrderDeletion(Removal):
 
     @property
     def name(self) -> str:
-        return self.order.reference or self.order.id or ""
+        """What has to be typed: the reference, on one line; the id where that cannot be typed."""
+        reference = _on_one_line(self.order.reference or "")
+        can_be_typed = reference.isprintable() and len(reference) <= LONGEST
+        return reference if reference and can_be_typed else self.order.id or ""
 
     def current(self, order: Order) -> dict[str, Any]:
         """What makes a difference to somebody who is about to delete it."""
@@ -75,7 +84,7 @@ class OrderDeletion(Removal):
 
     def clean_typed(self) -> str:
         typed = tidy(str(self.cleaned_data["typed"]))
-        if typed not in map(tidy, filter(None, (self.order.reference, self.order.id))):
+        if typed not in map(tidy, filter(None, (self.name, self.order.id))):
             raise ValidationError(_g("This is not the order's reference or id. Nothing was deleted."))
         return typed
 

@@ -16,7 +16,7 @@ from orders.changes.cart_sums import cent_of, quantity_of, recounted
 from orders.changes.explanation import Words
 from orders.changes.json_fields import parse
 from orders.changes.row_fields import Row
-from orders.changes.untouched import is_held
+from orders.changes.untouched import held, is_held
 from privacy import PAGE_WITH_PEOPLE, Masked, mask
 from ui.numbers import NumberField, PercentField, as_typed
 
@@ -211,7 +211,9 @@ def _item(typed: Typed, cent: Decimal) -> Item:
     """The line of a row. One that nobody touched is as it was; with another name or quantity only, it costs what it did
     a piece."""
     base = typed.base or Item()
-    words = {name: typed.row[name].strip() or None for name in ("name", "sku") if name in typed.changed}
+    words = {
+        name: held(typed.row[name], lines=True).strip() or None for name in ("name", "sku") if name in typed.changed
+    }
     named = base.changed(**words) if words else base
     quantity = quantity_of(base) if typed.quantity is None else typed.quantity
     if typed.base and not typed.changed & {"price", "vat"} and (quantity_of(base) or "quantity" not in typed.changed):

@@ -26,7 +26,7 @@ from orders.changes.merge import Merge
 from orders.changes.removal import STATE_ALONE, Removal, RemovalExplanation
 from orders.changes.row_fields import rearranged, rows_in, with_rows
 from orders.changes.shipping_parts import PATHS, shipping_of, total_warnings, value_at, with_value
-from orders.changes.untouched import is_held
+from orders.changes.untouched import held, is_held
 from ui.numbers import NumberField, PercentField, as_typed
 
 PRICES = ("including_vat", "excluding_vat", "vat_rate")
@@ -170,7 +170,7 @@ class ShippingForm(OrderChange):
         except ValidationError as error:
             price, self.row_errors[place] = None, " ".join(error.messages)
         is_same = is_held(row["addon_reference"], shown["addon_reference"])
-        reference = shown["addon_reference"] if is_same else row["addon_reference"].strip()
+        reference = shown["addon_reference"] if is_same else held(row["addon_reference"], lines=True).strip()
         return {"place": row["addon_place"], "reference": reference, "price": price}
 
     def _is_filled(self, row: dict[str, str]) -> bool:

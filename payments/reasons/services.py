@@ -99,7 +99,7 @@ def change_reasons(who: log.Who, action_type: str, reasons: Sequence[str], seen:
         if tuple(reasons) == tuple(_defaults(kind)):
             ReasonList.objects.filter(action_type=kind).delete()
         else:
-            kept = {"reasons_json": json.dumps(list(reasons), ensure_ascii=False)}
+            kept = {"reasons_json": json.dumps(list(reasons))}
             ReasonList.objects.update_or_create(action_type=kind, defaults=kept)
         change = log.Change("reasons", was, list(reasons))
         log.event(who, AuditAction.PAYMENT_REASONS_UPDATE, log.Subject(target=kind), [change], mask=unmasked)

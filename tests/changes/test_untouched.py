@@ -214,3 +214,17 @@ def test_a_line_of_a_copy_keeps_what_it_does_not_say(admin: User, client_of: Cli
 
 def order_of(address: str, api: OrderApi) -> Order:
     return api.orders.get(address.strip("/").split("/")[-1])
+
+
+@pytest.mark.parametrize("reference", ["REF\nTWO", "  SE-1 ", "SE-1\x07", "x" * 400])
+@pytest.mark.django_db
+def test_an_order_can_be_deleted_whatever_its_reference_is(reference: str, admin: User, client_of: ClientOf) -> None:
+    ids = forms.put_order(ORDER, change=lambda document: document | {"reference": reference})
+    where, client = forms.address("order-delete", ids), client_of(admin)
+    page: Any = client.get(where)
+    name = re.search(r"Type “([^”]+)” to delete it", page.content.decode())
+    assert name and name[1] in ("REF TWO", "SE-1", ORDER)
+    answer: Any = client.post(where, forms.filled(page, where, {"typed": name[1]}))
+    if b'name="confirmed"' in answer.content:
+        answer = client.post(where, forms.fields_of(answer, where))
+    assert answer.status_code == 302, said(answer)
