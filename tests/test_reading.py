@@ -38,6 +38,7 @@ WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) "(\w+)"')
 # What opening a page may write after all, and why nobody can be wronged by it.
 MAY_WRITE = {
     ("order-list", "orderdesk_cache"): "which currencies its channel has",
+    ("order-list", "django_session"): "which orders it showed, for the way back from one and on to the next",
     ("approval-detail", "payments_execution"): "that the desk looked again, and when",
 }
 

@@ -52,12 +52,15 @@ def test_the_list_costs_who_asks_what_currencies_were_seen_and_what_is_not_settl
 @pytest.mark.parametrize(
     ("role", "others"),
     [
-        ("support", ("payments_execution",)),
-        ("admin", ("payments_execution", "payments_execution", "payments_externalmove", "payments_heartbeat")),
+        ("support", ("payments_execution", "orders_note")),
+        (
+            "admin",
+            ("payments_execution", "payments_execution", "payments_externalmove", "payments_heartbeat", "orders_note"),
+        ),
     ],
     ids=["support", "admin, who sees what is in doubt and what is an alert"],
 )
-def test_an_orders_page_costs_who_asks_and_its_executions(
+def test_an_orders_page_costs_who_asks_its_executions_and_its_notes(
     client_of: ClientOf, role: str, others: tuple[str, ...]
 ) -> None:
     put(an_order("one"))
