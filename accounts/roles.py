@@ -40,7 +40,7 @@ MATRIX: Mapping[str, Mapping[str, Promise]] = MappingProxyType(
             {
                 "accounts.change_payment": _("Add and change payments"),
                 "accounts.add_transaction": _("Add transactions and register payment actions"),
-                "accounts.change_callbacks": _("Change validations, hooks and notifications"),
+                "accounts.change_callbacks": _("Change integrations: checks, hooks and notifications"),
                 "accounts.create_order": _("Create orders"),
                 "accounts.delete_order": _("Delete orders"),
                 "accounts.manage_people": _("Invite people and change their rights"),

@@ -28,7 +28,7 @@ class AuditAction(models.TextChoices):
     ORDER_VALIDATION_CREATE = "order.validation.create", _("Add a validation")
     ORDER_VALIDATION_UPDATE = "order.validation.update", _("Change a validation")
     ORDER_VALIDATION_REMOVE = "order.validation.remove", _("Remove a validation")
-    ORDER_VALIDATE = "order.validate", _("Run validations")
+    ORDER_VALIDATE = "order.validate", _("Run the checks")
     ORDER_HOOK_CREATE = "order.hook.create", _("Add a hook")
     ORDER_HOOK_DELETE = "order.hook.delete", _("Remove a hook")
     ORDER_NOTIFICATION_CREATE = "order.notification.create", _("Add a notification")

@@ -54,6 +54,7 @@ PAST: Mapping[str, Promise] = {
     AuditAction.PAYMENT_FOUR_EYES_CREATE: _("added a rule of four eyes"),
     AuditAction.PAYMENT_FOUR_EYES_UPDATE: _("changed a rule of four eyes"),
     AuditAction.PAYMENT_FOUR_EYES_DELETE: _("deleted a rule of four eyes"),
+    AuditAction.PAYMENT_REFRESH: _("asked the provider for a payment's state"),
     AuditAction.PAYMENT_REASONS_UPDATE: _("changed the reasons for payment actions"),
     AuditAction.SHIPPING_CREATE: _("added a shipping"),
     AuditAction.SHIPPING_UPDATE: _("changed a shipping"),

@@ -63,7 +63,7 @@ class TransactionCreate(OrderChange):
     event = forms.ChoiceField(label=_("Event"), required=False)
     psp_event = forms.CharField(label=_("Event at the provider"), max_length=200, required=False)
     amount = NumberField(
-        label=_("Amount after"), required=False, negative=True, help_text=_("The payment's amount after it.")
+        label=_("Left after"), required=False, negative=True, help_text=_("What is left of the payment after it.")
     )
     is_success = forms.TypedChoiceField(
         label=_("Result"),

@@ -96,7 +96,7 @@ class ValidationRun(OrderChange):
     """
 
     title = _("Run the validation")
-    verb = _("Run validation")
+    verb = _("Run the checks")
     done = _("The validation was run.")
     action = AuditAction.ORDER_VALIDATE
     permission = PERMISSION

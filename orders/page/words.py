@@ -24,7 +24,7 @@ PRODUCTS: Words = {
     "bundle": _("bundle"),
 }
 PAYMENT_TYPES: Words = {
-    "default": _("main payment"),
+    "default": _("chosen by the customer"),
     "prepaid": _("prepaid"),
     "voucher": _("voucher"),
 }

@@ -268,7 +268,7 @@ def test_who_may_not_remove_the_hook_is_told_who_can(
 ) -> None:
     add_hook(api, order, "awardit_adapter", "reject")
     page = desk_of(support).send(url("reference-edit", order), {"reference": "SE-2"}).content.decode()
-    assert "awardit_adapter" in page and "somebody who may change callbacks" in page and "/remove/" not in page
+    assert "awardit_adapter" in page and "somebody who may change integrations" in page and "/remove/" not in page
 
 
 def test_only_the_hooks_that_a_refusal_names_stand_behind_it() -> None:

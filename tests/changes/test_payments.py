@@ -263,7 +263,7 @@ def test_a_manager_may_not_and_that_is_written_down(
     assert desk.open(url(paid, name)).status_code == 403
     assert desk.client.post(url(paid, name), SAME).status_code == 403
     assert logged(paid) == [("event", "denied", "denied")] * 2
-    assert "Change the record" not in text(desk.open(f"/orders/{paid.id}/"))
+    assert "Correct the record" not in text(desk.open(f"/orders/{paid.id}/"))
     assert now(api, paid) == paid.payments[0]
 
 

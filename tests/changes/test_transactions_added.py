@@ -196,4 +196,4 @@ def test_an_address_anywhere_is_offered_as_the_api_takes_it_and_fails_when_it_is
     data = {"adapter_id": "klarna_checkout_adapter", **row(1, "capture", "https://elsewhere.example/capture")}
     assert desk_of(admin).send(url(order, "action-create"), data).status_code == 302
     assert [outcome for *_, outcome in logged(order)] == ["", "done"]
-    assert "https://elsewhere.example/capture" in [each.url for each in actions(api, order)]
+    assert "https://elsewhere.example/capture" in str(actions(api, order))

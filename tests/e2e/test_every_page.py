@@ -71,7 +71,7 @@ CHANGING = {
     "shipping added": "/orders/{order}/shippings/new/",
     "shipping edited": "/orders/{order}/shippings/{shipping}/edit/",
     "delete order": "/orders/{order}/delete/",
-    "settle by hand": "/payments/{execution}/settle/",
+    "decide by hand": "/payments/{execution}/settle/",
     "say what happened": "/payments/{contradicted}/settle/",
     "acknowledge": "/payments/moved/{move}/acknowledge/",
     "locked payment edited": "/orders/{locked}/payments/{locked_payment}/edit/",

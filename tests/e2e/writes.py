@@ -185,7 +185,7 @@ WRITES = [
         then(field("Name", "Gift card"), field("Adapter", "awardit_adapter"), field("Amount", "50")), sees="Gift card",
         is_asked=True,
     ),
-    Write("payments.update", "payment-edit", "admin", "Payments", link("Payments", "Change the record"),
+    Write("payments.update", "payment-edit", "admin", "Payments", link("Payments", "Correct the record"),
     field("Name", "Klarna, by hand"), sees="Klarna, by hand"),
     Write("payments.update", "payment-remove", "admin", "Payments", link("Payments", "Remove"), nothing,
     sees="1 removed payment, not counted", is_asked=True),

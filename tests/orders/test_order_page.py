@@ -98,7 +98,7 @@ def test_each_payment_says_what_it_is_and_what_its_adapter_offers(desk: Client, 
         "Paid 849.00 of 2,754.00 SEK · reserved 1,905.00 SEK", "Klarna Checkout Reserved Authorised 1,905.00 SEK",
         "Can be captured: ask for it", "Swish Captured through Adyen", "Presentkort Captured voucher, through Awardit",
         "Authorised 499.00 SEK Captured 499.00 SEK Refunded 0.00 SEK Left 499.00 SEK", "Limit 500.00 SEK",
-        "Type main payment Adapter klarna_checkout_adapter",
+        "Type chosen by the customer Adapter klarna_checkout_adapter",
         "7f3c52d0-11b8-4a0f-9c2e-77f0b2a1e91a",
         "Every month •••••• token, masked", "waits for the customer",
         "As far as Checkout knows, nothing can be done to it from here now."
