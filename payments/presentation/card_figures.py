@@ -50,7 +50,7 @@ def cells_of(
     """Authorised, captured, refunded and left; before them what the payment is about, where that is none of those."""
     unknown, told = _unknown(mine), figures or NOTHING
     found = []
-    if amount is None or not told.authorised:
+    if amount is None or not (told.authorised or told.let_go):
         found.append(Cell(_("Amount"), format_money(amount, currency)))
     if told.let_go:
         found.append(Cell(_("Let go"), format_money(told.let_go, currency)))

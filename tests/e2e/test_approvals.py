@@ -178,14 +178,14 @@ def test_four_eyes_ask_for_two_people_and_only_the_second_sends(
     expect(admin.get_by_role("button", name="Approve")).to_have_count(0)
     assert violations(admin) == [] and moves_of(desk, what) == []
     colleague.goto(request)
-    expect(colleague.locator("main")).to_contain_text("One of two has approved: admin,")
+    expect(colleague.locator("main")).to_contain_text("One of two has approved: Astrid Nyman,")
     assert violations(colleague) == []
     give_password(colleague, "demo")
     colleague.get_by_role("button", name="Approve and capture 499.00 SEK").click()
     expect(colleague.locator("main")).to_contain_text("499.00 SEK was captured")
     assert moves_of(desk, what) == ["capture"]
     petra.goto(request)
-    expect(petra.locator("main")).to_contain_text("admin approved it first. admin2 approved it.")
+    expect(petra.locator("main")).to_contain_text("Astrid Nyman approved it first. Bo Ek approved it.")
     admin.goto("/payments/four-eyes/")
     row.get_by_role("link", name="Delete").click()
     assert violations(admin) == []
