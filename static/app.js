@@ -203,7 +203,7 @@ addEventListener("click", (event) => {
 
 // A button with data-prints prints the page; without a script the browser's own menu does. What loads when it is seen is loaded first, and notes
 // of the staff are on the paper only where they were asked for.
-const unseen = () => [...document.querySelectorAll("[hx-trigger='intersect once']:not([data-asked])")];
+const unseen = () => [...document.querySelectorAll("[hx-trigger^='intersect once']:not([data-asked])")];
 addEventListener("htmx:beforeRequest", (event) => { event.detail.elt.dataset.asked = "1"; });
 const loaded = (part) => new Promise((done) => {
   part.addEventListener("htmx:afterRequest", () => setTimeout(done, 100), { once: true });

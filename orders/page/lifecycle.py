@@ -10,10 +10,11 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from domain.states import ORDER, PAYMENT, start_of, way_from
+from domain.states import ORDER, PAYMENT, Bucket, start_of, way_from
 from order_api.schemas import Order, PaymentTransaction
 
 PAST, NOW, NEXT = "past", "now", "next"
+_REFUND = "refund"
 COLUMNS = 4
 """That the tracks of a page share; earlier steps than fit are counted, and told by the timeline."""
 
@@ -122,11 +123,23 @@ def payment_way(state: str | None, transactions: Iterable[PaymentTransaction]) -
     """A payment's past, present and what usually follows. The event that led to its state is that step, and gives it
     its time."""
     past, track = payment_past(transactions), payment_track(state)
+    if PAYMENT.of(state).bucket is Bucket.TAKEN and any(step.word == _REFUND for step in past.steps):
+        return _partly_refunded(past, track)
     if not (past.steps and track.steps and past.steps[-1].word == PAYMENT.of(state).event):
         return replace(past, steps=past.steps + track.steps)
     *before, last = past.steps
     now = replace(track.steps[0], at=last.at, new_day=last.new_day)
     return replace(past, steps=(*before, now, *track.steps[1:]))
+
+
+def _partly_refunded(past: Track, track: Track) -> Track:
+    """What was paid back of a payment that is captured came after that, whatever the log says of the capture."""
+    back = tuple(step for step in past.steps if step.word == _REFUND)
+    before = tuple(step for step in past.steps if step.word != _REFUND)
+    now = track.steps[0]
+    if before and before[-1].word == PAYMENT.of(now.word).event:
+        now, before = replace(now, at=before[-1].at, new_day=before[-1].new_day), before[:-1]
+    return replace(past, steps=(*before, now, *back))
 
 
 def payment_past(transactions: Iterable[PaymentTransaction]) -> Track:

@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import trigger_client_event
 
 from audit import log
 from audit.actions import AuditAction
@@ -35,7 +36,7 @@ from orders.page.shippings import present_shipping
 from orders.page.transactions import Transaction, present_transactions
 from orders.page.tree import render_tree, to_text
 from orders.page.unfit import in_words
-from payments.presentation.card_figures import refined
+from payments.presentation.card_figures import CardFigures, refined
 from payments.presentation.ledger_rows import ledger_rows
 from payments.presentation.order_panel import of_order
 from payments.presentation.origins import origins_of
@@ -114,7 +115,11 @@ def payment_transactions(request: ApiRequest, order_id: str, payment_id: str) ->
         context["figures"] = refined(request.GET.dict(), payment_id, transactions, mine)
         if request.GET.get("part") == "steps":
             context |= {"track": payment_way(request.GET.get("state"), transactions), "kind": "payment"}
-            return render(request, "orders/order/payment_steps.html", context)
+            answer = render(request, "orders/order/payment_steps.html", context)
+            figures = context["figures"]
+            if isinstance(figures, CardFigures) and figures.tells_more:
+                trigger_client_event(answer, "money-told")
+            return answer
         context |= {"log": _log(request, order_id, payment_id, transactions), "currency": _currency(request)}
         return render(request, "orders/payment_transactions.html#log", context)
     payment = request.api.payments.get(order_id, payment_id)

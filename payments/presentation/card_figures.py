@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from domain.money import NOTHING, Figures, code_of, is_nothing
+from domain.money import NOTHING, Figures, code_of, figures_of, is_nothing
 from order_api.schemas import Payment, PaymentState, PaymentTransaction
 from payments.executions.ledger import Ledger, ledger_of
 from payments.executions.snapshot import Snapshot, TransactionMark
@@ -40,6 +40,8 @@ class CardFigures(NamedTuple):
     refund: str = ""
     refund_id: str = ""
     is_fresh: bool = False
+    tells_more: bool = False
+    """Whether the transactions tell of money that the payment's state does not."""
 
 
 def cells_of(
@@ -48,7 +50,7 @@ def cells_of(
     """Authorised, captured, refunded and left; before them what the payment is about, where that is none of those."""
     unknown, told = _unknown(mine), figures or NOTHING
     found = []
-    if amount is None or not told.authorised:
+    if amount is None or not (told.authorised or told.let_go):
         found.append(Cell(_("Amount"), format_money(amount, currency)))
     if told.let_go:
         found.append(Cell(_("Let go"), format_money(told.let_go, currency)))
@@ -128,4 +130,5 @@ def card_by(payment: Payment, ledger: Ledger, mine: OfPayment, *, offers_refund:
     figures, currency, payment_id = ledger.figures, code_of(payment.currency), payment.id or ""
     cells = cells_of(figures, payment.amount, currency, mine)
     left = cells[-1].says if offers_refund and figures.refunded and figures.taken else ""
-    return CardFigures(element_of(payment_id), cells, left, refund_of(payment_id), is_fresh=True)
+    tells_more = figures != figures_of(payment.state, payment.amount)
+    return CardFigures(element_of(payment_id), cells, left, refund_of(payment_id), is_fresh=True, tells_more=tells_more)

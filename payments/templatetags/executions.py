@@ -107,7 +107,7 @@ def offer_words(offer: Offer, payment_id: str) -> str:
     """The words of an action's button. What a refund would move can be put right once transactions were read."""
     if offer.kind.lower() != "refund" or not offer.amount:
         return offer.label
-    return format_html('{} <span id="{}">{}</span>…', offer.verb, refund_of(payment_id), offer.amount)
+    return format_html('<span>{} <span id="{}">{}</span>…</span>', offer.verb, refund_of(payment_id), offer.amount)
 
 
 @register.filter

@@ -56,13 +56,13 @@ def test_a_timeout_that_turns_out_done_is_done_and_says_by_what(admin_page: Page
     what = capture(page, desk, "timeout-after")
     expect(page.locator("#outcome")).to_contain_text("499.00 SEK was captured.")
     page.get_by_role("link", name="What was found").click()
-    evidence = page.get_by_role("region", name="Evidence, in order of time")
+    evidence = page.get_by_role("region", name="What was found, in order of time")
     expect(evidence).to_contain_text("No answer that says what happened")
     expect(evidence).to_contain_text("There is a new transaction that says it was done.")
     page.goto(what.page)
     expect(page.locator("#payments")).to_contain_text("1 payment action through this desk")
     page.locator("#payments summary", has_text="Transactions").click()
-    expect(page.locator(".tx").first).to_contain_text("through this desk by admin")
+    expect(page.locator(".tx").first).to_contain_text("through this desk by Astrid Nyman")
     assert moves_of(desk, what) == ["capture"]
 
 
@@ -79,7 +79,7 @@ def test_a_timeout_that_turns_out_not_done_is_settled_by_hand_and_can_be_tried_a
     assert count(page) == before + 1
     band = page.locator(".alert", has_text="It is not known whether 499.00 SEK was captured.")
     expect(band).to_contain_text("nothing is sent again")
-    expect(page.locator("#payments").get_by_role("link", name="Capture …")).to_have_count(0)
+    expect(page.locator("#payments").get_by_role("link", name=re.compile("^Capture "))).to_have_count(0)
     assert violations(page) == []
     band.get_by_role("button", name="Check again").click()
     expect(page.get_by_role("status").filter(has_text="Nothing new.")).to_be_visible()
@@ -102,12 +102,12 @@ def test_a_timeout_that_turns_out_not_done_is_settled_by_hand_and_can_be_tried_a
     if dialog.get_by_label("Your password").count():
         dialog.get_by_label("Your password").fill("demo")
     dialog.get_by_role("button", name="Settle it").click()
-    expect(page.locator("main")).to_contain_text("499.00 SEK was not captured: admin2 looked and said so.")
+    expect(page.locator("main")).to_contain_text("499.00 SEK was not captured: Bo Ek looked and said so.")
     assert count(page) == before
     assert moves_of(desk, what) == []
 
     page.goto(what.page)
-    expect(page.locator("#payments").get_by_role("link", name="Capture …")).to_be_visible()
+    expect(page.locator("#payments").get_by_role("link", name=re.compile("^Capture "))).to_be_visible()
     expect(page.locator(".alert", has_text="It is not known")).to_have_count(0)
     console.clear()  # the browser reports the 422 of the form that was not filled in
 
@@ -128,6 +128,23 @@ def test_the_page_follows_what_is_pending_until_it_ends_and_is_still_then(admin_
     expect(row).to_have_count(0)
     expect(page.locator("#doubt-count")).to_have_text(re.compile(rf"^\s*{before - 1}\b" if before > 1 else r"^\s*$"))
     assert moves_of(desk, what) == ["capture"]
+
+
+def test_the_band_on_the_order_follows_what_is_pending_and_then_says_how_it_ended(admin_page: Page, desk: Desk) -> None:
+    page = admin_page
+    what = capture(page, desk, "pending")
+    page.goto(what.page)
+    band = page.locator("#bands")
+    expect(band).to_contain_text("the provider has taken it on")
+    expect(band.locator(".updated")).to_contain_text(re.compile(r"\d+ s ago"))
+    provider_finishes(desk, what)
+    while not moves_of(desk, what):
+        page.wait_for_timeout(100)
+    desk_looks(desk, what)
+    expect(band).to_contain_text("499.00 SEK was captured.")
+    expect(band.locator(".updated")).to_have_count(0)
+    band.get_by_role("link", name="Show the order as it is now").click()
+    expect(page.locator("#payments")).to_contain_text("Paid 499.00 of 499.00 SEK")
 
 
 def test_the_reader_can_stop_it_and_let_it_go_on(admin_page: Page, desk: Desk) -> None:

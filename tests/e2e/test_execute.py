@@ -1,5 +1,6 @@
 """Moving money with a browser: the dialog becomes its own result, and one press is one move."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -20,7 +21,7 @@ def admin_page(browser: Browser, desk: Desk, admin_state: StorageState, console:
 
 def open_dialog(page: Page, what: Paid, kind: str) -> None:
     page.goto(what.page)
-    page.locator("#payments").get_by_role("link", name=f"{kind} …", exact=True).click()
+    page.locator("#payments").get_by_role("link", name=re.compile(f"^{kind} ")).click()
     expect(page.locator("#dialog[open]")).to_be_visible()
 
 
@@ -127,7 +128,7 @@ def test_it_works_as_a_page_without_javascript(browser: Browser, desk: Desk, adm
     context = browser.new_context(base_url=desk.url, storage_state=admin_state, java_script_enabled=False)
     page = context.new_page()
     page.goto(what.page)
-    page.locator("#payments").get_by_role("link", name="Capture …", exact=True).click()
+    page.locator("#payments").get_by_role("link", name=re.compile("^Capture ")).click()
     fill(page)
     page.get_by_role("button", name="Capture 499.00 SEK").click()
     expect(page.locator("main")).to_contain_text("499.00 SEK was captured")
@@ -140,7 +141,7 @@ def test_it_works_as_a_page_without_javascript(browser: Browser, desk: Desk, adm
 def test_support_sees_no_button_and_cannot_post_one(page: Page, desk: Desk, console: list[str]) -> None:
     what = paid(desk)
     page.goto(what.page)
-    expect(page.locator("#payments")).to_contain_text("Offered by the adapter")
+    expect(page.locator("#payments")).to_contain_text("Can be captured: ask for it")
     expect(page.locator("a[href*='/execute/']")).to_have_count(0)
     action = ask_for_action(desk, what)
     url = f"{what.page}payments/{what.payment_id}/actions/{action}/execute/"

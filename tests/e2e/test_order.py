@@ -49,8 +49,8 @@ def test_transactions_load_when_they_are_opened(page: Page, captured: dict[str, 
 def test_nothing_moves_when_the_payment_s_past_arrives(page: Page, captured: dict[str, object], width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     held: list[Route] = []
-    page.route("**/transactions/?*part=steps*", lambda route: held.append(route))  # noqa: PLW0108 - a builtin takes no attributes, which Playwright sets
-    with page.expect_request("**/transactions/?*part=steps*"):
+    page.route("**/transactions/?*part=steps", lambda route: held.append(route))  # noqa: PLW0108 - a builtin takes no attributes, which Playwright sets
+    with page.expect_request("**/transactions/?*part=steps"):
         page.goto(f"/orders/{captured['id']}/")
     now = page.locator("#payment-steps [aria-current=step]")
     before = now.bounding_box(), page.locator("#items").bounding_box()

@@ -40,6 +40,16 @@ def link(where: str, name: str) -> Step:
     return lambda page: part(page, where).get_by_role("link", name=begins).first.click()
 
 
+def record(name: str) -> Step:
+    """A way to put a payment's record right, which is folded away."""
+
+    def opens(page: Page) -> None:
+        part(page, "Payments").get_by_text("Details, correct the record").first.click()
+        link("Payments", name)(page)
+
+    return opens
+
+
 def row_link(row: str, name: str) -> Step:
     """A link in the row of the integrations that holds these words."""
 
@@ -185,21 +195,22 @@ WRITES = [
         then(field("Name", "Gift card"), field("Adapter", "awardit_adapter"), field("Amount", "50")), sees="Gift card",
         is_asked=True,
     ),
-    Write("payments.update", "payment-edit", "admin", "Payments", link("Payments", "Correct the record"),
+    Write("payments.update", "payment-edit", "admin", "Payments", record("Correct the record"),
     field("Name", "Klarna, by hand"), sees="Klarna, by hand"),
-    Write("payments.update", "payment-remove", "admin", "Payments", link("Payments", "Remove"), nothing,
+    Write("payments.update", "payment-remove", "admin", "Payments", record("Remove"), nothing,
     sees="1 removed payment, not counted", is_asked=True),
+    Write(
     Write(
         "adapters.refresh", "payment-refresh", "admin", "Payments", link("Payments", "Ask Klarna for the state"),
         nothing, sees="Capture",
     ),
     Write(
-        "payments.add_transaction", "transaction-create", "admin", "Payments", link("Payments", "Add a transaction"),
+        "payments.add_transaction", "transaction-create", "admin", "Payments", record("Add a transaction"),
         then(choice("Event", "open"), field("Status at the provider", "SAID-BY-PHONE")), folded="Transactions",
         sees="SAID-BY-PHONE",
     ),
     Write(
-        "payments.add_actions", "action-create", "admin", "Payments", link("Payments", "Register actions"),
+        "payments.add_actions", "action-create", "admin", "Payments", record("Offer actions"),
         then(field("Type of action 1", "resend"), field("Address of action 1",
         f"{ADAPTERS}/klarna_adapter/actions/resend")),
         sees="resend",

@@ -123,6 +123,14 @@ def _log(*events: tuple[str, str]) -> list[PaymentTransaction]:
     return [read(each, PaymentTransaction) for each in made]
 
 
+def test_what_was_paid_back_of_a_captured_payment_came_after_that() -> None:
+    found = payment_way("captured", _log(("capture", "09:30"), ("refund", "10:30")))
+    assert words(found) == ["captured now", "refund past"]
+    assert words(payment_way("captured", _log(("open", "09:24"), ("refund", "10:30")))) == [
+        "open past", "captured now", "refund past",
+    ]  # fmt: skip
+
+
 def test_the_event_that_led_to_the_state_is_not_told_twice_and_gives_the_state_its_time() -> None:
     found = payment_way("captured", _log(("open", "09:24"), ("capture", "09:30")))
     assert words(found) == ["open past", "captured now"]

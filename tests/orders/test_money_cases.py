@@ -287,9 +287,11 @@ def test_a_partial_refund_that_only_transactions_tell_puts_the_card_and_its_butt
     desk: Client, partly_refunded: dict[str, Any]
 ) -> None:
     html = desk.get("/orders/o_Case/").content.decode()
-    assert 'Refund <span id="refund-of-p_Cardcaptured">1,000.00\N{NO-BREAK SPACE}SEK</span>…' in html
+    assert '<span>Refund <span id="refund-of-p_Cardcaptured">1,000.00\N{NO-BREAK SPACE}SEK</span>…' in html
     (steps,) = re.findall(r'hx-get="([^"]+part=steps)"', html)
-    fresh = desk.get(steps.replace("&amp;", "&"), headers=HTMX).content.decode()
+    answer = desk.get(steps.replace("&amp;", "&"), headers=HTMX)
+    assert answer.headers["HX-Trigger"] == '{"money-told": {}}', "so that the timeline puts the head right too"
+    fresh = answer.content.decode()
     assert '<dl class="figures" id="figures-p_Cardcaptured" hx-swap-oob="true">' in " ".join(fresh.split())
     words = plain(" ".join(re.sub(r"<[^>]+>", " ", fresh).split()))
     assert "Captured 1,000.00 SEK Refunded 300.00 SEK Left 700.00 SEK 700.00 SEK" in words

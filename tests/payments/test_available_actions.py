@@ -1,5 +1,7 @@
 """Which actions are offered, and why those that people look for are not."""
 
+from decimal import Decimal
+
 import pytest
 
 from order_api.schemas import Order, Payment, PaymentAction, PaymentState, PaymentType
@@ -55,3 +57,20 @@ def test_of_two_types_of_payment_the_one_without_actions_says_that_the_other_doe
 )
 def test_a_payment_that_is_no_second_type_is_not_spoken_of(other: Payment) -> None:
     assert "two types" not in reasons(VOUCHER, other)["Refund"]
+
+
+def test_only_an_adapter_without_order_management_is_said_to_have_the_money_elsewhere() -> None:
+    """What Checkout lists of actions goes stale, so that nothing more is promised of the others."""
+    elsewhere = reasons(payment("captured", adapter="adyen_dropin_adapter"))["Refund"]
+    assert elsewhere == "Adyen cannot do this from here: the money is managed in the provider's own screens."
+    for adapter in ("walley-checkout", "klarna_checkout_adapter", "qliro_checkout_adapter", "svea_adapter"):
+        why = reasons(payment("reserved", adapter=adapter))["Capture"]
+        assert why.startswith("As far as Checkout knows, ") and "managed" not in why
+
+
+def test_the_button_says_the_amount() -> None:
+    found = present_payments(Order(currency="SEK", payments=(
+        payment("reserved", "capture", "cancel", "teleport").changed(amount=Decimal("1025.95")),
+    ))).live[0].offers  # fmt: skip
+    labels = [offer.label.replace("\N{NO-BREAK SPACE}", " ") for offer in found if offer.action_id]
+    assert labels == ["Capture 1,025.95 SEK…", "Cancel 1,025.95 SEK…", "Execute “teleport” …"]

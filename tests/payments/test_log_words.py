@@ -18,6 +18,8 @@ from order_api import OrderApi
 from payments.approvals import requests
 from payments.executions.reconciliation import check
 from payments.models import Execution, State
+from payments.presentation.preview import through
+from payments.presentation.summary import how, known
 from sandbox.delivery import let_pass
 from tests.conftest import ClientOf
 from tests.orders import documents
@@ -177,3 +179,24 @@ def test_what_was_approved_by_a_second_person_is_no_longer_said_to_wait(
     assert lines[0] == "Astrid Nyman asked to capture 499.00 SEK"
     assert "second approved the capture of 499.00 SEK" in lines
     assert lines[-1].endswith("captured 499.00 SEK · Done")
+
+
+def test_what_was_done_is_not_doubted_by_how_it_was_sent(attempt: Attempt) -> None:
+    execution = attempt()
+    assert known(execution).replace(SPACE, " ") == "499.00 SEK was captured."
+    assert how(execution).startswith("The capture went to Stripe at ") and "alone" not in how(execution)
+    assert "which alone does not say that money moved" in how(attempt("pending"))
+
+
+@pytest.mark.parametrize(
+    ("method", "provider", "says"),
+    [
+        ("Klarna", "klarna_checkout_adapter", "Klarna"),
+        ("Klarna Checkout", "klarna-checkout", "Klarna Checkout"),
+        ("Swish", "adyen_dropin_adapter", "Swish, through Adyen"),
+        ("Invoice", "walley-checkout", "Invoice, through Walley"),
+        ("Card", "", "Card"),
+    ],
+)
+def test_who_handles_a_payment_is_named_once(method: str, provider: str, says: str) -> None:
+    assert through(method, provider) == says
