@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.names import person_name
 from payments.models import OPEN, Answer, Evidence, Execution, Kind, State
 from payments.presentation import preview
 from payments.presentation.vocabulary import ACTIONS, Words, action_words, provider_name, why_words
@@ -85,7 +86,7 @@ def _sentence(execution: Execution, state: str, last: Evidence | None = None) ->
     words = {
         "what": money_of(execution) if execution.action_type.lower() in ACTIONS else f"“{execution.action_type}”",
         "did": action_words(execution.action_type).did,
-        "who": last.by if last else "",
+        "who": person_name(last.by) if last else "",
     }
     return str(capfirst(str(sentences.get(state, _NOTHING_SENT)) % words))
 

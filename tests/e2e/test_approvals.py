@@ -80,7 +80,7 @@ def test_a_second_person_approves_and_it_is_done_once(petra: Page, admin: Page, 
     expect(admin.locator("main")).to_contain_text("499.00 SEK was captured")
     assert moves_of(desk, what) == ["capture"]
     petra.goto(request)
-    expect(petra.locator("main")).to_contain_text("admin approved it. 499.00 SEK was captured")
+    expect(petra.locator("main")).to_contain_text("Astrid Nyman approved it. 499.00 SEK was captured")
 
 
 def test_enter_in_the_password_does_not_approve(petra: Page, admin: Page, desk: Desk) -> None:
@@ -144,7 +144,7 @@ def test_what_is_turned_down_tells_the_asker_why(petra: Page, admin: Page, desk:
     console.clear()
     admin.get_by_label("Why not?").fill("The goods are not packed yet")
     admin.get_by_role("button", name="Turn down").click()
-    expect(admin.locator("main")).to_contain_text("admin turned it down.")
+    expect(admin.locator("main")).to_contain_text("Astrid Nyman turned it down.")
     petra.goto(request)
     expect(petra.locator("main")).to_contain_text("The goods are not packed yet")
     assert moves_of(desk, what) == []
@@ -177,14 +177,14 @@ def test_four_eyes_ask_for_two_people_and_only_the_second_sends(
     expect(admin.get_by_role("button", name="Approve")).to_have_count(0)
     assert violations(admin) == [] and moves_of(desk, what) == []
     colleague.goto(request)
-    expect(colleague.locator("main")).to_contain_text("One of two has approved: admin,")
+    expect(colleague.locator("main")).to_contain_text("One of two has approved: Astrid Nyman,")
     assert violations(colleague) == []
     give_password(colleague, "demo")
     colleague.get_by_role("button", name="Approve and capture 499.00 SEK").click()
     expect(colleague.locator("main")).to_contain_text("499.00 SEK was captured")
     assert moves_of(desk, what) == ["capture"]
     petra.goto(request)
-    expect(petra.locator("main")).to_contain_text("admin approved it first. admin2 approved it.")
+    expect(petra.locator("main")).to_contain_text("Astrid Nyman approved it first. Bo Ek approved it.")
     admin.goto("/payments/four-eyes/")
     row.get_by_role("link", name="Delete").click()
     assert violations(admin) == []

@@ -62,7 +62,7 @@ def test_a_late_success_after_a_refusal_is_contradicted_until_a_person_has_looke
     assert violations(page) == []
     dialog.get_by_role("button", name="Settle it").click()
     main = page.locator("main")
-    expect(main).to_contain_text("499.00 SEK was captured: admin2 looked and said so.")
+    expect(main).to_contain_text("499.00 SEK was captured: Bo Ek looked and said so.")
     expect(main).to_contain_text("What was concluded first: 499.00 SEK was not captured: it was refused.")
     assert count(page) == before
     assert moves_of(desk, what) == ["capture"]

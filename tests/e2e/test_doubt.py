@@ -102,7 +102,7 @@ def test_a_timeout_that_turns_out_not_done_is_settled_by_hand_and_can_be_tried_a
     if dialog.get_by_label("Your password").count():
         dialog.get_by_label("Your password").fill("demo")
     dialog.get_by_role("button", name="Settle it").click()
-    expect(page.locator("main")).to_contain_text("499.00 SEK was not captured: admin2 looked and said so.")
+    expect(page.locator("main")).to_contain_text("499.00 SEK was not captured: Bo Ek looked and said so.")
     assert count(page) == before
     assert moves_of(desk, what) == []
 
