@@ -165,10 +165,10 @@ def picked(data: QueryDict, form_class: type[OrderChange], order: Order, ids: Ma
 
 
 def let_stand(data: QueryDict) -> list[str]:
-    """Of what a conflict was about, the parts that stay as somebody else made them."""
-    return [
-        name.removeprefix("pick-") for name, choice in data.items() if name.startswith("pick-") and choice == "theirs"
-    ]
+    """Of what a conflict was about, the parts that stay as somebody else made them. A browser writes a line break of a
+    name, as a key may have, as two characters."""
+    theirs = [name for name, choice in data.items() if name.startswith("pick-") and choice == "theirs"]
+    return [name.removeprefix("pick-").replace("\r\n", "\n") for name in theirs]
 
 
 def clashes_of(form: OrderChange) -> list[Clash]:

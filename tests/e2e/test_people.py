@@ -81,7 +81,7 @@ def test_a_link_for_a_colleague_is_told_to_them_until_they_have_read_it(
 
     colleague.goto("/orders/")
     told = colleague.get_by_role("region", name="Changes to your account")
-    expect(told).to_contain_text("admin made a one-time link for a new password")
+    expect(told).to_contain_text("Astrid Nyman made a one-time link for a new password")
     assert violations(colleague) == []
     told.get_by_role("button", name="I have read it").click()
     expect(told).to_have_count(0)

@@ -200,7 +200,6 @@ WRITES = [
     Write("payments.update", "payment-remove", "admin", "Payments", record("Remove"), nothing,
     sees="1 removed payment, not counted", is_asked=True),
     Write(
-    Write(
         "adapters.refresh", "payment-refresh", "admin", "Payments", link("Payments", "Ask Klarna for the state"),
         nothing, sees="Capture",
     ),
