@@ -190,12 +190,12 @@ def test_an_action_that_is_there_already_is_warned_of(admin: User, desk_of: Desk
     assert "has this action already" in text(desk_of(admin).send(url(order, "action-create"), data))
 
 
-def test_an_address_that_the_api_does_not_call_is_refused_in_its_words(
+def test_an_address_that_the_api_cannot_call_is_refused_in_its_words(
     admin: User, desk_of: DeskOf, order: Order, api: OrderApi
 ) -> None:
-    data = {"adapter_id": "klarna_checkout_adapter", **row(1, "capture", "https://elsewhere.example/capture")}
+    data = {"adapter_id": "klarna_checkout_adapter", **row(1, "capture", "https://bücher.example/capture")}
     response = desk_of(admin).send(url(order, "action-create"), data)
     assert response.status_code == 422 and "order-bad-request" in text(response)
-    assert "https://elsewhere.example/capture" in text(response)
+    assert "https://bücher.example/capture" in text(response)
     assert [outcome for *_, outcome in logged(order)] == ["", "refused"]
     assert len(actions(api, order)) == 1
