@@ -61,8 +61,9 @@ class CreationExplanation(Explanation["OrderCreation"]):
         if self.form.ids.get("source"):
             found.append(
                 _(
-                    "It is a copy. Left out: ids, references, states, payments, shippings, integrations, identity "
-                    "numbers and hidden attributes. Consents were given for the other order, so they are not given here."
+                    "It is a copy. Left out: ids, references, states, payments, shippings, integrations, "
+                    "identity numbers and hidden attributes. Consents were given for the other order, so they are not "
+                    "given here."
                 )
             )
         return found

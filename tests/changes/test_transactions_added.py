@@ -190,7 +190,6 @@ def test_an_action_that_is_there_already_is_warned_of(admin: User, desk_of: Desk
     assert "has this action already" in text(desk_of(admin).send(url(order, "action-create"), data))
 
 
-<<<<<<< HEAD
 def test_an_address_anywhere_is_offered_as_the_api_takes_it_and_fails_when_it_is_called(
     admin: User, desk_of: DeskOf, order: Order, api: OrderApi
 ) -> None:
@@ -198,7 +197,8 @@ def test_an_address_anywhere_is_offered_as_the_api_takes_it_and_fails_when_it_is
     assert desk_of(admin).send(url(order, "action-create"), data).status_code == 302
     assert [outcome for *_, outcome in logged(order)] == ["", "done"]
     assert "https://elsewhere.example/capture" in str(actions(api, order))
-=======
+
+
 def test_an_address_that_the_api_cannot_call_is_refused_in_its_words(
     admin: User, desk_of: DeskOf, order: Order, api: OrderApi
 ) -> None:
@@ -208,4 +208,3 @@ def test_an_address_that_the_api_cannot_call_is_refused_in_its_words(
     assert "https://bücher.example/capture" in text(response)
     assert [outcome for *_, outcome in logged(order)] == ["", "refused"]
     assert len(actions(api, order)) == 1
->>>>>>> real
