@@ -22,12 +22,14 @@ MOST_ROWS = 2000
 
 
 class WrittenRow(NamedTuple):
-    """An order's row as HTML, its id and currency, and what its reference begins with."""
+    """An order's row as HTML, and what of the order the page around it is about: currency, id, what its reference
+    begins with, and its state."""
 
     markup: SafeString
     currency: str | None
     id: str = ""
     prefix: str = ""
+    status: str | None = None
 
 
 class _Reader(NamedTuple):
@@ -52,7 +54,8 @@ def _row(order: Unread, reader: _Reader) -> WrittenRow:
     if not place:
         document = order.read()
         row = row_of(document, reader.list_address, reader.language)
-        place.append(WrittenRow(markup(row), document.currency, row["id"], prefix_of(document.reference)))
+        status = document.state.current_status if document.state else None
+        place.append(WrittenRow(markup(row), document.currency, row["id"], prefix_of(document.reference), status))
     return place[0]
 
 
