@@ -286,10 +286,11 @@ addEventListener("load", () => {
   found.focus({ preventScroll: true });
 });
 // Text in a row can be marked and copied; a click on it opens the order all the same, unless it marks something.
+const WORDS = ".orders tbody :is(bdi, small, .who-name, b, abbr, time, .badge, .cur)";
+const wordsAt = (event) => event.target.closest && event.target.closest(WORDS);
 let opening = 0;
 addEventListener("click", (event) => {
-  const text = event.target.closest && event.target.closest(".orders tbody :is(bdi, small, .who-name, b, abbr)");
-  const link = text && text.closest("tr").querySelector(".open[href]");
+  const text = wordsAt(event), link = text && text.closest("tr").querySelector(".open[href]");
   if (!link) return;
   clearTimeout(opening);
   if (event.ctrlKey || event.metaKey) { if (!text.closest("a")) open(link.href, "_blank", "noopener"); return; }
@@ -303,8 +304,7 @@ addEventListener("click", (event) => {
   }, event.pointerType === "mouse" ? 250 : 0);
 });
 addEventListener("auxclick", (event) => {
-  const text = event.button === 1 && event.target.closest && event.target.closest(".orders tbody :is(bdi, small, .who-name, b, abbr)");
-  const link = text && !text.closest("a") && text.closest("tr").querySelector(".open[href]");
+  const text = event.button === 1 && wordsAt(event), link = text && !text.closest("a") && text.closest("tr").querySelector(".open[href]");
   if (link) { event.preventDefault(); open(link.href, "_blank", "noopener"); }
 });
 

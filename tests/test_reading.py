@@ -37,8 +37,8 @@ WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) "(\w+)"')
 
 # What opening a page may write after all, and why nobody can be wronged by it.
 MAY_WRITE = {
-    ("order-list", "orderdesk_cache"): "which currencies its channel has",
-    ("order-list", "django_session"): "which orders it showed, for the way back from one and on to the next",
+    ("order-list", "orderdesk_cache"): "what the orders of its channel are like",
+    ("order-list", "django_session"): "which orders are on the page, for the way back and to the next one",
     ("approval-detail", "payments_execution"): "that the desk looked again, and when",
 }
 

@@ -1,6 +1,6 @@
 """The list of orders, and the one box that finds them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Preference, preference_of
 from domain import countries
-from domain.states import ORDER, Stage
+from domain.states import ORDER, OrderState, Stage
 from gateway.last_read import shows_last_read
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
@@ -206,15 +206,22 @@ def list_context(filters: OrderFilterSet, address: Address, found: Found, met: M
         "pages": links_of(address, paging),
         "range": range_of(paging),
         "sum": total,
-        "sum_also": also_summed(address.filters.get("status", ())) if total else "",
+        "sum_also": also_summed(states_of(found, paging, address)) if total else "",
         "spoken": f"{SORTS[filters.ordering]}, {range_of(paging)}",
     }
 
 
-def also_summed(chosen: Collection[str]) -> str:
-    """The states of orders that are no sales and stand in a sum nevertheless, in words; none where they are all that
-    was asked for."""
-    states = [state for name, state in ORDER.items() if name in chosen or not chosen]
+def states_of(found: Found, paging: Paging, address: Address) -> list[OrderState]:
+    """The states that orders of the list may have: those of its rows, where there are no others, else what was asked
+    for, else all."""
+    if paging.rows == paging.total:
+        return [ORDER.of(name) for name in dict.fromkeys(row.status for row in found.data)]
+    return [ORDER.of(name) for name in address.filters.get("status", ORDER)]
+
+
+def also_summed(states: Sequence[OrderState]) -> str:
+    """Those of these states whose orders are no sales and stand in a sum nevertheless, in words; none where it is of
+    them alone."""
     others = [state for state in states if state.stage is not Stage.PLACED]
     return ", ".join(str(state.word) for state in others) if len(others) < len(states) else ""
 

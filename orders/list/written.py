@@ -27,12 +27,14 @@ MOST_ROWS = 2000
 
 
 class WrittenRow(NamedTuple):
-    """An order's row as HTML, its id and currency, and what its reference begins with."""
+    """An order's row as HTML, and what of the order the page around it is about: currency, id, what its reference
+    begins with, and its state."""
 
     markup: SafeString
     currency: str | None
     id: str = ""
     prefix: str = ""
+    status: str | None = None
 
 
 class _Reader(NamedTuple):
@@ -77,7 +79,8 @@ def _written(order: Order | UnfitOrder, reader: _Reader, unsettled: Unsettled | 
         url = address_of(order_id, reader.list_address) if order_id else ""
         return WrittenRow(unfit_markup(order_id, url, in_words(order.misfit)), None, order_id)
     row = row_of(order, reader.list_address, reader.language, unsettled)
-    return WrittenRow(markup(row), order.currency, order.id or "", prefix_of(order.reference))
+    status = order.state.current_status if order.state else None
+    return WrittenRow(markup(row), order.currency, order.id or "", prefix_of(order.reference), status)
 
 
 @lru_cache(maxsize=MOST_ROWS)
