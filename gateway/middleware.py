@@ -77,7 +77,7 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
     not there any more comes back with what was typed."""
     if isinstance(error, NotFound) and not getattr(request, "htmx", None) and is_worth_keeping(request):
         return hold(request, GONE % {"error": error}, status_of(error), is_for_good=True)
-    context = {
+    context: dict[str, Any] = {
         "error": error,
         "kind": NotFound.__name__ if isinstance(error, NotFound) else type(error).__name__,
         "retry": request.get_full_path(),
@@ -86,6 +86,12 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
         "order": order_without_it(request, error),
         "as_it_came": _order_id(request) if isinstance(error, Unreadable) else "",
     }
+    view = request.resolver_match.func if request.resolver_match else None
+    page = getattr(view, "without_rows", None)
+    if page and isinstance(error, Unavailable) and may_show(request, view):
+        response: HttpResponse = page(request, context)
+        response.status_code = status_of(error)
+        return response
     return render_problem(request, "api_error.html", context, status_of(error))
 
 

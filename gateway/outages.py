@@ -1,9 +1,9 @@
 """Whether the Order API can be asked; and what a person typed, which is kept where it could not be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -13,6 +13,7 @@ from order_api.errors import ApiError, NotFound
 from ui.held import hold
 
 View = Callable[..., HttpResponse]
+_Any = TypeVar("_Any", bound=Callable[..., Any])
 
 
 def does_answer(api: OrderApi) -> bool:
@@ -22,6 +23,17 @@ def does_answer(api: OrderApi) -> bool:
     except ApiError:
         return False
     return True
+
+
+def stays_without_rows(page: Callable[[Any, Mapping[str, Any]], HttpResponse]) -> Callable[[_Any], _Any]:
+    """While the Order API does not answer, has a page be `page`, made with the request and what tells of the outage:
+    what it is changed by, and what was typed, stay on it."""
+
+    def decorate(view: _Any) -> _Any:
+        view.without_rows = page  # type: ignore[attr-defined]
+        return view
+
+    return decorate
 
 
 def keeps_what_was_typed(words: Promise) -> Callable[[View], View]:

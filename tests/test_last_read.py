@@ -146,3 +146,13 @@ def _forget_the_connection() -> None:
     kept = {key: made for key, made in connection._connections.items() if isinstance(made, Memory)}
     connection._connections.clear()
     connection._connections.update(kept)
+
+
+@pytest.mark.parametrize("page", ["/orders/?search=SE-1001&status=accepted", "/orders/find/?search=SE-1001"])
+def test_a_list_that_was_never_read_keeps_its_search_tabs_and_filters(desk: Client, page: str) -> None:
+    with mock.patch("gateway.connection.answer", silence):
+        _forget_the_connection()
+        response = desk.get(page, follow=True)
+    html = response.content.decode()
+    assert response.status_code == 503 and 'value="SE-1001"' in html and 'id="filter-panel"' in html
+    assert "does not answer" in text_of(response) and "It is tried again by itself" in text_of(response)

@@ -20,6 +20,7 @@ from accounts.models import Preference, preference_of
 from domain import countries
 from domain.states import ORDER, OrderState, Stage
 from gateway.last_read import shows_last_read
+from gateway.outages import stays_without_rows
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from orders.list.back import list_with, remember_list
@@ -50,6 +51,22 @@ def _country_options(language: str | None) -> SafeString:
     return format_html_join("", '<option value="{}">{}</option>', named)
 
 
+def list_without_rows(request: ApiRequest, outage: Mapping[str, Any]) -> HttpResponse:
+    """The list's page while nobody answers: the search, the tabs and the filters stay, with what was typed."""
+    query = asked_for(request.GET)
+    filters = OrderFilterSet(query)
+    address = read_address(query, filters, preference_of(request.user).page_size)
+    context = {
+        **list_context(filters, address, Found((), None), met_in(str(request.channel))),
+        **controls_context(filters, address),
+        **swap_context(request, filters),
+        "panel": partial(panel_markup, filters, ""),
+        "outage": outage,
+    }
+    return render_page(request, "orders/order_list.html", context)
+
+
+@stays_without_rows(list_without_rows)
 @shows_last_read
 @require_safe
 @may_view
@@ -127,6 +144,8 @@ def _list_page(request: ApiRequest, filters: OrderFilterSet, address: Address, f
     return with_address(request, response, address)
 
 
+@stays_without_rows(list_without_rows)
+@shows_last_read
 @require_safe
 @may_view
 def order_find(request: ApiRequest) -> HttpResponse:
