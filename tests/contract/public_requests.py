@@ -5,7 +5,8 @@ bd35742 (TRN). Method and path are theirs; bodies are our own in the same shape.
 what it speaks of. Requests to Norce Commerce (identity, shopping) go to other hosts and are left out.
 
 `python -m tests.contract.public_requests` prints the list; with an address such as http://127.0.0.1:8000/checkout and a
-token it replays all of it there first, and exits with 1 if anything was answered otherwise than it says here.
+token it replays all of it there first, and exits with 1 if anything was answered otherwise than it says here. A second
+time two orders are answered with 409: the tutorials name their carts themselves, and those are there by then.
 """
 
 import json
