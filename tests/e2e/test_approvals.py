@@ -81,7 +81,7 @@ def test_a_second_person_approves_and_it_is_done_once(petra: Page, admin: Page, 
     expect(admin.locator("main")).to_contain_text("499.00 SEK was captured")
     assert moves_of(desk, what) == ["capture"]
     petra.goto(request)
-    expect(petra.locator("main")).to_contain_text("admin approved it. 499.00 SEK was captured")
+    expect(petra.locator("main")).to_contain_text("Astrid Nyman approved it. 499.00 SEK was captured")
 
 
 def test_enter_in_the_password_does_not_approve(petra: Page, admin: Page, desk: Desk) -> None:
@@ -145,7 +145,7 @@ def test_what_is_turned_down_tells_the_asker_why(petra: Page, admin: Page, desk:
     console.clear()
     admin.get_by_label("Why not?").fill("The goods are not packed yet")
     admin.get_by_role("button", name="Turn down").click()
-    expect(admin.locator("main")).to_contain_text("admin turned it down.")
+    expect(admin.locator("main")).to_contain_text("Astrid Nyman turned it down.")
     petra.goto(request)
     expect(petra.locator("main")).to_contain_text("The goods are not packed yet")
     assert moves_of(desk, what) == []
