@@ -107,3 +107,10 @@ def test_the_bands_of_an_order_of_another_channel_are_not_shown(desk: Client, at
     Execution.objects.update(channel="no")
     answer = desk.get(reverse("band-list"), {"order": execution.order_id, "seen": str(execution.pk)})
     assert "499.00" not in answer.content.decode()
+
+
+def test_a_card_claims_no_figure_that_nobody_knows(desk: Client, attempt: Attempt) -> None:
+    execution = attempt("timeout-before")
+    page = desk.get(reverse("order-detail", args=[execution.order_id])).content.decode()
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).replace("\N{NO-BREAK SPACE}", " ").split())
+    assert "Authorised 499.00 SEK Captured unknown Refunded 0.00 SEK Left unknown" in text
