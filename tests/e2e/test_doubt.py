@@ -62,7 +62,7 @@ def test_a_timeout_that_turns_out_done_is_done_and_says_by_what(admin_page: Page
     page.goto(what.page)
     expect(page.locator("#payments")).to_contain_text("1 payment action through this desk")
     page.locator("#payments summary", has_text="Transactions").click()
-    expect(page.locator(".tx").first).to_contain_text("through this desk by admin")
+    expect(page.locator(".tx").first).to_contain_text("through this desk by Astrid Nyman")
     assert moves_of(desk, what) == ["capture"]
 
 
