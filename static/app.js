@@ -233,13 +233,19 @@ addEventListener("keydown", (event) => {
 const searchBox = () => document.getElementById("q");
 const typedOn = (box) => box && box.value.trim() !== (box.dataset.looked ?? box.defaultValue).trim();
 addEventListener("htmx:configRequest", (event) => {
-  const { elt, verb, formData } = event.detail, box = searchBox();
+  const { elt, formData } = event.detail, box = searchBox();
   if (elt === box && box.validity.patternMismatch) event.preventDefault();
-  if (verb !== "get" || elt === box || !elt.closest(".list") || "clears" in elt.dataset || !typedOn(box) || box.validity.patternMismatch) return;
+  if (elt === box || !elt.closest(".list") || "clears" in elt.dataset || !typedOn(box) || box.validity.patternMismatch) return;
+  const carried = (params) => { params.set("search", box.value); ["way", "page"].forEach((name) => params.delete(name)); };
+  if (formData.has("next")) { // a choice that is kept, and leads back to the list
+    const next = new URL(formData.get("next"), location);
+    carried(next.searchParams);
+    formData.set("next", next.pathname + next.search);
+    return;
+  }
   const address = new URL(event.detail.path, location);
   address.searchParams.forEach((value, name) => formData.append(name, value));
-  formData.set("search", box.value);
-  ["way", "page"].forEach((name) => formData.delete(name));
+  carried(formData);
   event.detail.path = address.pathname;
 });
 addEventListener("htmx:afterRequest", (event) => {

@@ -94,7 +94,7 @@ def read(text: str, prefixes: Iterable[str] = ()) -> Reading:
     whole = [Try(SEARCH, {SEARCH: said}, [said])] if len(said) <= LONGEST_TEXT else []
     found = mentioned(typed)
     if len(found) == 1:
-        return Reading(said, tuple(_apart([*whole, *_tries(found[0], found[0], prefixes)]))[:MOST_TRIES])
+        return Reading(said, tuple(_apart([*whole, *_tries(*_unwrapped(found[0]), prefixes)]))[:MOST_TRIES])
     if whole and not found:
         whole += _both("names", name_spellings(said))  # names of firms have figures and signs in them
     return Reading(said, tuple(whole), len(found))
@@ -103,7 +103,7 @@ def read(text: str, prefixes: Iterable[str] = ()) -> Reading:
 def mentioned(text: str) -> list[str]:
     """What a sentence, a mail or a column of a sheet names: order ids and references, else payments, else addresses of
     e-mail, else phone numbers. All of the first kind that is there."""
-    words = [_unwrapped(word)[0] for word in text.split()]
+    words = [_unwrapped(word)[1] for word in text.split()]
     kinds = (
         [word for word in words if _ORDER_ID.fullmatch(word) or _is_reference(word)],
         [word for word in words if _PAYMENT_ID.fullmatch(word)],

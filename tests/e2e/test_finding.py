@@ -76,6 +76,11 @@ def test_what_is_typed_is_kept_by_a_tab_that_is_clicked_at_once(page: Page) -> N
     expect(page.locator("#q")).to_have_value("SE-1")
     expect(page.locator(".tabs [aria-current]")).to_have_text("Completed")
     assert set(page.locator("td.c-state").all_inner_texts()) == {"Completed"}
+    for select, value, text in (("#sort", "created", "SE-10"), ("#size", "50", "SE-100"), ("#size", "25", "SE-1")):
+        page.locator("#q").fill(text)
+        page.locator(select).select_option(value)
+        expect(page).to_have_url(re.compile(f"search={text}(&|$)"))
+        expect(page.locator("#q")).to_have_value(text)
     page.locator("#q").fill("SE-2")
     page.locator("#clear").click()
     expect(page.locator("#q")).to_have_value("")
