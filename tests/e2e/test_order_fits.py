@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
@@ -69,6 +70,15 @@ def test_what_is_pressed_on_an_order_is_big_enough(sized: Page, width: int, leas
     assert sized.evaluate(SMALL, least) == []
 
 
+def printed(page: Page) -> Any:
+    """What the page noted down when it was printed; it is, once everything is there."""
+    for _ in range(100):
+        if (noted := page.evaluate("window.printed")) is not None:
+            return noted
+        page.wait_for_timeout(100)
+    raise AssertionError("nothing was printed")
+
+
 def test_paper_has_every_heading_dates_with_a_year_and_what_was_not_scrolled_to(sized: Page) -> None:
     sized.add_init_script(
         "window.print = () => { window.printed = document.querySelectorAll('#timeline .timeline li').length; };"
@@ -76,7 +86,7 @@ def test_paper_has_every_heading_dates_with_a_year_and_what_was_not_scrolled_to(
     sized.goto(f"/orders/{RETRIED}/")
     sized.locator("main summary").filter(has_text="More").click()
     sized.get_by_role("button", name="Print…", exact=True).click()
-    sized.wait_for_function("window.printed > 0")
+    assert printed(sized) > 0
     sized.emulate_media(media="print")
     sized.set_viewport_size(A4)
     for heading in ("Items", "Payments", "Shipping", "Timeline", "Customer"):
@@ -99,8 +109,7 @@ def test_notes_of_staff_are_on_paper_only_where_asked_for(sized: Page) -> None:
     sized.emulate_media(media="screen")
     sized.locator("main summary").filter(has_text="More").click()
     sized.get_by_role("button", name="Print with staff notes…").click()
-    sized.wait_for_function("window.printed !== undefined")
-    assert sized.evaluate("window.printed") == "prints-notes"
+    assert printed(sized) == "prints-notes"
 
 
 def test_the_list_on_paper_is_a_table_with_all_its_columns(sized: Page) -> None:
