@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 
 from tests.e2e.conftest import Desk, watch
 from tests.e2e.test_list_fits import SMALL, sideways
@@ -13,7 +13,7 @@ from tests.e2e.test_list_fits import SMALL, sideways
 CASES = Path(__file__).resolve().parent.parent / "documents" / "cases"
 WIDTHS = (320, 390, 600, 768, 896, 897, 1024, 1152, 1153, 1280, 1440, 1920)
 LONG, MANY, RETRIED = "o_CaseLongWordsAbcdefghijklm", "o_CaseTwoHundredLinesAbcdefg", "o_CaseFailedThenPaidAbcdefgh"
-A4 = {"width": 703, "height": 1000}
+A4: ViewportSize = {"width": 703, "height": 1000}
 """Pixels between margins of 12 mm."""
 
 
