@@ -66,9 +66,11 @@ def latest_notes(order_id: str, channel: Channel) -> Latest:
     return Latest(notes[:IN_SIGHT], max(0, len(notes) - IN_SIGHT))
 
 
-def write(who: log.Who, user: User, subject: log.Subject, text: str, mark: uuid.UUID) -> Note | None:
-    """Keeps a new note; None if the form with that mark was taken before. Raises
-    log.AuditUnavailable, and then nothing is kept."""
+def write(  # noqa: PLR0913 - what a note is, and where it is told
+    who: log.Who, user: User, subject: log.Subject, text: str, mark: uuid.UUID, reference: str | None = None
+) -> Note | None:
+    """Keeps a new note; None if the form with that mark was taken before. `reference`: of the order, by which people
+    know it in the log. Raises log.AuditUnavailable, and then nothing is kept."""
     if Note.objects.filter(mark=mark).exists():
         return None
     try:
@@ -78,7 +80,7 @@ def write(who: log.Who, user: User, subject: log.Subject, text: str, mark: uuid.
                 author=user, author_name=user.get_full_name() or user.get_username(),
             )  # fmt: skip
             _add_version(note, 1, text)
-            _record(who, AuditAction.ORDER_NOTE_CREATE, subject, note, 1)
+            _record(who, AuditAction.ORDER_NOTE_CREATE, subject, note, 1, reference)
     except IntegrityError:
         return None
     return note
@@ -106,6 +108,9 @@ def _add_version(note: Note, number: int, text: str) -> None:
     NoteVersion.objects.create(note=note, number=number, text=text, at=timezone.now())
 
 
-def _record(who: log.Who, action: AuditAction, subject: log.Subject, note: Note, version: int) -> None:
+def _record(  # noqa: PLR0913 - as `write`
+    who: log.Who, action: AuditAction, subject: log.Subject, note: Note, version: int, reference: str | None = None
+) -> None:
     about = log.Subject(subject.order_id, subject.merchant, subject.channel, target=str(note.pk))
-    log.event(who, action, about, details={"version": version})
+    details: dict[str, object] = {"version": version}
+    log.event(who, action, about, details={**details, "reference": reference} if reference else details)

@@ -61,21 +61,21 @@ def note_create(request: ApiRequest, order_id: str) -> HttpResponse:
     if request.method != "POST":
         request.api.orders.get(order_id)
         return show_box(request, order_id, NoteForm.empty())
-    request.api.orders.get(order_id)  # there is none of another channel, nor one that does not exist
+    order = request.api.orders.get(order_id)  # there is none of another channel, nor one that does not exist
     form = NoteForm(request.POST, label_suffix="")
     if not form.is_valid():
         return show_box(request, order_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        keep(request, order_id, form.cleaned_data)
+        keep(request, order_id, form.cleaned_data, order.reference)
     except log.AuditUnavailableError:
         form.add_error(None, NOT_LOGGED)
         return show_box(request, order_id, form, HTTPStatus.SERVICE_UNAVAILABLE)
     return kept(request, order_id)
 
 
-def keep(request: ApiRequest, order_id: str, data: dict[str, Any]) -> None:
+def keep(request: ApiRequest, order_id: str, data: dict[str, Any], reference: str | None) -> None:
     mark = data["mark"] or uuid.uuid4()
-    services.write(log.Who.of(request), request.user, subject_of(request, order_id), data["text"], mark)
+    services.write(log.Who.of(request), request.user, subject_of(request, order_id), data["text"], mark, reference)
 
 
 def kept(request: ApiRequest, order_id: str) -> HttpResponse:

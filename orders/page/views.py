@@ -201,7 +201,7 @@ def order_identity(request: ApiRequest, order_id: str, which: str) -> HttpRespon
     context = {"which": which, "order": order, "order_id": order_id, "address": address_of(order, which)}
     if request.method == "POST":
         subject = log.Subject(order_id, request.channel.merchant, request.channel.name, target=which)
-        details = {"field": "nationalIdentificationNumber"}
+        details = {"field": "nationalIdentificationNumber", "reference": order.reference or ""}
         log.event(log.Who.of(request), AuditAction.PERSONAL_DATA_VIEW, subject, details=details)
         context["number"] = number
     template = "orders/order_identity.html#number" if _is_panel(request) else "orders/order_identity.html"
