@@ -67,7 +67,7 @@ def latest_notes(order_id: str, channel: Channel) -> Latest:
 
 
 def write(  # noqa: PLR0913 - what a note is, and where it is told
-    who: log.Who, user: User, subject: log.Subject, text: str, mark: uuid.UUID, reference: str | None = None
+    who: log.Who, user: User, subject: log.Subject, text: str, mark: uuid.UUID, *, reference: str | None = None
 ) -> Note | None:
     """Keeps a new note; None if the form with that mark was taken before. `reference`: of the order, by which people
     know it in the log. Raises log.AuditUnavailable, and then nothing is kept."""
@@ -80,7 +80,7 @@ def write(  # noqa: PLR0913 - what a note is, and where it is told
                 author=user, author_name=user.get_full_name() or user.get_username(),
             )  # fmt: skip
             _add_version(note, 1, text)
-            _record(who, AuditAction.ORDER_NOTE_CREATE, subject, note, 1, reference)
+            _record(who, AuditAction.ORDER_NOTE_CREATE, subject, note, 1, reference=reference)
     except IntegrityError:
         return None
     return note
@@ -109,7 +109,7 @@ def _add_version(note: Note, number: int, text: str) -> None:
 
 
 def _record(  # noqa: PLR0913 - as `write`
-    who: log.Who, action: AuditAction, subject: log.Subject, note: Note, version: int, reference: str | None = None
+    who: log.Who, action: AuditAction, subject: log.Subject, note: Note, version: int, *, reference: str | None = None
 ) -> None:
     about = log.Subject(subject.order_id, subject.merchant, subject.channel, target=str(note.pk))
     details: dict[str, object] = {"version": version}

@@ -75,7 +75,9 @@ def note_create(request: ApiRequest, order_id: str) -> HttpResponse:
 
 def keep(request: ApiRequest, order_id: str, data: dict[str, Any], reference: str | None) -> None:
     mark = data["mark"] or uuid.uuid4()
-    services.write(log.Who.of(request), request.user, subject_of(request, order_id), data["text"], mark, reference)
+    services.write(
+        log.Who.of(request), request.user, subject_of(request, order_id), data["text"], mark, reference=reference
+    )
 
 
 def kept(request: ApiRequest, order_id: str) -> HttpResponse:
