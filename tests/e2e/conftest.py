@@ -27,6 +27,7 @@ from tests.e2e import preparation
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60_000  # ms, which only a test that fails waits for, however slow the machine is
+CASES = ROOT / "tests" / "documents" / "cases"
 CHROMIUM = shutil.which("chromium")
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -276,3 +277,18 @@ def page(context: BrowserContext, console: list[str]) -> Iterator[Page]:
     page = watch(context.new_page(), console)
     yield page
     assert console == []
+
+
+@pytest.fixture(scope="module")
+def cases(desk: Desk) -> None:
+    """The desk's sandbox has the orders of the case documents."""
+    for case in sorted(CASES.glob("*.json")):
+        desk.manage("sandbox_load", str(case), "--replace-existing")
+
+
+@pytest.fixture
+def sized(browser: Browser, desk: Desk, cases: None, signed_in_state: StorageState) -> Iterator[Page]:
+    """A page of somebody who is signed in, to be given any size."""
+    context = browser.new_context(base_url=desk.url, storage_state=signed_in_state)
+    yield watch(context.new_page(), [])
+    context.close()

@@ -1,14 +1,8 @@
 """The list at every width, with whatever an order holds: nothing scrolls sideways, and the customer keeps a column."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page, StorageState
+from playwright.sync_api import Page
 
-from tests.e2e.conftest import Desk, watch
-
-CASES = Path(__file__).resolve().parent.parent / "documents" / "cases"
 WIDTHS = (320, 360, 390, 600, 768, 896, 897, 940, 1024, 1152, 1153, 1180, 1200, 1240, 1280, 1366, 1440, 1920)
 LEAST_CUSTOMER = 180
 DAY = "/orders/?date_from=2026-11-20&date_to=2026-11-20"
@@ -18,19 +12,6 @@ SMALL = """(least) => [...document.querySelectorAll("main :is(a, button, select,
   .map((each) => (each.matches(".open") ? each.closest("tr") : each))
   .filter((each) => Math.min(each.getBoundingClientRect().height, each.getBoundingClientRect().width) < least - .5)
   .map((each) => each.id || each.textContent.trim())"""
-
-
-@pytest.fixture(scope="module")
-def cases(desk: Desk) -> None:
-    for case in sorted(CASES.glob("*.json")):
-        desk.manage("sandbox_load", str(case), "--replace-existing")
-
-
-@pytest.fixture
-def sized(browser: Browser, desk: Desk, cases: None, signed_in_state: StorageState) -> Iterator[Page]:
-    context = browser.new_context(base_url=desk.url, storage_state=signed_in_state)
-    yield watch(context.new_page(), [])
-    context.close()
 
 
 def sideways(page: Page) -> int:

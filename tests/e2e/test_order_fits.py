@@ -1,33 +1,16 @@
 """An order's page at every width, with whatever an order holds, and on paper."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.e2e.conftest import Desk, watch
 from tests.e2e.test_list_fits import SMALL, sideways
 
-CASES = Path(__file__).resolve().parent.parent / "documents" / "cases"
 WIDTHS = (320, 390, 600, 768, 896, 897, 1024, 1152, 1153, 1280, 1440, 1920)
 LONG, MANY, RETRIED = "o_CaseLongWordsAbcdefghijklm", "o_CaseTwoHundredLinesAbcdefg", "o_CaseFailedThenPaidAbcdefgh"
 A4: ViewportSize = {"width": 703, "height": 1000}
 """Pixels between margins of 12 mm."""
-
-
-@pytest.fixture(scope="module")
-def cases(desk: Desk) -> None:
-    for case in sorted(CASES.glob("*.json")):
-        desk.manage("sandbox_load", str(case), "--replace-existing")
-
-
-@pytest.fixture
-def sized(browser: Browser, desk: Desk, cases: None, signed_in_state: StorageState) -> Iterator[Page]:
-    context = browser.new_context(base_url=desk.url, storage_state=signed_in_state)
-    yield watch(context.new_page(), [])
-    context.close()
 
 
 @pytest.mark.parametrize("order", [LONG, MANY, RETRIED])
