@@ -22,6 +22,7 @@ from payments.executions.intent import Intent
 from payments.models import Execution, ExternalMove, FourEyes, Limit
 from tests.conftest import ClientOf, person
 from tests.forms import ROUTES, put_note, put_order
+from tests.pages_of_people import PAGES
 from tests.payments.conftest import (  # noqa: F401 - fixtures
     MakePayment,
     api,
@@ -29,7 +30,6 @@ from tests.payments.conftest import (  # noqa: F401 - fixtures
     case_of,
     make_payment,
 )
-from tests.test_permissions import PAGES
 
 pytestmark = pytest.mark.django_db
 GETS = [name for name, page in PAGES.items() if page.method == "get"]

@@ -15,18 +15,8 @@ from gateway import connection
 from gateway.in_process import Headers, answer
 from sandbox.models import Order
 from tests.forms import OF_ONE_ORDER, Fields, address
-from tests.test_permissions import (
-    CHANGES,
-    FOREIGN,
-    KEPT_HERE,
-    OWN,
-    PAGES,
-    Orders,
-    Somebody,
-    form_of,
-    like_missing,
-    somebody,
-)
+from tests.pages_of_people import PAGES
+from tests.test_permissions import CHANGES, FOREIGN, KEPT_HERE, OWN, Orders, Somebody, form_of, like_missing, somebody
 from tests.wire import operation_of
 
 __all__ = ["form_of", "somebody"]  # fixtures
