@@ -12,7 +12,7 @@ from domain.money import NOTHING, Figures, code_of, figures_of, is_nothing
 from order_api.schemas import Payment, PaymentState, PaymentTransaction
 from payments.executions.ledger import Ledger, ledger_of
 from payments.executions.snapshot import Snapshot, TransactionMark
-from payments.presentation.order_panel import OfPayment
+from payments.presentation.order_panel import OfPayment, is_held
 from ui.formats import format_money
 
 _TOUCHED: Mapping[str, frozenset[str]] = {
@@ -129,6 +129,7 @@ def ledger_by(payment: Payment, transactions: Iterable[PaymentTransaction]) -> L
 def card_by(payment: Payment, ledger: Ledger, mine: OfPayment, *, offers_refund: bool) -> CardFigures:
     figures, currency, payment_id = ledger.figures, code_of(payment.currency), payment.id or ""
     cells = cells_of(figures, payment.amount, currency, mine)
-    left = cells[-1].says if offers_refund and figures.refunded and figures.taken else ""
+    has_button = offers_refund and not is_held("refund", mine)
+    left = cells[-1].says if has_button and figures.refunded and figures.taken else ""
     tells_more = figures != figures_of(payment.state, payment.amount)
     return CardFigures(element_of(payment_id), cells, left, refund_of(payment_id), is_fresh=True, tells_more=tells_more)

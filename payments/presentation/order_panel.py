@@ -86,6 +86,11 @@ def held(offers: Iterable[Offer], mine: OfPayment) -> list[Offer]:
     ]
 
 
+def is_held(kind: str, mine: OfPayment) -> bool:
+    """Whether the payment's card has no button for this type of action now."""
+    return mine.open is not None or bool(_waits_for(kind, mine))
+
+
 def _waits_for(kind: str, mine: OfPayment) -> str:
     for execution in mine.contradicted:
         if execution.action_type.lower() == kind.lower():

@@ -89,7 +89,7 @@ def test_enter_and_control_enter_send_nothing_and_a_double_click_sends_once(admi
     page, what = admin_page, paid(desk, day="duplicate")
     open_dialog(page, what, "Capture")
     fill(page)
-    page.get_by_label("Note").press("Control+Enter")
+    page.get_by_role("textbox", name="Note", exact=True).press("Control+Enter")
     page.locator("#dialog form").evaluate(
         """(form) => {
             const field = document.createElement("input");
