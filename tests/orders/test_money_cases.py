@@ -297,6 +297,16 @@ def test_a_partial_refund_that_only_transactions_tell_puts_the_card_and_its_butt
     assert "Captured 1,000.00 SEK Refunded 300.00 SEK Left 700.00 SEK 700.00 SEK" in words
 
 
+def test_no_button_is_put_right_where_there_is_none(
+    client_of: ClientOf, support: User, partly_refunded: dict[str, Any]
+) -> None:
+    desk = client_of(support)  # may look, and not execute
+    html = desk.get("/orders/o_Case/").content.decode()
+    (steps,) = re.findall(r'hx-get="([^"]+part=steps)"', html)
+    fresh = desk.get(steps.replace("&amp;", "&"), headers=HTMX).content.decode()
+    assert "refund-of-" not in html + fresh and 'id="figures-p_Cardcaptured"' in fresh
+
+
 def test_the_timeline_puts_the_whole_page_right(desk: Client, partly_refunded: dict[str, Any]) -> None:
     on_it = {"HX-Target": "timeline", "HX-Current-URL": "http://testserver/orders/o_Case/"}
     fresh = desk.get("/orders/o_Case/timeline/", headers={**HTMX, **on_it}).content.decode()
