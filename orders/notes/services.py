@@ -16,6 +16,7 @@ from accounts.channels import Channel
 from audit import log
 from audit.actions import AuditAction
 from orders.models import Note, NoteVersion
+from ui.statements import Exists
 
 LONGEST = 5000  # characters
 
@@ -60,8 +61,15 @@ class Latest(NamedTuple):
     older: int
 
 
+_has_any = Exists(
+    lambda merchant, channel, order_id: Note.objects.filter(order_id=order_id, merchant=merchant, channel=channel)
+)
+
+
 def latest_notes(order_id: str, channel: Channel) -> Latest:
-    """What the order's page shows of the notes. One query, two where there are any."""
+    """What the order's page shows of the notes. One query, two more where there are any."""
+    if not _has_any(channel.merchant, channel.name, order_id):
+        return Latest((), 0)
     notes = sorted(notes_of(order_id, channel), key=lambda note: note.first.at, reverse=True)
     return Latest(notes[:IN_SIGHT], max(0, len(notes) - IN_SIGHT))
 

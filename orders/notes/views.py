@@ -30,19 +30,18 @@ NOT_LOGGED = gettext_lazy("It could not be written into the log, so it was not k
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(
-        label=gettext_lazy("Note"),
-        max_length=services.LONGEST,
-        widget=forms.Textarea(
-            attrs={"rows": 1, "placeholder": gettext_lazy("Write a note. Only staff can read it."), "id": "note"}
-        ),
-        error_messages={"required": gettext_lazy("Write something first.")},
-    )
-    mark = forms.UUIDField(widget=forms.HiddenInput(attrs={"id": False}), required=False)
+    """What the note's box sends; its fields are written by orders/order/note_box.html, as the box stands on every page
+    of an order."""
 
-    @classmethod
-    def empty(cls) -> "NoteForm":
-        return cls(initial={"mark": uuid.uuid4()}, label_suffix="")
+    text = forms.CharField(
+        max_length=services.LONGEST, error_messages={"required": gettext_lazy("Write something first.")}
+    )
+    mark = forms.UUIDField(required=False)
+
+
+def box_context() -> dict[str, Any]:
+    """What an empty box is made of."""
+    return {"note_mark": uuid.uuid4(), "longest_note": services.LONGEST}
 
 
 class EditForm(forms.Form):
@@ -60,9 +59,9 @@ def note_create(request: ApiRequest, order_id: str) -> HttpResponse:
     """Keeps a note. The box comes back empty above it, and the timeline below reads itself anew."""
     if request.method != "POST":
         request.api.orders.get(order_id)
-        return show_box(request, order_id, NoteForm.empty())
+        return show_box(request, order_id, None)
     order = request.api.orders.get(order_id)  # there is none of another channel, nor one that does not exist
-    form = NoteForm(request.POST, label_suffix="")
+    form = NoteForm(request.POST)
     if not form.is_valid():
         return show_box(request, order_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
@@ -84,15 +83,16 @@ def kept(request: ApiRequest, order_id: str) -> HttpResponse:
     if not request.htmx:
         messages.success(request, _("The note was kept."))
         return redirect("order-timeline", order_id)
-    return trigger_client_event(show_box(request, order_id, NoteForm.empty(), is_kept=True), "timeline-changed")
+    return trigger_client_event(show_box(request, order_id, None, is_kept=True), "timeline-changed")
 
 
 def show_box(
-    request: ApiRequest, order_id: str, form: NoteForm, status: HTTPStatus = HTTPStatus.OK, **state: object
+    request: ApiRequest, order_id: str, form: NoteForm | None, status: HTTPStatus = HTTPStatus.OK, **state: object
 ) -> HttpResponse:
-    form.fields["text"].widget.attrs["autofocus"] = True  # the button that was pressed is another one now
+    """The box with the notes below it. It takes the focus: the button that was pressed is another one now."""
     latest = services.latest_notes(order_id, request.channel)
-    context = {"note_form": form, "notes": latest, "order_id": order_id, "place": "orders", **state}
+    box = {"note_form": form, "note_takes_focus": True, **box_context()}
+    context = {**box, "notes": latest, "order_id": order_id, "place": "orders", **state}
     return render_page(request, "orders/note_create.html", context, partials=("notes",), status=status)
 
 

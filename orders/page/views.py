@@ -27,7 +27,7 @@ from order_api.schemas import Order, PaymentTransaction, encode
 from order_api.unfit import UnfitOrder
 from orders.list.back import way_back
 from orders.notes.services import latest_notes
-from orders.notes.views import NoteForm
+from orders.notes.views import box_context
 from orders.page.lifecycle import payment_way
 from orders.page.order import present_order
 from orders.page.payments import present_payment
@@ -66,7 +66,7 @@ def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
         "order_id": order_id,
         "executions": of_order(request.channel, order_id),
         "notes": latest_notes(order_id, request.channel),
-        "note_form": NoteForm.empty(),
+        **box_context(),
         "back": way_back(request, str(request.channel), order_id),
         **_frame(request),
     }

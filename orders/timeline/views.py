@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
 from orders.notes.services import latest_notes
-from orders.notes.views import NoteForm
+from orders.notes.views import box_context
 from orders.page.payments import money_by_logs
 from orders.timeline.presentation import ALL, FILTERS
 from orders.timeline.sources import timeline_of
@@ -30,7 +30,7 @@ def order_timeline(request: ApiRequest, order_id: str) -> HttpResponse:
         "timeline": timeline,
         "filters": FILTERS,
         "show": show,
-        "note_form": NoteForm.empty(),
+        **box_context(),
         "notes": latest_notes(order_id, request.channel),
         "brings_filter": request.htmx.target == "timeline-entries",
         "money": money_by_logs(order, timeline.logs, of_order(request.channel, order_id)) if is_on_page else None,

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.channels import Channel
 from domain.money import Amount
 from payments.models import OPEN, Execution, ExternalMove, State
+from ui import statements
 
 WORDS: Mapping[str, Promise] = {
     State.CONTRADICTED: _("%s contradicted"),
@@ -32,16 +33,24 @@ class Unsettled(NamedTuple):
     amounts: tuple[Amount, ...] = ()
 
 
-def unsettled_of(channel: Channel, order_ids: Collection[str]) -> dict[str, Unsettled]:
-    """By order, of these orders; one query."""
+def _unsettled(merchant: str, channel: str, *order_ids: str) -> QuerySet[Execution]:
     moves = ExternalMove.objects.filter(execution=OuterRef("pk"), acknowledged_at=None)
-    rows = (
-        Execution.objects.filter(merchant=channel.merchant, channel=channel.name, order_id__in=order_ids)
+    return (
+        Execution.objects.filter(merchant=merchant, channel=channel, order_id__in=order_ids)
         .annotate(is_moved=Exists(moves))
         .filter(Q(state__in=[*OPEN, State.CONTRADICTED, State.WAITING]) | Q(is_moved=True))
-        .order_by("created_at")
-        .values_list("order_id", "state", "is_moved", "amount", "currency")
     )
+
+
+_has_any = statements.Exists(_unsettled)
+
+
+def unsettled_of(channel: Channel, order_ids: Collection[str]) -> dict[str, Unsettled]:
+    """By order, of these orders; one query, and one more where there is anything."""
+    if not order_ids or not _has_any(channel.merchant, channel.name, *order_ids):
+        return {}
+    query = _unsettled(channel.merchant, channel.name, *order_ids).order_by("created_at")
+    rows = query.values_list("order_id", "state", "is_moved", "amount", "currency")  # type: ignore[misc]  # annotated
     found: dict[str, Unsettled] = {}
     for order_id, own_state, is_moved, amount, currency in rows:
         state = own_state if own_state in WORDS and not (is_moved and own_state != State.CONTRADICTED) else MOVED

@@ -16,6 +16,7 @@ from accounts.channels import Channel
 from payments.models import Execution, ExternalMove, State
 from payments.presentation.available_actions import Offer
 from payments.presentation.summary import title_of
+from ui.statements import Exists
 
 
 class OfPayment(NamedTuple):
@@ -70,8 +71,15 @@ class OfOrder(NamedTuple):
 _IN_THE_BAND = frozenset({State.WAITING, State.CONTRADICTED})
 
 
+_has_any = Exists(
+    lambda merchant, channel, order_id: Execution.objects.filter(merchant=merchant, channel=channel, order_id=order_id)
+)
+
+
 def of_order(channel: Channel, order_id: str) -> OfOrder:
-    """One query, and one more where there is anything."""
+    """One query, and two more where there is anything."""
+    if not _has_any(channel.merchant, channel.name, order_id):
+        return OfOrder(())
     open_ones = ExternalMove.objects.filter(acknowledged_at=None).order_by("found_at", "pk")
     rows = Execution.objects.filter(merchant=channel.merchant, channel=channel.name, order_id=order_id)
     found = tuple(rows.order_by("-created_at").prefetch_related(Prefetch("external_moves", open_ones, "open_moves")))
