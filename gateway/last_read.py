@@ -21,6 +21,8 @@ from order_api.errors import Unavailable
 
 MOST_BYTES = 4_000_000
 LONGEST_KEPT = dt.timedelta(hours=12)
+_REFUSALS = range(400, 429)
+"""With these the API says something about the question. All else, a proxy's page with 200 too, is no answer to it."""
 _TEMPLATES = frozenset({"orders", "orders/{order_id}"})
 _View = TypeVar("_View", bound=Callable[..., Any])
 _Key = tuple[str, ...]
@@ -85,11 +87,11 @@ class LastRead:
             if last := self._last(key):
                 return last
             raise
-        if answer.status == HTTPStatus.OK and not answer.broken:
+        if answer.status == HTTPStatus.OK and not answer.broken and "json" in answer.content_type.lower():
             self._memory.keep(key, answer)
         elif answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             self._memory.forget(key)
-        elif answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        elif answer.status not in _REFUSALS:
             return self._last(key) or answer
         return answer
 

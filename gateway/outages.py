@@ -19,7 +19,7 @@ _Any = TypeVar("_Any", bound=Callable[..., Any])
 def does_answer(api: OrderApi) -> bool:
     """Whether the Order API answers a question now. One call."""
     try:
-        api.orders.list(limit=1)
+        api.orders.list_unread(limit=1)
     except ApiError:
         return False
     return True

@@ -32,6 +32,10 @@ def bad_gateway(*_request: Any) -> Any:
     return 502, [("Content-Type", "text/html")], b"<html><title>Bad gateway</title>"
 
 
+def proxys_page(*_request: Any) -> Any:
+    return 200, [("Content-Type", "text/html")], b"<html><title>Sign in to the network</title>"
+
+
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     """What other tests read is not remembered here, nor a breaker that they opened."""
@@ -46,7 +50,7 @@ def desk(client_of: ClientOf, support: User) -> Client:
     return client_of(support)
 
 
-@pytest.mark.parametrize("outage", [silence, bad_gateway])
+@pytest.mark.parametrize("outage", [silence, bad_gateway, proxys_page])
 @pytest.mark.parametrize("page", ["/orders/", PAGE, f"{PAGE}raw/"])
 def test_a_page_that_was_read_before_stays_and_says_from_when_it_is(
     desk: Client, page: str, outage: Callable[..., Any]
@@ -129,7 +133,7 @@ def test_the_memory_holds_so_many_bytes_and_lets_the_oldest_go() -> None:
         def send(self, call: Call, _headers: dict[str, str]) -> Answer:
             if self.is_down:
                 raise Unavailable("down", operation=call.operation)
-            return Answer(call, "r", 200, b"x" * 100)
+            return Answer(call, "r", 200, b"x" * 100, "application/json")
 
     sends = Sends()
     for call in calls:
