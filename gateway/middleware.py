@@ -82,6 +82,7 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
         "kind": NotFound.__name__ if isinstance(error, NotFound) else type(error).__name__,
         "retry": request.get_full_path(),
         "is_read": request.method in ("GET", "HEAD"),
+        "tries_again": request.method in ("GET", "HEAD") and _is_what_people_wait_for(request),
         "place": "orders",
         "order": order_without_it(request, error),
         "as_it_came": _order_id(request) if isinstance(error, Unreadable) else "",
@@ -93,6 +94,11 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
         response.status_code = status_of(error)
         return response
     return render_problem(request, "api_error.html", context, status_of(error))
+
+
+def _is_what_people_wait_for(request: HttpRequest) -> bool:
+    """Whether it is a page, or the rows of the list: parts of a page are tried again by hand."""
+    return not getattr(request, "htmx", None) or request.headers.get("X-Problem-Target") == "#problem"
 
 
 def order_without_it(request: HttpRequest, error: ApiError) -> str:

@@ -73,7 +73,7 @@ def test_a_page_read_before_stays_with_its_time_and_is_read_again_by_itself(
     expect(remote_page.locator("#items")).to_be_visible()
     remote_page.get_by_role("textbox", name=re.compile("^Note")).fill("Half a sentence")
     remote_desk.faults.mode = "ok"
-    expect(remote_page.locator("#outage")).to_contain_text("answers again", timeout=40_000)
+    expect(remote_page.locator(".last-read .outage")).to_contain_text("answers again", timeout=40_000)
     expect(remote_page.get_by_role("textbox", name=re.compile("^Note"))).to_have_value("Half a sentence")
     remote_page.get_by_role("textbox", name=re.compile("^Note")).fill("")
     remote_page.get_by_role("link", name="Try again").click()

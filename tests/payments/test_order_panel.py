@@ -97,13 +97,13 @@ def test_what_was_done_before_stands_on_the_card_with_its_proof(desk: Client, at
     assert "is-stacked" not in html.partition('id="items"')[0]  # no band: nothing waits for anybody
 
 
-def test_the_order_s_page_asks_once_for_all_its_executions_and_once_for_what_others_moved(
+def test_the_order_s_page_asks_whether_there_are_executions_for_all_of_them_and_for_what_others_moved(
     client_of: ClientOf, support: User, attempt: Attempt
 ) -> None:
     execution, client = attempt(), client_of(support)
     with CaptureQueriesContext(connection) as asked:
         order_page(client, execution)
-    assert len([each for each in asked.captured_queries if "payments_ex" in each["sql"]]) == 2
+    assert len([each for each in asked.captured_queries if "payments_ex" in each["sql"]]) == 3
 
 
 # Whose transactions they are
