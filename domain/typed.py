@@ -11,6 +11,8 @@ from itertools import product
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
+_ACCENTS_ALONE = {ord(sign): "'" for sign in "´΄᾽᾿῾ˊˋ"}
+"""Typed for an apostrophe; NFKC would make a blank and an accent of most of them."""
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58]")
 MOST_SPELLINGS = 24
 """Ways to write one name: all of them go into one call."""
@@ -23,14 +25,17 @@ def tidy(text: str) -> str:
     hyphens), compatible characters are the plain ones (NFKC), and each run of blanks of whatever kind is one."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
+    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text).translate(_ACCENTS_ALONE)))
     return " ".join("".join(filter(None, map(_kept, seen))).split())
 
 
 def _kept(sign: str) -> str:
     if sign.isspace():
         return " "
-    return "" if unicodedata.category(sign) in ("Cf", "Cc", "Cs") else sign
+    kind = unicodedata.category(sign)
+    if kind == "Nd":  # digits of any script are those that numbers are kept in
+        return str(unicodedata.digit(sign))
+    return "" if kind in ("Cf", "Cc", "Cs") else sign
 
 
 def plain(text: str) -> str:
@@ -38,8 +43,8 @@ def plain(text: str) -> str:
     return _DASHES.sub("-", tidy(text)).translate(_KEYBOARD)
 
 
-_KEYBOARD = {ord(sign): "'" for sign in "’‘ʼʹ′`´‛"} | {ord(sign): '"' for sign in "“”„‟″«»"}
-_JOINTS = {"'": "'’ʼ", "-": "- \u2011–", " ": " -"}
+_KEYBOARD = {ord(sign): "'" for sign in "’‘ʼʹ′`‛ˈʻʽ"} | {ord(sign): '"' for sign in "“”„‟″«»"}
+_JOINTS = {"'": "'’ʼ´", "-": "- \u2011–", " ": " -"}
 """What stands between parts of a name, and what may stand there instead."""
 _JOINT = re.compile("['\\- ]")
 _MOST_JOINTS = 4
@@ -55,7 +60,7 @@ _HABITS = (
     _table("å>aa ä>ae æ>ae ö>oe ø>oe ü>ue ß>ss"),
     _table("ä>æ ö>ø"),
     _table("æ>ä ø>ö"),
-    _table("å>a ä>a æ>a ö>o ø>o ü>u é>e"),
+    _table("å>a ä>a æ>a ö>o ø>o ü>u é>e ł>l đ>d ð>d þ>th ı>i"),
     _table("ss>ß"),
 )
 """How letters are written that not every keyboard has, or that neighbours write otherwise: a habit holds for a whole
