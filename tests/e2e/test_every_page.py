@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, StorageState
 
 from tests.e2e.axe import violations
 from tests.e2e.conftest import Desk, watch
+from tests.e2e.targets import too_small
 from tests.e2e.test_order import ask
 
 READING = {
@@ -126,7 +127,13 @@ def test_every_page_is_accessible_fits_and_is_quiet(
             if answer.status != (404 if "no" in name.split() or "missing" in name else 200)
             else []
         )
-        complaints = [*wrong, *violations(page), *sideways(page), *(c for c in console if "status of 404" not in c)]
+        complaints = [
+            *wrong,
+            *violations(page),
+            *sideways(page),
+            *too_small(page),
+            *(c for c in console if "status of 404" not in c),
+        ]
         if complaints:
             found[name] = complaints
     context.close()
