@@ -18,6 +18,7 @@ from django.utils import timezone
 from order_api import Sender
 from order_api.call import Answer, Call
 from order_api.errors import Unavailable
+from ui.pages import is_part
 
 MOST_BYTES = 4_000_000
 LONGEST_KEPT = dt.timedelta(hours=12)
@@ -111,6 +112,5 @@ def shows_last_read(view: _View) -> _View:
 
 def may_show(request: HttpRequest, view: object) -> bool:
     """Whether this is a whole page that shows what was last read: what is on the screen already need not be older."""
-    htmx = getattr(request, "htmx", None)
-    is_page = not htmx or bool(htmx.boosted or htmx.history_restore_request)
-    return is_page and request.method in ("GET", "HEAD") and bool(getattr(view, "shows_last_read", False))
+    is_read = request.method in ("GET", "HEAD")
+    return is_read and not is_part(request) and bool(getattr(view, "shows_last_read", False))

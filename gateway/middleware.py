@@ -77,12 +77,13 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
     not there any more comes back with what was typed."""
     if isinstance(error, NotFound) and not getattr(request, "htmx", None) and is_worth_keeping(request):
         return hold(request, GONE % {"error": error}, status_of(error), is_for_good=True)
+    is_read = request.method in ("GET", "HEAD")
     context: dict[str, Any] = {
         "error": error,
         "kind": NotFound.__name__ if isinstance(error, NotFound) else type(error).__name__,
         "retry": request.get_full_path(),
-        "is_read": request.method in ("GET", "HEAD"),
-        "tries_again": request.method in ("GET", "HEAD") and _is_what_people_wait_for(request),
+        "is_read": is_read,
+        "tries_again": is_read and _is_what_people_wait_for(request),
         "place": "orders",
         "order": order_without_it(request, error),
         "as_it_came": _order_id(request) if isinstance(error, Unreadable) else "",

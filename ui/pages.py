@@ -40,6 +40,12 @@ def render_page(
     return response
 
 
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page that it is on; a boosted link and the history bring a whole one."""
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
+
+
 _ELEMENT_ID = re.compile(r"#[A-Za-z][\w-]*")
 
 

@@ -41,7 +41,7 @@ from payments.presentation.ledger_rows import ledger_rows
 from payments.presentation.order_panel import of_order
 from payments.presentation.origins import origins_of
 from privacy import PAGE_WITH_PEOPLE, mask
-from ui.pages import render_page
+from ui.pages import is_part, render_page
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
@@ -110,7 +110,7 @@ def payment_transactions(request: ApiRequest, order_id: str, payment_id: str) ->
     """
     transactions = request.api.payments.transactions(order_id, payment_id)
     context: dict[str, object] = {"order_id": order_id, "payment_id": payment_id}
-    if _is_panel(request):
+    if is_part(request):
         mine = of_order(request.channel, order_id).of(payment_id)
         context["figures"] = refined(request.GET.dict(), payment_id, transactions, mine)
         if request.GET.get("part") == "steps":
@@ -204,7 +204,7 @@ def order_identity(request: ApiRequest, order_id: str, which: str) -> HttpRespon
         details = {"field": "nationalIdentificationNumber", "reference": order.reference or ""}
         log.event(log.Who.of(request), AuditAction.PERSONAL_DATA_VIEW, subject, details=details)
         context["number"] = number
-    template = "orders/order_identity.html#number" if _is_panel(request) else "orders/order_identity.html"
+    template = "orders/order_identity.html#number" if is_part(request) else "orders/order_identity.html"
     return render(request, template, {**context, **_frame(request)})
 
 
@@ -219,10 +219,6 @@ def picture_sources(request: ApiRequest) -> frozenset[str]:
     hosts = {host.removesuffix(":443") for host in settings.IMAGE_HOSTS} - {own}
     folders = {f"{settings.SANDBOX_PREFIX}images/"} if settings.SANDBOX else set()
     return frozenset({f"https://{host}" for host in hosts} | folders)
-
-
-def _is_panel(request: ApiRequest) -> bool:
-    return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
 def _currency(request: ApiRequest) -> str:
