@@ -52,6 +52,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """All of one kind: validations, hooks or notifications."""
+
+    kind: str
+    title: Promise
+    calls: list[Call]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """What the template shows. The next sensible step is to capture what is reserved (`to_capture`) where the customer
     is done, else to bring the order into its next state (`next_verb`), if a person does that."""
@@ -71,9 +80,7 @@ class OrderPage:
     shippings: Shippings
     people: People
     references: list[Reference]
-    validations: list[Call]
-    hooks: list[Call]
-    notifications: list[Call]
+    called: list[Called]
     attributes: list[tuple[str, list[Fact]]]
 
     @property
@@ -94,7 +101,7 @@ class OrderPage:
     @property
     def integrations(self) -> int:
         """How many programs of others check, change, or are told about this order."""
-        return len(self.validations) + len(self.hooks) + len(self.notifications)
+        return sum(len(group.calls) for group in self.called)
 
 
 def present_order(order: Order, picture_sources: Set[str] = frozenset()) -> OrderPage:
@@ -118,9 +125,7 @@ def present_order(order: Order, picture_sources: Set[str] = frozenset()) -> Orde
         shippings=replace(shippings, live=shippings.live[:MAX_ROWS], removed=shippings.removed[:MAX_ROWS]),
         people=present_people(order),
         references=list(_references(order)),
-        validations=[_validation(validation) for validation in order.validations[:MAX_ROWS]],
-        hooks=[_hook(hook) for hook in order.hooks[:MAX_ROWS]],
-        notifications=[_notification(notification) for notification in order.notifications[:MAX_ROWS]],
+        called=[group for group in _called(order) if group.calls],
         attributes=list(_attributes(order)),
     )
 
@@ -174,6 +179,12 @@ def _references(order: Order) -> Iterator[Reference]:
         if value and (str(label), value) not in seen:
             seen.add((str(label), value))
             yield Reference(str(label), value)
+
+
+def _called(order: Order) -> Iterator[Called]:
+    yield Called("validation", _("Checks"), [_validation(each) for each in order.validations[:MAX_ROWS]])
+    yield Called("hook", _("May change the order"), [_hook(each) for each in order.hooks[:MAX_ROWS]])
+    yield Called("notification", _("Are told"), [_notification(each) for each in order.notifications[:MAX_ROWS]])
 
 
 def _validation(validation: Callback) -> Call:
