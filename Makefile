@@ -26,6 +26,7 @@ help:
 	@echo "make check  lint, format, types, templates, migrations, deploy check, locks"
 	@echo "make harness  interrupt and race payment actions, and count what moved"
 	@echo "make format write the format that 'make check' asks for"
+	@echo "make messages  bring the catalogues of locale/ up to date with what the program says (DROP=1 drops what it says no more)"
 	@echo "make locks  compile the lock files anew from pyproject.toml"
 
 run: $(VENV)/.run
@@ -58,6 +59,9 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djade --target-version 5.2 $$(git ls-files '*.html')
+
+messages: $(VENV)/.dev
+	$(BIN)/python -m tools.messages $(if $(DROP),--drop)
 
 locks: $(VENV)/.dev
 	$(COMPILE) pyproject.toml -o requirements.txt

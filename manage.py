@@ -10,6 +10,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - an older Python has to be told b
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dashboard.settings")
+    os.umask(0o077)  # whatever the desk writes, its database first, is its own user's alone
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line

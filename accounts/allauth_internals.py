@@ -16,8 +16,10 @@ def last_proof(request: HttpRequest) -> float:
 
 
 def record_proof(request: HttpRequest) -> None:
-    """The person has just given their password again, and it was right."""
+    """The person has just given their password again, and it was right. The session gets another key with the answer
+    (`accounts.middleware.Sessions`), so that one that somebody took before is not good for what is asked of it now."""
     reauthenticate_by_password(request)
+    request.takes_new_key = True  # type: ignore[attr-defined]
 
 
 def may_try(request: HttpRequest) -> bool:

@@ -8,10 +8,11 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import checks, roles, sessions  # noqa: PLC0415 - models can be imported from here on
+        from accounts import checks, passwords, roles, sessions  # noqa: PLC0415 - models can be imported from here on
         from audit import telling  # noqa: PLC0415 - as above
 
         register(checks.check_channels)
         sessions.connect()
+        passwords.connect()
         telling.register(value_of=roles.in_the_log)
         post_migrate.connect(roles.create_roles, sender=self, dispatch_uid="accounts.create_roles")

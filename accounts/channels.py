@@ -1,25 +1,52 @@
-"""The merchants and channels that this desk serves, which of them a person may work in, and the one
-that they work in now."""
+"""The merchants and channels that this desk serves, which of them a person may work in, and where they begin.
+
+A page about orders is of the channel in its address, `/norce/se/orders/…`: nothing else says it.
+"""
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.urls import register_converter, reverse
 
 from accounts.directory import channels_of_merchant
 from accounts.entitlements import entitlements_of
-from accounts.models import ANY, keep_preference, preference_of
+from accounts.models import ANY, preference_of
 
 SESSION_KEY = "channel"
+"""Under which a session keeps the channel whose list was looked at last."""
+TAKEN = frozenset(
+    {
+        "accounts",
+        "api-answers",
+        "audit",
+        "bulk",
+        settings.SANDBOX_PREFIX.strip("/"),
+        "downloads",
+        "find",
+        "health",
+        "index",
+        "orders",
+        "overview",
+        "pasted",
+        "payments",
+        "people",
+        "queue",
+        "static",
+        "views",
+    }
+)
+"""First parts of the desk's other addresses: no merchant's, who come first in those of their orders."""
 LONGEST_NAME = 60
 # Both words go into HTTP headers (x-merchant, x-channel), so they are plain ASCII without separators;
 # and into columns of 64.
-_CHANNEL = re.compile(r"(?P<merchant>[A-Za-z0-9][\w.-]{,62})/(?P<name>[A-Za-z0-9][\w.-]{,62})", re.ASCII)
+_WORD = "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
+_CHANNEL = re.compile(f"(?P<merchant>{_WORD})/(?P<name>{_WORD})")
 
 
 class NoChannel(PermissionDenied):
@@ -38,7 +65,10 @@ class Channel(NamedTuple):
 
 def parse(text: str) -> Channel:
     """`norce/se` as a channel; ValueError, fit to show an operator, if it is not written so."""
-    if found := _CHANNEL.fullmatch(text.strip()):
+    found = _CHANNEL.fullmatch(text.strip())
+    if found and found["merchant"] in TAKEN:
+        raise ValueError(f"{text!r}: a merchant cannot be called {found['merchant']!r}, as pages of the desk are")
+    if found:
         return Channel(**found.groupdict())
     raise ValueError(f"{text!r} is not a channel; write merchant/channel, as in norce/se")
 
@@ -130,6 +160,13 @@ def grants_of(user: User | AnonymousUser) -> tuple[tuple[str, str], ...]:
     return entitlements_of(user).grants
 
 
+def was_given(user: User | AnonymousUser, channel: Channel) -> bool:
+    """Whether the person was given that channel, be it served or not. As many statements as `entitlements_of`."""
+    if isinstance(user, User) and user.is_superuser:
+        return True
+    return entitlements_of(user).covers(*channel)
+
+
 def grantable() -> tuple[str, ...]:
     """What can be given to a person: everything, all of a merchant, or one channel, as in `*/*`,
     `norce/*`, `norce/se`."""
@@ -138,10 +175,11 @@ def grantable() -> tuple[str, ...]:
     return (f"{ANY}/{ANY}", *merchants, *map(str, channels))
 
 
-def current_channel(request: HttpRequest) -> Channel:
-    """The channel that the person works in: this session's, else the one they chose last, else their first.
+def first_channel(request: HttpRequest) -> Channel:
+    """Where `/` leads the person, and *Orders* on a page that is of no channel: the one whose list they looked at last
+    in this session, else the one of their preferences, else their first.
 
-    A remembered channel that is not theirs any more does not count. NoChannel if they have none.
+    One that is not theirs any more does not count. NoChannel if they have none.
     """
     theirs = channels_of(request.user)
     if not theirs:
@@ -151,12 +189,40 @@ def current_channel(request: HttpRequest) -> Channel:
     return next((by_name[name] for name in remembered if name in by_name), theirs[0])
 
 
-def switch_channel(request: HttpRequest, name: str) -> Channel:
-    """Work in that channel from now on, in this session and the next ones; ValueError, and no
-    change, if it is not theirs."""
-    channel = parse(name)
-    if channel not in channels_of(request.user):
-        raise ValueError(f"{name!r} is not a channel of this person")
-    request.session[SESSION_KEY] = str(channel)
-    keep_preference(cast(User, request.user), channel=str(channel))
-    return channel
+def remember(request: HttpRequest, channel: Channel) -> None:
+    """The person looks at that channel's list. Writes only when it is another one."""
+    if request.session.get(SESSION_KEY) != str(channel):
+        request.session[SESSION_KEY] = str(channel)
+
+
+class ChannelPath:
+    """`norce/se` in an address."""
+
+    regex = f"(?!(?:{'|'.join(sorted(TAKEN))})/){_WORD}/{_WORD}"
+
+    def to_python(self, value: str) -> Channel:
+        return parse(value)
+
+    def to_url(self, value: "Channel | str") -> str:
+        return str(value)
+
+
+register_converter(ChannelPath, "channel")
+
+
+def list_in(channel: Channel, path: str) -> str:
+    """The list of orders of that channel: with the filters of the list at `path`, if that is one."""
+    base = reverse("order-list", args=(channel,))
+    return base + filters_at(path, base)
+
+
+def filters_at(path: str, base: str) -> str:
+    """What of the list's address at `path` goes along to another channel's, a question mark before it; empty where no
+    list is there. `base`: any list's address."""
+    at, _mark, query = path.partition("?")
+    if not query or at.split("/")[3:] != base.split("/")[3:]:
+        return ""
+    kept = QueryDict(query, mutable=True)
+    for name in ("page", "way", "edit"):
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}" if kept else ""

@@ -25,8 +25,8 @@ class DemoAccount(NamedTuple):
     channel: str = "*"
 
 
-# By the name to sign in with. Support works for one merchant, so that what is not theirs can be tried out too; two
-# people may execute payment actions, as some of it takes two.
+# By the name to sign in with. Support works for one merchant, so that what is not theirs can be tried out too; the
+# manager executes payment actions up to a limit, and two admins without one, as some of it takes two.
 DEMO_ACCOUNTS: Mapping[str, DemoAccount] = MappingProxyType(
     {
         "support": DemoAccount(SUPPORT, "Signe", "Lind", merchant="norce"),

@@ -7,14 +7,14 @@ from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateF
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.channels import Channel, channel_name
 from accounts.models import Preference
 from accounts.zones import all_zones, find_zone, offset_of, validate_zone
 from domain import countries
 from ui.formats import write_number
-from ui.regions import language_locale
 
 NORDIC = ("SE", "NO", "DK", "FI", "IS")
 _SAMPLE = Decimal(1847)
@@ -67,29 +67,33 @@ class ZoneInput(forms.TextInput):
 @lru_cache(maxsize=8)
 def region_choices(language: str | None) -> tuple[tuple[str, str], ...]:
     """Every region by name in that language, with the way in which a number is written there: Sweden (1 847,00)."""
-    names = language_locale(language).territories
-    by_name = sorted(
-        ((names[code], code) for code in countries.codes() if code in names), key=lambda pair: pair[0].casefold()
-    )
-    return tuple((code, f"{name} ({write_number(_SAMPLE, 2, language, code)})") for name, code in by_name)
+    by_name = countries.names(language).items()
+    return tuple((code, f"{name} ({write_number(_SAMPLE, 2, language, code)})") for code, name in by_name)
 
 
 class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    field_order = ("channel",)
     language = forms.ChoiceField(label=_("Language"), required=False)
     region = forms.ChoiceField(label=_("Numbers and dates as in"), required=False)
+    channel = forms.ChoiceField(label=_("Begin in"), required=False)
 
     class Meta:
         model = Preference
         fields = ["language", "region", "time_zone", "theme", "page_size", "single_keys"]
         widgets = {"time_zone": ZoneInput}
 
-    def __init__(self, *args: Any, nearby: Iterable[str] = (), **kwargs: Any) -> None:
-        """`nearby`: regions that stand before the others."""
+    def __init__(self, *args: Any, nearby: Iterable[str] = (), channels: Iterable[Channel] = (), **kwargs: Any) -> None:
+        """`nearby`: regions that stand before the others. `channels`: those of the person, who may begin in one."""
         super().__init__(*args, **kwargs)
-        names = [(code, str(get_language_info(code)["name_local"]).capitalize()) for code, _name in settings.LANGUAGES]
-        self.fields["language"].choices = [("", _("Like the browser")), *names]  # type: ignore[attr-defined]
-        if len(names) == 1:
+        self.fields["language"].choices = [("", _("Like the browser")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        if len(settings.LANGUAGES) == 1:
             del self.fields["language"]
+        theirs = [(str(channel), channel_name(channel)) for channel in channels]
+        self.fields["channel"].choices = theirs  # type: ignore[attr-defined]
+        if len(theirs) < 2:
+            del self.fields["channel"]
+        else:
+            self.initial["channel"] = self.instance.channel or theirs[0][0]
         regions, first = region_choices(get_language()), {*nearby, *NORDIC}
         self.fields["region"].choices = [  # type: ignore[attr-defined]
             ("", _("Like the browser")),
@@ -97,6 +101,9 @@ class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
             (_("All others"), [each for each in regions if each[0] not in first]),
         ]
         self.fields["time_zone"].help_text = _("Empty: %(zone)s, as on the server.") % {"zone": settings.TIME_ZONE}
+
+    def clean_channel(self) -> str:
+        return str(self.cleaned_data["channel"] or self.instance.channel)
 
     def clean_time_zone(self) -> str:
         text: str = self.cleaned_data["time_zone"]

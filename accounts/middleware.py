@@ -1,15 +1,20 @@
 """Every page needs a person; each gets their own language, region, time zone and channel; a page
 about orders needs the channel."""
 
+import logging
 from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.urls import reverse
@@ -19,25 +24,55 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.channels import Channel, NoChannel, channel_name, channels_of, current_channel, grants_of
+from accounts.channels import Channel, NoChannel, channels_of, first_channel, grants_of, was_given
 from accounts.models import Preference, preference_of
 from accounts.people.services import managers
-from accounts.sessions import epoch_of
+from accounts.session_store import RENEWED
+from accounts.sessions import is_over, note_use
 from audit.middleware import record_denial
 from audit.names import person_name
 from ui import handlers, regions
-from ui.held import OTHER_CHANNEL, SIGNED_OUT, hold, is_worth_keeping
-from ui.pages import Request, render_problem
+from ui.held import SIGNED_OUT, hold, is_worth_keeping
+from ui.pages import Request
 from ui.ways_back import page_of
 
-# The roots of the modules whose pages are about no order; whatever is new counts as about orders.
-WITHOUT_A_CHANNEL = frozenset({"accounts", "allauth", "audit", "dashboard", "django"})
-CHANNEL_HEADER, CHANNEL_FIELD = "X-Desk-Channel", "desk-channel"
+logger = logging.getLogger(__name__)
+PAST_CHANNELS = "payments"
+"""The room whose pages are there for channels that are served no more."""
+
+
+def is_by_itself(request: HttpRequest) -> bool:
+    """Whether a page that lies open asked, and nobody who is there: that somebody has an order open is told so."""
+    return request.path_info.endswith("/presence/")
 
 
 def is_sandbox(request: HttpRequest) -> bool:
     """Whether the request is for the embedded Order API, which knows tokens and not people."""
     return request.path_info.startswith(settings.SANDBOX_PREFIX)
+
+
+class Sessions(SessionMiddleware):
+    """Django's, but a page that was read is shown even where the database does not take what it would keep (which
+    Django takes for a session that is gone), and who has proved who they are goes on under another key. With an error
+    of ours it stays the old one: Django keeps nothing of a session then, nor tells the browser of it."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            if getattr(request, "takes_new_key", False) and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+                request.session.renew()  # type: ignore[attr-defined]
+            elif request.session.modified and RENEWED in request.session:
+                request.session.modified = False  # or the browser would go back to the old key
+            return super().process_response(request, response)
+        except SessionInterrupted as error:
+            why = error.__context__.__context__ if error.__context__ else None
+            if not isinstance(why, OperationalError | InterfaceError):
+                raise
+        except (OperationalError, InterfaceError) as error:
+            why = error
+        if request.method not in ("GET", "HEAD"):
+            raise why
+        logger.warning("What a page keeps in the session could not be kept", exc_info=why)
+        return response
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -66,7 +101,7 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 class PersonMiddleware:
-    """Sets `request.grants` and `request.channel` (None if the person has none), and speaks their
+    """Sets `request.grants` and `request.channel` (where the person begins; None if they have none), and speaks their
     language in their region and time zone.
 
     Ends the sessions that an admin ended, and keeps the pages of people out of every cache.
@@ -82,10 +117,12 @@ class PersonMiddleware:
         if is_sandbox(request) or not request.user.is_authenticated:
             return self.get_response(request)
         preference = preference_of(request.user)
-        if epoch_of(request) != preference.session_epoch:
+        if is_over(request, preference):
             request.session.flush()
             request.user = AnonymousUser()
         else:
+            if not is_by_itself(request):
+                note_use(request)
             speak_to(request, preference)
         response = self.get_response(request)
         patch_cache_control(response, private=True, no_store=True)
@@ -101,14 +138,14 @@ def speak_to(request: HttpRequest, preference: Preference) -> None:
         request.LANGUAGE_CODE = translation.get_language()
     request.grants = grants_of(request.user)  # type: ignore[attr-defined]
     try:
-        request.channel = current_channel(request)  # type: ignore[attr-defined]
+        request.channel = first_channel(request)  # type: ignore[attr-defined]
     except NoChannel:
         request.channel = None  # type: ignore[attr-defined]
 
 
 class ChannelMiddleware:
-    """Lets nobody without a channel near the orders, and no page of another channel than the one
-    that the person is in now."""
+    """Binds a page about orders to the channel in its address: `request.channel`. That of somebody else is not found,
+    just as one that does not exist; who has none is told whom to ask."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -117,41 +154,50 @@ class ChannelMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], view_args: Any, view_kwargs: Any
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: Any,
+        view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
-        if is_sandbox(request) or not request.user.is_authenticated or not works_in_a_channel(view_func):
+        """Takes the channel out of what the view is called with. Raises Http404."""
+        if is_sandbox(request) or "channel" not in view_kwargs:
             return None
-        channel: Channel | None = request.channel  # type: ignore[attr-defined]
-        if channel is None:
-            record_denial(request)
-            return handlers.answer(request, no_channel())
-        made_for = channel_of_the_page(request)
-        if made_for and made_for != str(channel):
-            return other_channel(request, channel, made_for)
+        channel: Channel = view_kwargs.pop("channel")
+        if not request.user.is_authenticated:  # one of the few pages that visitors may ask for
+            return None
+        if request.channel is None:  # type: ignore[attr-defined]
+            return refuse_without_channel(request)
+        if not is_open(view_func, channel, request.user):
+            raise Http404(_("There is no such page."))
+        request.channel = channel  # type: ignore[attr-defined]
         return None
 
 
-def works_in_a_channel(view_func: Callable[..., HttpResponseBase]) -> bool:
-    """Whether a view is about orders. All of them are, but for those of the rooms that know none."""
-    return view_func.__module__.partition(".")[0] not in WITHOUT_A_CHANNEL
+def is_open(view_func: Callable[..., HttpResponseBase], channel: Channel, user: User) -> bool:
+    """Whether the person may see that page of the channel. What was asked of payments in a channel that the settings
+    name no more is still shown to those who were given it: money may have moved."""
+    if channel in channels_of(user):
+        return True
+    return view_func.__module__.partition(".")[0] == PAST_CHANNELS and was_given(user, channel)
 
 
-def channel_of_the_page(request: HttpRequest) -> str:
-    """The channel for which the page was made that sent this request: htmx says it in a header, a
-    form in a hidden field."""
-    said = request.headers.get(CHANNEL_HEADER, "")
-    return said or (request.POST.get(CHANNEL_FIELD, "") if request.method == "POST" else "")
+def refuse_without_channel(request: HttpRequest) -> HttpResponse:
+    """403, and in the log: whom to ask."""
+    record_denial(request)
+    return handlers.answer(request, no_channel())
 
 
-def other_channel(request: HttpRequest, channel: Channel, made_for: str) -> HttpResponse:
-    """409: the person has switched since that page was made. Offers the way back, if that channel is
-    theirs, and keeps what was typed."""
-    theirs = {str(each): each for each in channels_of(request.user)}
-    if made_for in theirs and is_worth_keeping(request):
-        says = OTHER_CHANNEL % {"made_for": channel_name(made_for), "now_in": channel_name(channel)}
-        return hold(request, says, HTTPStatus.CONFLICT, switch=reverse("home"))
-    context = {"made_for": theirs.get(made_for), "now_in": channel, "back": page_of(request)}
-    return render_problem(request, "accounts/other_channel.html", context, 409)
+def needs_a_channel(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a page about orders whose address says no channel: who has none is told whom to ask."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.channel is None:  # type: ignore[attr-defined]
+            return refuse_without_channel(request)
+        return view(request, *args, **kwargs)
+
+    return wrapped
 
 
 def no_channel() -> handlers.Refusal:

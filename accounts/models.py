@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import access_permissions
 from accounts.zones import is_zone, validate_zone
+from ui.fields import OutsideText
 from ui.regions import validate_region
 
 ANY = "*"
@@ -40,6 +41,10 @@ class Preference(models.Model):
         help_text=_("/ goes to the search. Switch it off if keys are pressed by accident, or by speech."),
     )
     channel = models.CharField(max_length=128, blank=True, editable=False)
+    view_order = OutsideText(blank=True, default="", editable=False)
+    """The keys of the views of the order list, parted by blanks, in the order of their tabs."""
+    list_columns = OutsideText(blank=True, default="", editable=False)
+    """The names of the columns of the order list, parted by commas; empty for those of the desk."""
     knows_the_desk = models.BooleanField(default=False, editable=False)
     """Whether they have put away the words of help that the first sign-in leads to."""
     # Sessions that were begun under another number are over.

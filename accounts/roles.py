@@ -34,6 +34,9 @@ MATRIX: Mapping[str, Mapping[str, Promise]] = MappingProxyType(
                 "accounts.change_attributes": _("Change attributes"),
                 "accounts.change_cart": _("Change the cart"),
                 "accounts.change_shipping": _("Add and change shippings"),
+                "accounts.execute_payment_action": _("Execute payment actions"),
+                "accounts.share_views": _("Share views of the order list with others"),
+                "audit.view_money_entry": _("Read what the audit log says about money in their channels"),
             }
         ),
         ADMIN: MappingProxyType(
@@ -44,7 +47,6 @@ MATRIX: Mapping[str, Mapping[str, Promise]] = MappingProxyType(
                 "accounts.create_order": _("Create orders"),
                 "accounts.delete_order": _("Delete orders"),
                 "accounts.manage_people": _("Invite people and change their rights"),
-                "accounts.execute_payment_action": _("Execute payment actions"),
                 "accounts.change_limit": _("Set limits for payment actions"),
                 "accounts.change_reasons": _("Change the reasons for payment actions"),
                 "accounts.view_personal_data": _("See unmasked personal data"),

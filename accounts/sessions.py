@@ -1,8 +1,11 @@
-"""Ending a person's sessions, whatever keeps them: each remembers the epoch in which it began, and
-the person's goes on by one."""
+"""How long a person's session lasts: so long since they signed in (SESSION_TIME), so long since the last page
+(SESSION_IDLE_TIME), and until all of theirs are ended, whatever keeps them: each remembers the epoch in which it began,
+and the person's goes on by one."""
 
+import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.db.models import F
@@ -10,21 +13,36 @@ from django.http import HttpRequest
 
 from accounts.models import Preference, preference_of
 
-_KEY = "epoch"
+_EPOCH, _BEGAN, _SEEN = "epoch", "began", "seen"
+_SEEN_EVERY = 600.0
+"""Seconds; more often nobody writes down that a session is used."""
 
 
 def connect() -> None:
-    user_logged_in.connect(remember_epoch, dispatch_uid="accounts.remember_epoch")
+    user_logged_in.connect(begin, dispatch_uid="accounts.begin_session")
 
 
-def remember_epoch(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
-    request.session[_KEY] = preference_of(user).session_epoch
+def begin(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
+    request.session[_EPOCH] = preference_of(user).session_epoch
+    request.session[_BEGAN] = request.session[_SEEN] = time.time()
 
 
-def epoch_of(request: HttpRequest) -> int:
-    """The epoch in which this session began."""
-    epoch: int = request.session.get(_KEY, 0)
-    return epoch
+def is_over(request: HttpRequest, preference: Preference) -> bool:
+    """Whether this session has ended by one of the three. One that does not say when it began is taken to begin now."""
+    if request.session.get(_EPOCH, 0) != preference.session_epoch:
+        return True
+    now = time.time()
+    began = request.session.setdefault(_BEGAN, now)
+    seen = request.session.get(_SEEN, began)
+    return bool(
+        now - began > settings.SESSION_TIME.total_seconds() or now - seen > settings.SESSION_IDLE_TIME.total_seconds()
+    )
+
+
+def note_use(request: HttpRequest) -> None:
+    """A page was asked for; it counts to within `_SEEN_EVERY`."""
+    if time.time() - request.session.get(_SEEN, 0.0) > _SEEN_EVERY:
+        request.session[_SEEN] = time.time()
 
 
 def begin_next_epoch(person: User) -> None:

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts.allauth_internals import count, is_within
+from accounts.session_store import prove_writable
 from audit.who import address_of
 
 HERE, ANYWHERE, ADDRESS = "failed_here", "failed_anywhere", "failed_address"
@@ -35,8 +36,11 @@ class Attempt(NamedTuple):
         return cls(request, str(theirs.pk) if theirs else f"nobody:{typed.casefold()}")
 
     def may_be_made(self) -> bool:
-        """Whether there were not too many that failed."""
-        return all(is_within(self.request, limit, key) for limit, key in self._limits())
+        """Whether there were not too many that failed. Raises OperationalError where nothing can be counted."""
+        if all(is_within(self.request, limit, key) for limit, key in self._limits()):
+            return True
+        prove_writable()
+        return False
 
     def failed(self) -> None:
         for limit, key in self._all_limits():

@@ -19,5 +19,4 @@ urlpatterns = [
     path("help/read/", views.help_read, name="help-read"),
     path("link/<str:token>/", people_views.person_password, name="person-password"),
     path("changes/read/", views.account_changes_read, name="account-changes-read"),
-    path("channel/", views.channel_switch, name="channel-switch"),
 ]

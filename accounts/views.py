@@ -6,13 +6,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.channels import channels_of, switch_channel
+from accounts.channels import SESSION_KEY, channels_of
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from accounts.forms import PreferenceForm
 from accounts.models import Preference, keep_preference, preference_of
@@ -40,15 +40,6 @@ sign_in = SignIn.as_view()
 
 
 @require_POST
-def channel_switch(request: HttpRequest) -> HttpResponse:
-    try:
-        switch_channel(request, request.POST.get("channel", ""))
-    except ValueError as error:
-        raise Http404(str(error)) from error
-    return redirect(next_page(request))
-
-
-@require_POST
 def rows_per_page(request: HttpRequest) -> HttpResponse:
     """Keeps how many rows the person wants on a page, as the list's own menu asks, and goes back to the list."""
     size = request.POST.get("size", "")
@@ -61,9 +52,12 @@ def rows_per_page(request: HttpRequest) -> HttpResponse:
 def preferences(request: HttpRequest) -> HttpResponse:
     """How the person wants their pages. Says that it is saved in the language that was just chosen."""
     preference = Preference.objects.filter(user=cast(User, request.user)).first() or preference_of(request.user)
-    form = PreferenceForm(request.POST or None, instance=preference, nearby=nearby(request))
+    form = PreferenceForm(
+        request.POST or None, instance=preference, nearby=nearby(request), channels=channels_of(request.user)
+    )
     if request.method == "POST" and form.is_valid():
         saved = keep_preference(cast(User, request.user), **form.cleaned_data)
+        request.session.pop(SESSION_KEY, None)
         with translation.override(saved.language or None):
             messages.success(request, _("Your preferences are saved."))
         return redirect("preferences")

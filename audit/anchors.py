@@ -28,9 +28,21 @@ from django.db import DEFAULT_DB_ALIAS
 
 from audit import signing
 from audit.models import Entry
+from ui.said import sentence
 
 logger = logging.getLogger(__name__)
 GENESIS = "0" * 64
+_NO_KEY = sentence("the key %(file)s that signed the anchors is not there")
+_NO_ANCHOR = sentence("line %(number)s of %(file)s is no anchor")
+_NOT_FOLLOWING = sentence(
+    "the anchor of %(at)s (line %(number)s of %(file)s, entry %(entry)s) does not follow the line before it: lines "
+    "were taken out or changed"
+)
+_NOT_SIGNED = sentence(
+    "the anchor of %(at)s (line %(number)s of %(file)s, entry %(entry)s) is not signed with this desk's key"
+)
+_ANCHOR_OF = sentence("the anchor of %(at)s")
+_NOTED = sentence("what was noted outside of it as its last entry")
 HEAD, ANCHORS = "head.json", "anchors.jsonl"
 MOST = 200
 """Bytes that the file of the head has at most."""
@@ -120,19 +132,19 @@ def read() -> tuple[list[Anchor], list[str]]:
     lines = path.read_text().splitlines() if path.exists() else []
     key, good, wrong = signing.public_key(), [], []
     if lines and not key:
-        wrong.append(f"the key {settings.AUDIT_KEY_FILE} that signed the anchors is not there")
+        wrong.append(_NO_KEY % {"file": settings.AUDIT_KEY_FILE})
     previous = GENESIS
     for number, line in enumerate(lines, start=1):
         try:
             anchor = Anchor.read(line)
         except ValueError:
-            wrong.append(f"line {number} of {path.name} is no anchor")
+            wrong.append(_NO_ANCHOR % {"number": number, "file": path.name})
         else:
-            which = f"the anchor of {anchor.at} (line {number} of {path.name}, entry {anchor.sequence})"
+            which = {"at": anchor.at, "number": number, "file": path.name, "entry": anchor.sequence}
             if anchor.previous != previous:
-                wrong.append(f"{which} does not follow the line before it: lines were taken out or changed")
+                wrong.append(_NOT_FOLLOWING % which)
             elif key and not (anchor.key == key and signing.is_signed(anchor.signed(), anchor.signature, key)):
-                wrong.append(f"{which} is not signed with this desk's key")
+                wrong.append(_NOT_SIGNED % which)
             else:
                 good.append(anchor)
         previous = _digest(line)
@@ -142,9 +154,9 @@ def read() -> tuple[list[Anchor], list[str]]:
 def promised() -> list[tuple[int, str, str]]:
     """Entries that have to be in the log: number, hash, and who says so."""
     good, _wrong = read()
-    of_anchors = [(each.sequence, each.hash, f"the anchor of {each.at}") for each in good]
+    of_anchors = [(each.sequence, each.hash, _ANCHOR_OF % {"at": each.at}) for each in good]
     last = _remembered(_path())
-    return [*of_anchors, (*last, "what was noted outside of it as its last entry")] if last else of_anchors
+    return [*of_anchors, (*last, _NOTED)] if last else of_anchors
 
 
 def _of_head(folder: Path, why: str, last: Anchor | None) -> Anchor | None:

@@ -3,7 +3,8 @@
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import compress
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,43 +12,29 @@ from django.db.models import QuerySet
 from audit.models import Change, Entry
 from audit.paging import batches
 from audit.reading import Record, records
+from ui.sheets import BYTE_ORDER_MARK, COMMA, Line, cell
 
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection), also in full width.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads UTF-8 as something else
 COLUMNS = (
     "sequence", "at_utc", "username", "user_id", "ip", "action", "merchant", "channel", "order_id", "target", "changes",
     "outcome", "status", "code", "message", "request_id", "details", "attempt", "intent_sequence", "user_agent", "hash",
 )  # fmt: skip
 
 
-class _Line:
-    """What `csv.writer` writes to: hands back the line instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
+OF_THE_PERSON = frozenset({"ip", "user_agent"})
+"""The columns that say where somebody was, which concerns nobody who reads of money alone."""
 
 
-COMMA, SEMICOLON = ",", ";"
-
-
-def separator_of(decimal: str) -> str:
-    """What spreadsheets part columns by where that sign stands before decimals: a semicolon where it is a comma."""
-    return SEMICOLON if decimal == "," else COMMA
-
-
-def csv_lines(entries: "QuerySet[Entry]", separator: str = COMMA) -> Iterator[str]:
-    """The file, piece by piece. `entries` are lines (`reading.lines`), newest first."""
-    writer = csv.writer(_Line(), delimiter=separator)
-    yield _BYTE_ORDER_MARK + str(writer.writerow(COLUMNS))
+def csv_lines(
+    entries: "QuerySet[Entry]", separator: str = COMMA, *, without: Collection[str] = frozenset()
+) -> Iterator[str]:
+    """The file, piece by piece. `entries` are lines (`reading.lines`), newest first; `without` names columns to leave
+    out."""
+    writer = csv.writer(Line(), delimiter=separator)
+    kept = [column not in without for column in COLUMNS]
+    yield BYTE_ORDER_MARK + str(writer.writerow(compress(COLUMNS, kept)))
     for batch in batches(entries):
-        yield "".join(str(writer.writerow([cell(value) for value in _row(record)])) for record in records(batch))
-
-
-def cell(value: object) -> str:
-    """A cell that no spreadsheet will run: what begins like a formula gets an apostrophe."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        rows = (compress(_row(record), kept) for record in records(batch))
+        yield "".join(str(writer.writerow([cell(value) for value in row])) for row in rows)
 
 
 def _row(record: Record) -> tuple[object, ...]:

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import MONEY
+
 
 class Change(NamedTuple):
     """One field of what was to be changed: its dotted path, what stood there and what was to stand
@@ -76,6 +78,7 @@ class Entry(models.Model):
         # which would drop them.
         managed = False
         default_permissions = ("view",)
+        permissions = [("view_money_entry", "Can view audit entries about money")]
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
         constraints = [models.UniqueConstraint(fields=["attempt", "kind"], name="audit_one_outcome_per_attempt")]
@@ -94,6 +97,11 @@ class Entry(models.Model):
     def where(self) -> str:
         """The channel that it is about, as in norce/se; empty where it is about none."""
         return f"{self.merchant}/{self.channel}" if self.channel else ""
+
+    @property
+    def is_about_money(self) -> bool:
+        """Whether it can be read by who may read of money alone."""
+        return self.action in MONEY and bool(self.channel)
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.kind} {self.action}"

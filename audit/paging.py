@@ -20,15 +20,21 @@ class Page(NamedTuple):
 
 
 def page_of(
-    entries: "QuerySet[Entry]", *, before: int | None = None, after: int | None = None, size: int = PAGE
+    entries: "QuerySet[Entry]",
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    size: int = PAGE,
+    among: "QuerySet[Entry] | None" = None,
 ) -> Page:
     """The page that goes on before (older) or after (newer) the entry with that number; the newest
     if there is no such entry.
 
-    `entries` are ordered newest first, by time and number.
+    `entries` are ordered newest first, by time and number. `among`: what the reader may see, so that the place of an
+    entry of others is not found out; all of the log without it.
     """
-    position = before or after
-    anchor = Entry.objects.filter(sequence=position).values_list("at", "sequence").first() if position else None
+    position, known = before or after, Entry.objects.all() if among is None else among
+    anchor = known.filter(sequence=position).values_list("at", "sequence").first() if position else None
     if anchor and before:
         return _older(entries, anchor, size)
     if anchor:

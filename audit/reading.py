@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
+from audit.actions import MONEY
 from audit.models import Change, Entry, Kind
 
 EVERYTHING = ("*", "*")  # a grant of every merchant and every channel
@@ -47,6 +49,13 @@ def visible(grants: Collection[tuple[str, str]]) -> "QuerySet[Entry]":
     for grant in grants:
         seen |= Q(**{name: part for name, part in zip(("merchant", "channel"), grant, strict=True) if part != "*"})
     return Entry.objects.filter(seen)
+
+
+def about_money(grants: Collection[tuple[str, str]]) -> "QuerySet[Entry]":
+    """Of these merchants and channels, what orders' payments are about; nothing that is about no channel."""
+    # Not the column itself: the index of actions would find them, and sort them all by time for each page.
+    named = visible(grants).alias(named=Concat("action", Value(""))).filter(named__in=sorted(MONEY))
+    return named.exclude(channel="")
 
 
 def lines(entries: "QuerySet[Entry] | None" = None) -> "QuerySet[Entry]":

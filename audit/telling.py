@@ -19,6 +19,7 @@ from audit.past import PAST
 from audit.reading import Record
 from audit.words import OPEN, UNDER_WAY, action_word, outcome_state
 from domain.states import State
+from ui.said import said
 
 Words = str | Promise
 
@@ -149,7 +150,7 @@ def label_of(action: str, field: str) -> str:
         return str(found)
     name, _dash, of = field.rpartition(".")[2].partition("-")
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("_", " ").strip().lower()
-    return str(capfirst(f"{words}, {of}" if of else words or field))
+    return said(capfirst(f"{words}, {of}" if of else words or field))
 
 
 def value_of(action: str, field: str, value: Any) -> str:

@@ -9,9 +9,18 @@ from django.db import DEFAULT_DB_ALIAS
 from audit import anchors, claims
 from audit.chain import FORM, GENESIS, digest
 from audit.models import Entry
+from ui.said import sentence
 
 BATCH = 2000
 NEIGHBOURHOOD = 500
+_UNLIKE = sentence("entry %(number)s is not the one of %(who)s: the log was written anew from some point on")
+_CUT_OFF = sentence("the log ends at entry %(last)s, and %(who)s has entry %(most)s: the newest were cut off")
+_ONE_MISSING = sentence("entry %(number)s is missing")
+_MISSING = sentence("entries %(first)s to %(last)s are missing")
+_FORM = sentence("entry %(number)s says that it has form %(form)s, which this program does not know")
+_OUT_OF_ORDER = sentence("entry %(number)s stands out of order: it was written as entry %(original)s")
+_CHANGED = sentence("entry %(number)s was changed: its content does not match its hash")
+_REPLACED = sentence("entry %(number)s does not follow entry %(before)s: one of the two was replaced, its hash with it")
 
 
 class How(Enum):
@@ -78,7 +87,7 @@ def _promised(start: int, using: str) -> Promised:
 def _unlike(entry: Entry, promised: Promised) -> Break | None:
     for own, who in promised.get(entry.sequence, ()):
         if own != entry.hash:
-            says = f"entry {entry.sequence} is not the one of {who}: the log was written anew from some point on"
+            says = _UNLIKE % {"number": entry.sequence, "who": who}
             return Break(entry.sequence, How.ANCHOR, says)
     return None
 
@@ -87,7 +96,7 @@ def _lacking(last: int, promised: Promised, start: int, using: str) -> Break | N
     """What was to come after the last entry, which anchors do not hold by themselves, and what others miss."""
     if (most := max(promised, default=0)) > last:
         who = promised[most][0][1]
-        says = f"the log ends at entry {last}, and {who} has entry {most}: the newest were cut off"
+        says = _CUT_OFF % {"last": last, "who": who, "most": most}
         return Break(last + 1, How.MISSING, says)
     if using != DEFAULT_DB_ALIAS:
         return None
@@ -115,20 +124,17 @@ def _hash_before(start: int, using: str) -> str:
 def _flaw(entry: Entry, expected: int, previous: str, using: str) -> Break | None:
     number = entry.sequence
     if number != expected:
-        gone = f"entry {expected} is" if number == expected + 1 else f"entries {expected} to {number - 1} are"
-        return Break(expected, How.MISSING, f"{gone} missing")
+        one = number == expected + 1
+        says = _ONE_MISSING % {"number": expected} if one else _MISSING % {"first": expected, "last": number - 1}
+        return Break(expected, How.MISSING, says)
     if entry.form != FORM:
-        return Break(
-            number, How.CHANGED, f"entry {number} says that it has form {entry.form}, which this program does not know"
-        )
+        return Break(number, How.CHANGED, _FORM % {"number": number, "form": entry.form})
     if digest(entry) != entry.hash:
         if (original := _original_place(entry, using)) is not None:
-            return Break(
-                number, How.OUT_OF_ORDER, f"entry {number} stands out of order: it was written as entry {original}"
-            )
-        return Break(number, How.CHANGED, f"entry {number} was changed: its content does not match its hash")
+            return Break(number, How.OUT_OF_ORDER, _OUT_OF_ORDER % {"number": number, "original": original})
+        return Break(number, How.CHANGED, _CHANGED % {"number": number})
     if entry.previous != previous:
-        says = f"entry {number} does not follow entry {number - 1}: one of the two was replaced, its hash with it"
+        says = _REPLACED % {"number": number, "before": number - 1}
         return Break(number, How.CHANGED, says)
     return None
 

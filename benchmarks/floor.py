@@ -5,7 +5,9 @@ same minute, under the same server.
 
 The desk and the bare page are served by one gunicorn worker each, and asked in turn, one request at a time,
 each on a new connection. What the embedded Order API takes to answer is taken off: in production it is
-another machine. `--database` names an empty database for the desk; the bare page makes one beside it.
+another machine. Beside the ratio of what somebody waits stands that of the CPU that both processes used from one answer
+to the next, with all their threads, which says more while others work on the machine.
+`--database` names an empty database for the desk; the bare page makes one beside it.
 Without it each has a SQLite file of its own.
 """
 
@@ -22,6 +24,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.cookies import SimpleCookie
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -34,10 +37,12 @@ FIRST_PAGES = 6
 
 
 class Took(NamedTuple):
-    """Milliseconds of a request, and how many of them the Order API took."""
+    """Milliseconds of a request, and how many of them the Order API took; `until`: of CPU that the process had used
+    when it answered, without the API's."""
 
     whole: float
     api: float
+    until: float
 
     @property
     def own(self) -> float:
@@ -140,8 +145,8 @@ def asked(port: int, path: str, cookies: str) -> tuple[Took, int]:
     answer = get(port, path, cookies, headers={"Accept-Encoding": "gzip"})
     took = (time.perf_counter() - start) * 1000
     assert answer.status == 200, (path, answer.status)
-    api = re.search(r"api;dur=([\d.]+)", answer.timing)
-    return Took(took, float(api[1]) if api else 0.0), len(answer.body)
+    told = {name: float(ms) for name, ms in re.findall(r"(\w+);dur=([\d.]+)", answer.timing)}
+    return Took(took, told.get("api", 0.0), told["cpu"]), len(answer.body)
 
 
 def some_orders() -> list[str]:
@@ -156,13 +161,15 @@ def compare(rounds: int) -> None:
     the desk was started."""
     person, nobody = sign_in(), get(BARE, "/in/").cookies
     orders, pages = some_orders(), range(2, 2 + FIRST_PAGES)
-    print("| page | bare, ms | page, ms | of it the API, ms | own ÷ bare | over five blocks | KB on the wire |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| page | bare, ms | page, ms | of it the API, ms | own ÷ bare | over five blocks | by CPU | KB on the wire |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     for name, paths in (
-        ("list, 50 rows", ["/orders/?size=50"] * (WARM_UP + rounds)),
-        ("order", [f"/orders/{orders[0]}/"] * (WARM_UP + rounds)),
-        ("list, 50 rows that nobody has seen", [f"/orders/?size=50&page={page}" for page in pages]),
-        ("order that nobody has seen", [f"/orders/{order}/" for order in orders[1 : 1 + WARM_UP + rounds]]),
+        ("list, 50 rows", ["/norce/se/orders/?size=50"] * (WARM_UP + rounds)),
+        ("order", [f"/norce/se/orders/{orders[0]}/"] * (WARM_UP + rounds)),
+        ("list, 50 rows that nobody has seen", [f"/norce/se/orders/?size=50&page={page}" for page in pages]),
+        ("order that nobody has seen", [f"/norce/se/orders/{order}/" for order in orders[1 : 1 + WARM_UP + rounds]]),
     ):
         warm_up = WARM_UP if len(paths) > FIRST_PAGES else 1
         pairs = [(asked(BARE, "/", nobody), asked(DESK, path, person)) for path in paths][warm_up:]
@@ -176,11 +183,18 @@ def report(name: str, bare: list[Took], desk: list[Took], size: int) -> None:
     step = max(1, len(bare) // BLOCKS)
     blocks = [ratio(start, start + step) for start in range(0, step * BLOCKS, step)]
     floor = statistics.median(t.own for t in bare)
-    whole, api = (statistics.median(each) for each in zip(*desk, strict=True))
+    whole, api, _until = (statistics.median(each) for each in zip(*desk, strict=True))
     spread = f"{min(blocks):.2f}–{max(blocks):.2f}"
+    cpu = _cpu(desk) / _cpu(bare)
     print(
-        f"| {name} | {floor:.1f} | {whole:.1f} | {api:.1f} | {ratio(0, len(bare)):.2f} | {spread} | {size / 1024:.0f} |"
+        f"| {name} | {floor:.1f} | {whole:.1f} | {api:.1f} | {ratio(0, len(bare)):.2f} | {spread} | {cpu:.2f} "
+        f"| {size / 1024:.0f} |"
     )
+
+
+def _cpu(took: list[Took]) -> float:
+    """Milliseconds from one answer to the next, the median."""
+    return statistics.median(after.until - before.until for before, after in pairwise(took))
 
 
 if __name__ == "__main__":

@@ -27,11 +27,11 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 ONE_REQUEST_A_CONNECTION = httpx.Limits(max_keepalive_connections=0)  # so that both workers get their share
 LISTS = (
-    "/orders/?size=50",
-    "/orders/?size=50&page=3",
-    "/orders/?size=25&status=completed",
-    "/orders/?size=100",
-    "/orders/?search=anna",
+    "/norce/se/orders/?size=50",
+    "/norce/se/orders/?size=50&page=3",
+    "/norce/se/orders/?size=25&status=completed",
+    "/norce/se/orders/?size=100",
+    "/norce/se/orders/?search=anna",
 )
 
 
@@ -72,7 +72,7 @@ def measure(desk: subprocess.Popen[bytes], address: str, requests: int) -> None:
         wait_for(person, desk)
         say("start", desk)
         sign_in(person)
-        orders = re.findall(r'href="(/orders/[^/"?]+/)"', person.get("/orders/?size=100").text)
+        orders = re.findall(r'href="(/orders/[^/"?]+/)"', person.get("/norce/se/orders/?size=100").text)
         mixed = cycle([*LISTS, *orders[:20:2], *LISTS, *(f"{order}timeline/" for order in orders[1:20:4])])
         use(list(islice(mixed, 300)))
         say("after 300 requests", desk)
@@ -111,7 +111,7 @@ def pss(pid: int) -> float:
 def wait_for(person: httpx.Client, desk: subprocess.Popen[bytes]) -> None:
     while desk.poll() is None:
         try:
-            person.get("/health/")
+            person.get("/healthz")
         except httpx.TransportError:
             time.sleep(0.2)
         else:

@@ -75,10 +75,14 @@ def measure(orders: int, rounds: int) -> None:
     orders_path = "/checkout/order/api/v0/checkout/orders"
     order_id = api.get(f"{orders_path}?limit=1").json()["data"][0]["id"]
     for name, page, call in (
-        ("list, 50 rows", "/orders/?size=50", f"{orders_path}?limit=50&offset=0"),
-        ("list, 25 rows", "/orders/?size=25", f"{orders_path}?limit=25&offset=0"),
-        ("list, completed", "/orders/?size=50&status=completed", f"{orders_path}?limit=50&offset=0&status=completed"),
-        ("order", f"/orders/{order_id}/", f"{orders_path}/{order_id}"),
+        ("list, 50 rows", "/norce/se/orders/?size=50", f"{orders_path}?limit=50&offset=0"),
+        ("list, 25 rows", "/norce/se/orders/?size=25", f"{orders_path}?limit=25&offset=0"),
+        (
+            "list, completed",
+            "/norce/se/orders/?size=50&status=completed",
+            f"{orders_path}?limit=50&offset=0&status=completed",
+        ),
+        ("order", f"/norce/se/orders/{order_id}/", f"{orders_path}/{order_id}"),
     ):
         report(orders, name, rounds, lambda page=page: person.get(page), lambda call=call: api.get(call))  # type: ignore[misc]
 

@@ -28,7 +28,9 @@ HEAD_SECONDS = 10.0
 REQUEST_SECONDS = 30.0
 """From the same moment to the end of the body."""
 ANSWER_SECONDS = 30.0
-"""That the writing of one answer may wait for its client, all in all."""
+"""That the writing of one answer may wait for its client, and as long again as SLOWEST takes for what it took."""
+SLOWEST = 100_000
+"""Bytes a second: a client that takes a large file faster than that is waited for to its end."""
 CLOSING_SECONDS = 2.0
 """For a client to read to the end and close, after we did."""
 
@@ -42,18 +44,21 @@ _STEP = 65_536
 
 
 class ClientSocket(socket.socket):
-    """A socket whose writing ends: it has `patience` seconds for all that it sends until that is set anew."""
+    """A socket whose writing ends: it has `patience` seconds for all that it sends until that is set anew, and more as
+    the client takes more (SLOWEST); a client that takes nothing is waited for no longer than at first."""
 
     patience = ANSWER_SECONDS
 
     def sendall(self, data: Any, flags: SupportsIndex = 0) -> None:
         """Raises BrokenPipeError, as for a client that has gone, once the patience is over."""
         begun = time.monotonic()
-        self.settimeout(max(self.patience, 0.001))
+        self.settimeout(max(min(self.patience, ANSWER_SECONDS), 0.001))
         try:
             super().sendall(data, int(flags))
         except TimeoutError:
             raise BrokenPipeError(errno.EPIPE, "the client takes too long to read") from None
+        else:
+            self.patience += len(data) / SLOWEST
         finally:
             self.patience -= time.monotonic() - begun
 

@@ -8,6 +8,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import loader
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 PROXY_HEADERS = (
@@ -60,6 +61,8 @@ class DemoStaysHere:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if settings.DEMO and (sign := sign_of_elsewhere(request)):
-            return HttpResponse(loader.render_to_string("demo_stays_here.html", {"sign": sign}), status=403)
+        if settings.DEMO and sign_of_elsewhere(request):
+            with translation.override(translation.get_language_from_request(request)):
+                page = loader.render_to_string("demo_stays_here.html", {"sign": sign_of_elsewhere(request)})
+            return HttpResponse(page, status=403)
         return self.get_response(request)

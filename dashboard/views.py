@@ -1,21 +1,18 @@
-from django.contrib.auth.decorators import login_not_required
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from accounts.middleware import needs_a_channel
+from accounts.roles import ADMIN, MANAGER
+from gateway.permissions import may_view
+from teamwork.people import role_of
+
 
 @require_safe
+@needs_a_channel
+@may_view
 def home(request: HttpRequest) -> HttpResponse:
-    """The start page is the list of orders."""
-    return redirect("order-list")
-
-
-@login_not_required
-@require_safe
-def health(request: HttpRequest) -> JsonResponse:
-    """200 while this process and its database answer. Says nothing of the Order API: its outage is
-    no reason to restart us."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
+    """Who manages begins at the board, everybody else with the list of orders, of the channel where they begin."""
+    if role_of(request.user) in (MANAGER, ADMIN):
+        return redirect("overview")
+    return redirect("order-list", request.channel)  # type: ignore[attr-defined]

@@ -7,6 +7,8 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from django.utils.translation import get_language
 
+from domain import sorting
+
 _CODE = re.compile(r"[A-Z]{2}")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
 """Two letters that CLDR has a name for and that are no country."""
@@ -23,7 +25,7 @@ def codes() -> frozenset[str]:
 @lru_cache(maxsize=64)
 def names(language: str | None) -> Mapping[str, str]:
     """Code to name, sorted by name."""
-    return dict(sorted(_territories(language).items(), key=lambda item: item[1].casefold()))
+    return dict(sorted(_territories(language).items(), key=lambda item: sorting.key_of(item[1], language)))
 
 
 def _territories(language: str | None) -> dict[str, str]:

@@ -225,11 +225,16 @@ class Money:
         return Paid.MIXED
 
     @property
+    def leading(self) -> Bucket | None:
+        """Where the money is that stands for all payments, as `standing` says it; `states` has its state."""
+        return next((each for each in _COUNTS if each in self.states), None)
+
+    @property
     def standing(self) -> Standing | None:
         """What stands for all payments: money that was taken before what is only reserved, and that before what was
         given back or came to nothing; None where there is no payment. What is in it is compared with the total only
         in one currency."""
-        bucket = next((each for each in _COUNTS if each in self.states), None)
+        bucket = self.leading
         if bucket is None:
             return None
         state, sums = self.states[bucket], self.amounts(bucket)
@@ -276,7 +281,8 @@ def money_of(
         code = code if code == own else code.upper()
         if code == own or bucket not in _CAME_TO_NOTHING:
             figures = look(part) or figures_of(part.state, part.amount)
-            sums[code] = sums[code] + figures if sums.get(code) else figures
+            known = sums.get(code, NOTHING)
+            sums[code] = figures if known is NOTHING else known + figures
         if bucket not in states or _RANK.get(row.name, 0) > _RANK.get(states[bucket], 0):
             states[bucket] = row.name
     return Money(

@@ -126,6 +126,7 @@ class ShippingState(RemovableState):
 class ExecutionState(StrEnum):
     """The states of this desk's own executions; their rows are in `EXECUTION`."""
 
+    ASKED = "asked"
     WAITING = "waiting"
     PREPARED = "prepared"
     SENDING = "sending"
@@ -144,13 +145,14 @@ class ExecutionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRow(State):
-    """`is_open`: the payment is locked. `is_unsettled`: whether money moved is not known yet. `may_have_moved`: it
-    counts towards limits.
+    """`is_request`: nothing was sent, nor is before somebody else has said so. `is_open`: the payment is locked.
+    `is_unsettled`: whether money moved is not known yet. `may_have_moved`: it counts towards limits.
 
     `needs_person`: by itself it may never be settled, so a person can look and say what happened. `is_watched`: it has
     ended, and what is found later may speak against it.
     """
 
+    is_request: bool = False
     is_open: bool = False
     is_unsettled: bool = False
     may_have_moved: bool = False
@@ -283,7 +285,8 @@ RESULT = States(
 EXECUTION = States(
     ExecutionRow,
     [
-        ExecutionRow(ExecutionState.WAITING, _("Waits for approval"), WAIT),
+        ExecutionRow(ExecutionState.ASKED, _("Asked for"), WAIT, is_request=True),
+        ExecutionRow(ExecutionState.WAITING, _("Waits for approval"), WAIT, is_request=True),
         ExecutionRow(ExecutionState.PREPARED, _("Ready"), BUSY, is_open=True, may_have_moved=True),
         ExecutionRow(
             ExecutionState.SENDING, _("In flight"), BUSY, is_open=True, is_unsettled=True, may_have_moved=True

@@ -12,14 +12,22 @@ from django.conf import settings
 from audit import log
 from audit.actions import AuditAction
 from audit.log import Who
+from gateway import called, heard
 from gateway.in_process import answer
 from gateway.last_read import LastRead, Memory
 from order_api import Bulkhead, Connection, KnownOrders, Mismatch, OrderApi, Secret, Sender, bulkhead
 from order_api.configuration import channels_of
 from order_api.errors import Unavailable
+from ui import request_ids
+from ui.said import sentence
 
 logger = logging.getLogger(__name__)
 
+_NO_ADDRESS = sentence("The address of the configuration service is not known: ORDER_API_URL does not end in /order.")
+FAN_OUT_PLACES = 24
+"""Calls under way at once, of everybody together, that look in many channels; beyond them one is told to try again."""
+SWEEP_PLACES = 2
+"""Calls under way at once of what reads for nobody who waits (the index)."""
 PATIENCE = 3.0  # seconds, for the services beside the Order API
 T = TypeVar("T")
 _lock = threading.RLock()
@@ -32,10 +40,42 @@ def get_connection() -> Connection:
     return _kept("order", connect)
 
 
+def shut_for(merchant: str, channel: str) -> float:
+    """Seconds for which this process asks that channel for nothing, its breaker or the address's being open; 0 where
+    it may be asked now."""
+    return get_connection().breakers.of({"x-merchant": merchant, "x-channel": channel}).wait()
+
+
 def get_bulkhead() -> Bulkhead:
     """This process's places for calls under way: of four threads that serve, one is always left for
     what needs no API."""
     return _kept("bulkhead", lambda: Bulkhead(max(1, settings.THREADS - max(1, settings.THREADS // 4))))
+
+
+def get_fan_out_connection() -> Connection:
+    """This process's connection for calls over many channels, which threads of their own wait for: with places of its
+    own, so that they take none from pages, and with the breakers of the other, which it shares an address with. Each
+    call is one attempt: whoever looks is told what did not answer, and may try again."""
+    return _kept("fan-out", _connect_for_fan_out)
+
+
+def _connect_for_fan_out() -> Connection:
+    url, read_timeout, places = settings.ORDER_API_URL, settings.ORDER_API_READ_TIMEOUT, Bulkhead(FAN_OUT_PLACES)
+    return _connect(
+        "order", url, read_timeout, places, breakers=get_connection().breakers, tries_again=False, heard=heard.tell
+    )
+
+
+def get_sweep_connection() -> Connection:
+    """This process's connection for what reads for nobody who waits, with places of its own, the breakers that all
+    share, and one attempt a call. What it reads is told to nobody: whoever asks keeps it."""
+
+    def made() -> Connection:
+        places, breakers = Bulkhead(SWEEP_PLACES), get_connection().breakers
+        url, read_timeout = settings.ORDER_API_URL, settings.ORDER_API_READ_TIMEOUT
+        return _connect("order", url, read_timeout, places, breakers=breakers, tries_again=False)
+
+    return _kept("sweep", made)
 
 
 def _kept(service: str, make: Callable[[], T]) -> T:
@@ -59,19 +99,22 @@ def _kept(service: str, make: Callable[[], T]) -> T:
 def connect() -> Connection:
     """A connection of one's own: to ORDER_API_URL, or, where there is none, to the embedded Order
     API in this process."""
-    return _connect("order", settings.ORDER_API_URL, settings.ORDER_API_READ_TIMEOUT)
+    return _connect("order", settings.ORDER_API_URL, settings.ORDER_API_READ_TIMEOUT, heard=heard.tell)
 
 
-def _connect(service: str, url: str, read_timeout: float) -> Connection:
-    token, places = Secret(settings.ORDER_API_TOKEN), get_bulkhead()
+def _connect(service: str, url: str, read_timeout: float, places: Bulkhead | None = None, **more: Any) -> Connection:
+    token, places = Secret(settings.ORDER_API_TOKEN), places or get_bulkhead()
+    more |= {"called": called.tell, "next_id": request_ids.of_call}
     if settings.SANDBOX:
-        return Connection.in_process(f"http://127.0.0.1{settings.SANDBOX_PREFIX}{service}", token, answer, places)
+        here = f"http://127.0.0.1{settings.SANDBOX_PREFIX}{service}"
+        return Connection.in_process(here, token, answer, bulkhead=places, **more)
     return Connection(
         url,
         token,
         connect_timeout=settings.ORDER_API_CONNECT_TIMEOUT,
         read_timeout=read_timeout,
         bulkhead=places,
+        **more,
     )
 
 
@@ -128,8 +171,7 @@ def channel_names(merchant: str) -> tuple[str, ...]:
     """The names of a merchant's channels, as the configuration service lists them. Raises ApiError."""
     connection = configuration_service()
     if connection is None:
-        words = "The address of the configuration service is not known: ORDER_API_URL does not end in /order."
-        raise Unavailable(words, operation="GET channels", sent=False)
+        raise Unavailable(_NO_ADDRESS, operation="GET channels", sent=False)
     return channels_of(connection, merchant)
 
 

@@ -39,6 +39,10 @@ class Held(NamedTuple):
         mine = Lease.objects.filter(key=self.key, holder=self.holder)
         return bool(mine.update(until=timezone.now() + LIFE))
 
+    def give_back(self) -> None:
+        """Others may have it."""
+        Lease.objects.filter(key=self.key, holder=self.holder).delete()
+
 
 @contextmanager
 def lease(merchant: str, channel: str, order_id: str) -> Iterator[Held]:
@@ -53,7 +57,14 @@ def lease(merchant: str, channel: str, order_id: str) -> Iterator[Held]:
     try:
         yield Held(key, holder)
     finally:
-        Lease.objects.filter(key=key, holder=holder).delete()
+        Held(key, holder).give_back()
+
+
+def try_lease(*parts: str) -> Held | None:
+    """Holds what these words name for LIFE, unless somebody else does; to be given back. The first of them has a colon,
+    so that it is nobody's merchant."""
+    key, holder = _key(*parts), uuid.uuid4()
+    return Held(key, holder) if _taken(key, holder) else None
 
 
 def end_lease(merchant: str, channel: str, order_id: str) -> None:

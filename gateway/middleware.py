@@ -1,4 +1,4 @@
-"""Binds a request to the person's channel, and turns what goes wrong at the Order API into a page
+"""Binds a request to its channel, and turns what goes wrong at the Order API into a page
 that says what to do next."""
 
 from collections.abc import Callable, Mapping
@@ -9,13 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts.channels import channels_of
 from audit.log import Who
 from gateway.connection import last_read, order_api
 from gateway.last_read import may_show
-from order_api import OrderApi
+from order_api import OrderApi, changes_sent
 from order_api.errors import ApiError, NotFound, Unauthorized, Unavailable, Unreadable
 from ui.held import hold, is_worth_keeping
 from ui.pages import render_problem
+from ui.said import said
 
 GONE = _("It is not there any more, so nothing was sent. %(error)s")
 LONGEST_ID = 200
@@ -29,15 +31,18 @@ def is_id(name: str, value: str) -> bool:
 
 
 def api_of(request: Any) -> OrderApi:
-    """The Order API for this request: of the person's channel. `request.last_read` tells of what time a page is that
-    shows what was read before."""
+    """The Order API for this request: of its channel. `request.last_read` tells of what time a page is that shows what
+    was read before. Raises Http404 where the channel is served no more."""
     match = request.resolver_match
+    if request.channel not in channels_of(request.user):
+        raise Http404
     request.last_read = last_read(is_shown=may_show(request, match.func if match else None))
     return order_api(request.channel.merchant, request.channel.name, Who.of(request), request.last_read)
 
 
 class OrderApiMiddleware:
-    """Gives signed-in people `request.api`: the Order API, bound to their channel, opened when first used."""
+    """Gives signed-in people `request.api`: the Order API, bound to the request's channel, opened when first used. In
+    `request.changes_sent` it is counted what has been sent."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -46,7 +51,8 @@ class OrderApiMiddleware:
         channel = getattr(request, "channel", None)
         if channel is not None:
             request.api = SimpleLazyObject(lambda: api_of(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        with changes_sent.counting() as request.changes_sent:  # type: ignore[attr-defined]
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view_func: object, view_args: object, view_kwargs: Mapping[str, Any]
@@ -76,7 +82,7 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
     """What went wrong, as a page, or for htmx as a fragment in the place that the page set aside. A form about what is
     not there any more comes back with what was typed."""
     if isinstance(error, NotFound) and not getattr(request, "htmx", None) and is_worth_keeping(request):
-        return hold(request, GONE % {"error": error}, status_of(error), is_for_good=True)
+        return hold(request, GONE % {"error": said(error)}, status_of(error), is_for_good=True)
     is_read = request.method in ("GET", "HEAD")
     context: dict[str, Any] = {
         "error": error,
@@ -86,6 +92,7 @@ def problem_page(request: HttpRequest, error: ApiError) -> HttpResponse:
         "tries_again": is_read and _is_what_people_wait_for(request),
         "place": "orders",
         "order": order_without_it(request, error),
+        "about": _order_id(request),
         "as_it_came": _order_id(request) if isinstance(error, Unreadable) else "",
     }
     view = request.resolver_match.func if request.resolver_match else None

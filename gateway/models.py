@@ -13,3 +13,13 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class CallsInMinute(models.Model):
+    """How many calls over many channels were made in a minute, by everybody and in every process."""
+
+    minute = models.BigIntegerField(primary_key=True)
+    calls = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.minute}: {self.calls}"

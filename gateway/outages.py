@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from order_api import OrderApi
 from order_api.errors import ApiError, NotFound
 from ui.held import hold
+from ui.said import said
 
 View = Callable[..., HttpResponse]
 _Any = TypeVar("_Any", bound=Callable[..., Any])
@@ -53,7 +54,7 @@ def keeps_what_was_typed(words: Promise) -> Callable[[View], View]:
             except ApiError as error:
                 if request.method != "POST":
                     raise
-                return hold(request, str(words) % {"error": error}, HTTPStatus.SERVICE_UNAVAILABLE)
+                return hold(request, str(words) % {"error": said(error)}, HTTPStatus.SERVICE_UNAVAILABLE)
 
         return kept
 

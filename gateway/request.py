@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ApiRequest(Request):
-    """A signed-in person's request, bound to the one channel that they work in."""
+    """A signed-in person's request, bound to the channel in its address."""
 
     user: User
     channel: Channel

@@ -8,4 +8,13 @@ from order_api.secret import Secret
 from order_api.tenancy import KnownOrders, Mismatch
 from order_api.transport import Connection
 
-__all__ = ["Bulkhead", "Connection", "KnownOrders", "Mismatch", "OrderApi", "OrderQuery", "Secret", "Sender"]
+__all__ = [
+    "Bulkhead",
+    "Connection",
+    "KnownOrders",
+    "Mismatch",
+    "OrderApi",
+    "OrderQuery",
+    "Secret",
+    "Sender",
+]

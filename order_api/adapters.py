@@ -13,8 +13,10 @@ from order_api.errors import Unavailable
 from order_api.resource import Listener
 from order_api.tenancy import Tenancy
 from order_api.transport import Connection
+from order_api.words import sentence
 
 PREFIX = "/api/order/v1/"
+_NO_ADDRESS = sentence("The address of the adapter is not known.")
 Reach = Callable[[str], Connection | None]
 """The connection to a service, by its name below Checkout or by its address; None where that is not known."""
 
@@ -40,7 +42,7 @@ class Adapters:
         )
         connection = self._reach(service) if self._reach else None
         if connection is None:
-            raise Unavailable("The address of the adapter is not known.", operation=call.operation, sent=False)
+            raise Unavailable(_NO_ADDRESS, operation=call.operation, sent=False)
         self._tenancy.confirm(order_id)
         answer = connection.send(call, self._tenancy.headers)
         self._heard(answer)

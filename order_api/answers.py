@@ -31,20 +31,35 @@ from order_api.schemas import (
     decode_whole,
 )
 from order_api.unfit import Misfit, UnfitOrder, misfit, owner
+from order_api.words import sentence
 
 T = TypeVar("T")
 
 LONGEST_MESSAGE = 500
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,500})</title", re.IGNORECASE)
 _HTML = re.compile(rb"(<!doctype html|<html)", re.IGNORECASE)
-_REDIRECT = "a redirect to another address"
+_REDIRECT = sentence("a redirect to another address")
 _WORDS = {
-    401: "The Order API does not accept the token.",
-    403: "The token may not do this.",
-    404: "The Order API knows no such thing.",
-    409: "It is there already.",
-    429: "The Order API is asked too much at the moment.",
+    401: sentence("The Order API does not accept the token."),
+    403: sentence("The token may not do this."),
+    404: sentence("The Order API knows no such thing."),
+    409: sentence("It is there already."),
+    429: sentence("The Order API is asked too much at the moment."),
 }
+_INSTEAD = sentence("Instead of what was asked for came %(what)s (status %(status)s).")
+_ANSWERED_WITH = sentence("The Order API answered with %(what)s (status %(status)s).")
+_MAY_HAVE_HAPPENED = sentence("It may have happened. The Order API answered with status %(status)s: %(says)s")
+_MISFIT = sentence("A document came that does not fit: %(what)s.")
+_OTHER_SHAPE = sentence("a document of another shape (%(what)s)")
+_WITHOUT_ID = sentence("a document without an id")
+_TITLED_PAGE = sentence("an HTML page, “%(title)s”,")
+_PAGE = sentence("an HTML page")
+_BROKEN_OFF = sentence("a body that broke off after %(size)s bytes")
+_EMPTY = sentence("an empty body")
+_SOMETHING = sentence("%(size)s bytes of %(kind)s")
+_UNKNOWN = sentence("unknown content")
+_MALFORMED = sentence("a JSON document that does not end or is malformed (%(size)s bytes)")
+_JSON = sentence("a JSON document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +129,16 @@ def created_id(answer: Answer) -> str:
         is_text = content.startswith(b'"')
         found = value(answer, str) if is_text else value(answer, CreateResponse).id or found
     if not found:
-        raise bad(answer, "a document without an id" if content else what_it_is(answer))
+        raise bad(answer, _WITHOUT_ID if content else what_it_is(answer))
     return found
 
 
 def unreadable(answer: Answer, found: Misfit) -> BadAnswer:
     """The error that a misfit is; where nothing of the document fits, it is not the one that was asked for."""
     if not found.place and found.expected:
-        return bad(answer, f"a document of another shape ({found})")
+        return bad(answer, _OTHER_SHAPE % {"what": found})
     return Unreadable(
-        f"A document came that does not fit: {found}.",
+        _MISFIT % {"what": found},
         change=answer.call.changes,
         operation=answer.call.operation,
         request_id=answer.request_id,
@@ -147,7 +162,7 @@ def reasons(answer: Answer) -> tuple[ValidationError, ...]:
 
 def bad(answer: Answer, what: str) -> BadAnswer:
     return BadAnswer(
-        f"Instead of what was asked for came {what} (status {answer.status}).",
+        _INSTEAD % {"what": what, "status": answer.status},
         change=answer.call.changes,
         operation=answer.call.operation,
         request_id=answer.request_id,
@@ -164,10 +179,10 @@ def refusal(answer: Answer) -> ApiError:
     message = (
         told.message
         or _WORDS.get(answer.status)
-        or f"The Order API answered with {what_it_is(answer)} (status {answer.status})."
+        or _ANSWERED_WITH % {"what": what_it_is(answer), "status": answer.status}
     )
     if kind is NoAnswer:
-        message = f"It may have happened. The Order API answered with status {answer.status}: {message}"
+        message = _MAY_HAVE_HAPPENED % {"status": answer.status, "says": message}
     return kind(
         message,
         operation=answer.call.operation,
@@ -262,12 +277,12 @@ def what_it_is(answer: Answer) -> str:
     if is_html(answer):
         title = _TITLE.search(answer.content)
         name = _short(unescape(title[1].decode(errors="replace"))) if title else None
-        return f"an HTML page, “{name}”," if name else "an HTML page"
+        return _TITLED_PAGE % {"title": name} if name else _PAGE
     if answer.broken:
-        return f"a body that broke off after {size} bytes"
+        return _BROKEN_OFF % {"size": size}
     if not answer.content.strip():
-        return "an empty body"
-    return _json_or(f"{size} bytes of {answer.content_type or 'unknown content'}", answer.content)
+        return _EMPTY
+    return _json_or(_SOMETHING % {"size": size, "kind": answer.content_type or _UNKNOWN}, answer.content)
 
 
 def _json_or(other: str, content: bytes) -> str:
@@ -277,5 +292,5 @@ def _json_or(other: str, content: bytes) -> str:
         return str(error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         begun = content.lstrip()[:1] in (b"{", b"[")
-        return f"a JSON document that does not end or is malformed ({len(content)} bytes)" if begun else other
-    return "a JSON document"
+        return _MALFORMED % {"size": len(content)} if begun else other
+    return _JSON

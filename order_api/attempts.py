@@ -20,14 +20,15 @@ def pause_of(response: httpx.Response) -> float:
         return 0.0
 
 
-class TwoMoreTries(Retry):
-    """For one question: two more tries, none of which begins after `seconds`, or at all where the API asks for a pause.
+class MoreTries(Retry):
+    """For one question: so many more tries, none of which begins after `seconds`, or at all where the API asks for a
+    pause.
 
     Made for the request, so that it counts in place.
     """
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(total=2, backoff_factor=0.1, max_backoff_wait=2.0, allowed_methods=("GET", "HEAD"))
+    def __init__(self, seconds: float, total: int = 2) -> None:
+        super().__init__(total=total, backoff_factor=0.1, max_backoff_wait=2.0, allowed_methods=("GET", "HEAD"))
         self._deadline = Deadline(seconds)
 
     def is_exhausted(self) -> bool:

@@ -4,9 +4,12 @@ stand for gigabytes."""
 import zlib
 from collections.abc import Iterable, Iterator
 
+from order_api.words import sentence
+
 ACCEPTED = "gzip"
 """The one packing that is asked for. Others are not negotiated, whatever libraries happen to be installed."""
-
+_PACKED_AS = sentence("a body packed as “%(encoding)s”, which was not asked for,")
+_NO_GZIP = sentence("a body that is no gzip, though it says so,")
 _STEP = 1_000_000
 """Bytes that are unpacked at a time."""
 
@@ -42,7 +45,7 @@ def _unpacked(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         return iter(chunks)
     if encoding in {"gzip", "x-gzip"}:
         return _unzipped(chunks)
-    raise PackedError(f"a body packed as “{encoding[:40]}”, which was not asked for,")
+    raise PackedError(_PACKED_AS % {"encoding": encoding[:40]})
 
 
 def _unzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -53,7 +56,7 @@ def _unzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
             try:
                 part = unzip.decompress(waiting, _STEP)
             except zlib.error as error:
-                raise PackedError("a body that is no gzip, though it says so,") from error
+                raise PackedError(_NO_GZIP) from error
             yield part
             waiting = unzip.unconsumed_tail
     yield unzip.flush()

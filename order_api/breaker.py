@@ -48,6 +48,10 @@ class Breaker:
         self._paused_until = 0.0
         self._cooldown = FIRST_COOLDOWN
 
+    def another(self, slow_after: float | None = None) -> "Breaker":
+        """One like it, which knows of no answer yet; with another `slow_after`, where one is given."""
+        return Breaker(self._slow_after if slow_after is None else slow_after, self._clock)
+
     def admit(self) -> Permit | None:
         """Leave for one call, or None if it must not be made now."""
         with self._lock:
@@ -78,6 +82,14 @@ class Breaker:
     def failed(self, permit: Permit) -> None:
         """No answer came, or one that says that the service does not work."""
         self._report(permit, answered=False)
+
+    def learned_nothing(self, permit: Permit) -> None:
+        """The call was given up for a reason that is not the service's: another may try in its place."""
+        with self._lock:
+            if self._open and permit.phase == self._phase and self._probes:
+                if self._probes == PROBES:
+                    self._next_try = self._clock()
+                self._probes -= 1
 
     def _tries(self, now: float) -> bool:
         """Whether one more probe may go out. Probes that never reported are given up after the longest cooldown."""

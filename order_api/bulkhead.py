@@ -24,6 +24,11 @@ class Bulkhead:
         self._changed = threading.Condition()
         self._begun: dict[object, float] = {}
 
+    @property
+    def under_way(self) -> int:
+        """How many places are taken now."""
+        return len(self._begun)
+
     @contextmanager
     def place(self) -> Iterator[None]:
         """A place for the time of the block. Raises FullError at once if all calls under way are

@@ -6,8 +6,10 @@ from typing import Protocol
 from urllib.parse import quote
 
 from order_api.errors import NotFound
+from order_api.words import sentence
 
 PREFIX = "/api/v0/checkout/"
+_NOTHING_HAS = sentence("Nothing has the %(name)s “%(value)s”.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Call:
         no such thing has it."""
         for name, value in self.ids.items():
             if value in {"", ".", ".."}:
-                raise NotFound(f"Nothing has the {name} “{value}”.", operation=self.operation, sent=False)
+                raise NotFound(_NOTHING_HAS % {"name": name, "value": value}, operation=self.operation, sent=False)
         return self.prefix + self.template.format(**{name: quote(value, safe="") for name, value in self.ids.items()})
 
 

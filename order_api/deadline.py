@@ -55,6 +55,12 @@ def within(limit: float | None, late: Callable[[str], Exception]) -> float | Non
     return left if limit is None else min(limit, left)
 
 
+def remaining(limit: float) -> float:
+    """Seconds that what begins now may take: its own limit, or less where the deadline around it is sooner."""
+    deadline = _current.get()
+    return limit if deadline is None else min(limit, deadline.left())
+
+
 def begin(late: Callable[[str], Exception]) -> None:
     """To be called before each byte that is sent. Raises `late` where the call was held up for too long to begin."""
     deadline = _current.get()

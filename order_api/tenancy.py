@@ -14,8 +14,11 @@ from order_api import answers
 from order_api.call import Answer, Call, Sender
 from order_api.errors import Foreign
 from order_api.schemas import Order, OrderPaginationSet, Payment, Shipping
+from order_api.words import sentence
 
 MOST_REMEMBERED = 10_000
+_NO_ORDER = sentence("Order with id:%(order_id)s not found.")
+_OF_OTHERS = sentence("something of another merchant or channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +102,16 @@ class Tenancy:
             self._known.add(self._merchant, self._channel, order_ids)
 
     def _compare(self, answer: Answer, document: "Owned", order_id: str) -> None:
-        if _is(document.merchant, self._merchant) and _is(document.channel, self._channel):
+        if is_of(document, self._merchant, self._channel):
             return
         if self._on_mismatch:
             named = order_id or (document.id or "" if isinstance(document, Order) else "")
             came = (document.merchant or "", document.channel or "")
             self._on_mismatch(Mismatch(answer.call.operation, answer.request_id, named, *came))
         if not order_id:
-            raise answers.bad(answer, "something of another merchant or channel")
+            raise answers.bad(answer, _OF_OTHERS)
         raise Foreign(
-            f"Order with id:{order_id} not found.",
+            _NO_ORDER % {"order_id": order_id},
             operation=answer.call.operation,
             request_id=answer.request_id,
             status=404,
@@ -125,6 +128,11 @@ def _documents(value: Any) -> tuple[Owned, ...]:
         return value.data
     each = value if isinstance(value, tuple) else (value,)
     return tuple(one for one in each if isinstance(one, Order | Payment | Shipping))
+
+
+def is_of(document: Owned, merchant: str, channel: str) -> bool:
+    """Whether a document names that merchant and channel, or none."""
+    return _is(document.merchant, merchant) and _is(document.channel, channel)
 
 
 def _is(said: str | None, asked: str) -> bool:

@@ -7,25 +7,31 @@ from typing import Any
 import msgspec
 
 from order_api.schemas import Order
+from order_api.words import sentence
 
 _MESSAGE = re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<found>[^`]+)`")
 _PLACE = re.compile(r"`(?P<place>\$[^`]*)`$")
-WHOLE, NUMBER, WITH_DECIMALS = "a whole number", "a number", "a number with decimals"
+WHOLE, NUMBER = sentence("a whole number"), sentence("a number")
+WITH_DECIMALS = sentence("a number with decimals")
+_LIST, _OBJECT, _NOTHING = sentence("a list"), sentence("an object"), sentence("nothing")
 KINDS = {
-    "str": "text",
+    "str": sentence("text"),
     "int": WHOLE,
     "float": NUMBER,
     "decimal": NUMBER,
-    "bool": "true or false",
-    "array": "a list",
-    "list": "a list",
-    "object": "an object",
-    "dict": "an object",
-    "null": "nothing",
-    "NoneType": "nothing",
-    "datetime": "a time",
+    "bool": sentence("true or false"),
+    "array": _LIST,
+    "list": _LIST,
+    "object": _OBJECT,
+    "dict": _OBJECT,
+    "null": _NOTHING,
+    "NoneType": _NOTHING,
+    "datetime": sentence("a time"),
 }
 """What msgspec calls a kind of value, and what people do."""
+_DOCUMENT = sentence("the document")
+_NOT_READ = sentence("%(place)s has a value that cannot be read")
+_NOT_EXPECTED = sentence("%(place)s is %(found)s, where %(expected)s was expected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +45,10 @@ class Misfit:
     found: str = ""
 
     def __str__(self) -> str:
-        where = self.place or "the document"
+        where = self.place or _DOCUMENT
         if not self.expected:
-            return f"{where} has a value that cannot be read"
-        return f"{where} is {self.found}, where {self.expected} was expected"
+            return _NOT_READ % {"place": where}
+        return _NOT_EXPECTED % {"place": where, "found": self.found, "expected": self.expected}
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,12 @@ def unread(answer: Answer) -> UnreadOrders:
     return UnreadOrders(orders, pagination, OrderPaginationSet(data=owners, pagination=pagination))
 
 
+def unread_order(answer: Answer) -> tuple[Order, UnreadOrder]:
+    """The order of an answer to `get`: whose it is, and the order, not read yet. Raises what the answer means."""
+    found = answers.owner_of(answer)
+    return found, UnreadOrder(sha256(answer.content).digest(), answer.content, answer)
+
+
 def _pagination(content: bytes) -> Pagination | None:
     try:
         return decode(content, Pagination) if content != b"null" else None

@@ -21,14 +21,19 @@ from orders.changes.state import ReferenceChange, StateChange
 from orders.changes.transactions import ActionCreate, TransactionCreate
 from orders.changes.views import creation, validation
 from orders.changes.views.dialogs import changing
+from orders.customer import views as customer_views
+from orders.exports import views as exports_views
 from orders.list import views as orders_list
 from orders.notes import views as notes_views
 from orders.page import views as page_views
+from orders.saved_views import views as saved_views
 from orders.timeline import views as timeline_views
 
 urlpatterns = [
     path("", orders_list.order_list, name="order-list"),
     path("find/", orders_list.order_find, name="order-find"),
+    path("counts/", saved_views.view_counts, name="view-counts"),
+    path("export/", exports_views.order_export, name="order-export"),
     path("new/", creation.order_create, name="order-create"),
     path("<str:order_id>/", page_views.order_detail, name="order-detail"),
     path("<str:order_id>/before/", orders_list.order_before, name="order-before"),
@@ -56,6 +61,10 @@ urlpatterns = [
         changing(NotificationRemoval),
         name="notification-delete",
     ),
+    path("<str:order_id>/customer/", customer_views.order_customer, name="order-customer"),
+    path("<str:order_id>/customer/line/", customer_views.order_customer_line, name="order-customer-line"),
+    path("<str:order_id>/customer/channel/", customer_views.order_customer_channel, name="order-customer-channel"),
+    path("<str:order_id>/customer/found/", customer_views.order_customer_found, name="order-customer-found"),
     path("<str:order_id>/timeline/", timeline_views.order_timeline, name="order-timeline"),
     path("<str:order_id>/notes/add/", notes_views.note_create, name="note-create"),
     path("<str:order_id>/notes/<int:note_id>/", notes_views.note_history, name="note-history"),

@@ -6,8 +6,10 @@ from itertools import islice
 from audit.actions import AuditAction
 from audit.models import Entry, Kind
 from payments.models import Execution
+from ui.said import sentence
 
 BATCH = 300
+_UNWRITTEN = sentence("payment action %(execution)s was sent, and no entry says that it was to be")
 
 
 def unwritten(using: str) -> str:
@@ -20,5 +22,5 @@ def unwritten(using: str) -> str:
         )
         named = {json.loads(text).get("execution") for text in entries.values_list("details_json", flat=True)}
         if lost := next((pk for pk, _order in batch if str(pk) not in named), None):
-            return f"payment action {lost} was sent, and no entry says that it was to be"
+            return _UNWRITTEN % {"execution": lost}
     return ""

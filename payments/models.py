@@ -1,5 +1,6 @@
 """What was asked of a payment provider through this desk, what became of it, and the evidence for that."""
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Callable
@@ -11,13 +12,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.channels import Channel
 from domain.states import EXECUTION, ExecutionRow, ExecutionState
 from payments.alerts import models as alert_models  # noqa: F401 - so that Django finds them
 from ui.fields import OutsideText
 
 State = ExecutionState
-"""waiting → prepared → sending → done | refused | pending | in doubt; pending and in doubt are settled by evidence or
-by a person."""
+"""[asked →] [waiting →] prepared → sending → done | refused | pending | in doubt; pending and in doubt are settled by
+evidence or by a person."""
 
 
 def _states(holds: Callable[[ExecutionRow], bool]) -> tuple[State, ...]:
@@ -27,6 +29,8 @@ def _states(holds: Callable[[ExecutionRow], bool]) -> tuple[State, ...]:
 OPEN = _states(lambda row: row.is_open)
 """While an execution is in one of these, the payment is locked for all others, on every machine that shares the
 database."""
+REQUESTED = _states(lambda row: row.is_request)
+"""Nothing was sent, and nothing is before somebody else has said so: they lapse with the payment, and lock nothing."""
 UNSETTLED = _states(lambda row: row.is_unsettled)
 """Whether money moved is not known yet."""
 WATCHED = _states(lambda row: row.is_watched)
@@ -84,6 +88,11 @@ class Execution(models.Model):
     excess_json = models.TextField(default="[]")
     """Which limits it is above, in words of then; empty where no approval was needed."""
     expires_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Who carries out what somebody asked for who may not execute; their limits count then."""
+    taken_by_name = models.CharField(max_length=150, blank=True, default="")
+    taken_at = models.DateTimeField(null=True)
+    taken_note = OutsideText(blank=True, default="")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     decided_by_name = models.CharField(max_length=150, blank=True)
     decided_at = models.DateTimeField(null=True)
@@ -127,18 +136,36 @@ class Execution(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "created_at"], name="execution_by_state"),
             models.Index(fields=["asked_by", "created_at"], name="execution_by_person"),
             models.Index(fields=["order_id", "payment_id", "created_at"], name="execution_of_payment"),
             models.Index(fields=["customer", "created_at"], name="execution_by_customer"),
+            models.Index(fields=["payment_id"], name="execution_by_payment_id"),
+            models.Index(fields=["created_at", "id"], name="execution_by_time"),
+            models.Index(fields=["merchant", "channel", "created_at", "id"], name="execution_of_channel"),
+            models.Index(fields=["state", "created_at", "id"], name="execution_of_state"),
         ]
 
     def __str__(self) -> str:
         return f"{self.action_type} {self.payment_id}: {self.state}"
 
     @property
+    def in_channel(self) -> Channel:
+        return Channel(self.merchant, self.channel)
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def is_request(self) -> bool:
+        """Whether it waits for somebody's word, and nothing was sent."""
+        return self.state in REQUESTED
+
+    @property
+    def begun_at(self) -> dt.datetime:
+        """When somebody last said that it is to be sent: on approval, on taking it up, or by asking. One of many orders
+        was approved before it was asked for by itself."""
+        return max(filter(None, (self.decided_at, self.taken_at, self.created_at)))
 
     @property
     def is_unsettled(self) -> bool:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SandboxConfig(AppConfig):
@@ -6,6 +7,7 @@ class SandboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from sandbox import background, store  # noqa: PLC0415 - models can be imported from here on
+        from sandbox import background, store, upkeep  # noqa: PLC0415 - models can be imported from here on
 
         store.announce_to(background.wake)
+        post_migrate.connect(upkeep.mend, sender=self)

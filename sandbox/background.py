@@ -1,5 +1,5 @@
-"""The thread that delivers what is due. One in every process that answers calls; it sleeps until
-something is due or is woken."""
+"""The thread that delivers what is due, and folds what changed in the tallies. One in every process
+that answers calls; it sleeps until something is due or is woken."""
 
 import logging
 import os
@@ -8,7 +8,7 @@ import threading
 from django.db import connections
 from django.utils import timezone
 
-from sandbox import delivery
+from sandbox import delivery, upkeep
 from sandbox.conf import conf
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ def deliver_once() -> float:
     try:
         while delivery.deliver_due():
             pass
+        upkeep.settle()
         due = delivery.next_due()
     except Exception:
         logger.exception("The sandbox could not deliver what is due; it tries again later")

@@ -33,24 +33,25 @@ def full_name(address: Document) -> str:
     return f"{fold(person)}\n{fold(address.get('organizationName') or '')}".strip("\n")[:300]
 
 
-def _search(document: Document, billing: Document, shipping: Document) -> str:
+def _search(document: Document, named: list[tuple[str, Document]]) -> str:
     parts = [document["id"], document.get("reference"), (document.get("cart") or {}).get("reference")]
-    for address in (billing, shipping):
+    for name, address in named:
         parts += [
-            full_name(address),
+            name,
             address.get("email"),
             address.get("phone"),
             phone_tail(address.get("phone") or ""),
         ]
     for payment in document.get("payments") or []:
         parts += [payment.get("id"), payment.get("reference")]
-    return "\n".join(dict.fromkeys(fold(part) for part in parts if part))
+    return "\n".join(dict.fromkeys(map(fold, dict.fromkeys(filter(None, parts)))))
 
 
 def columns(document: Document) -> Columns:
     """The columns of an order, computed from nothing but its document."""
     cart, customer = document.get("cart") or {}, document.get("customer") or {}
     billing, shipping = customer.get("billing") or {}, customer.get("shipping") or {}
+    names = full_name(billing), full_name(shipping)
     return Columns(
         merchant=column(document["merchant"]),
         channel=column(document["channel"]),
@@ -65,9 +66,9 @@ def columns(document: Document) -> Columns:
         shipping_email=column((shipping.get("email") or "").casefold()),
         billing_phone=phone_tail(billing.get("phone") or ""),
         shipping_phone=phone_tail(shipping.get("phone") or ""),
-        billing_name=full_name(billing),
-        shipping_name=full_name(shipping),
+        billing_name=names[0],
+        shipping_name=names[1],
         cart_total=units((cart.get("total") or {}).get("includingVat")),
         total=units((document.get("total") or {}).get("includingVat")),
-        search=_search(document, billing, shipping),
+        search=_search(document, [(names[0], billing), (names[1], shipping)]),
     )

@@ -7,6 +7,7 @@ The two are apart so that a scan over a hundred thousand orders reads columns, n
 from django.db import models
 
 COUNTRIES = ("country", "billing_country", "shipping_country")
+CELL = ("merchant", "channel", "span", "begin", "status", *COUNTRIES)
 SORTED = ("created", "public_id", "total")
 EXACT = (
     "reference",
@@ -63,6 +64,43 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class Tally(models.Model):
+    """How many orders of a channel began in one day or one month (UTC) and have the same state and countries, and what
+    their totals add up to. Every order is counted in one day and in one month.
+
+    The database keeps it by itself (`sandbox.upkeep`). Rows of one cell add up: those that are `fresh` are changes
+    (which may be negative) that were not folded into the others yet.
+    """
+
+    class Span(models.TextChoices):
+        DAY = "day"
+        MONTH = "month"
+
+    merchant = models.CharField(max_length=200)
+    channel = models.CharField(max_length=200)
+    span = models.CharField(max_length=5, choices=Span)
+    begin = models.DateField()
+    status = models.CharField(max_length=20)
+    country = models.CharField(max_length=200, blank=True)
+    billing_country = models.CharField(max_length=200, blank=True)
+    shipping_country = models.CharField(max_length=200, blank=True)
+    orders = models.BigIntegerField()
+    value = models.BigIntegerField()
+    fresh = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=CELL, condition=models.Q(fresh=False), name="sandbox_one_tally_per_cell"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "channel", "span", "begin"], name="sandbox_tally_of_channel"),
+            models.Index(fields=["id"], condition=models.Q(fresh=True), name="sandbox_fresh_tallies"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.orders} orders of the {self.span} {self.begin}"
 
 
 class OrderDocument(models.Model):

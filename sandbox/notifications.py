@@ -8,7 +8,9 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from jsonschema import Draft202012Validator, SchemaError
 from referencing import Registry
 
@@ -58,9 +60,19 @@ def _is_valid(schema: Document, value: Any) -> bool:
 
 
 def record(before: Document, after: Document) -> None:
-    """Record an event for every notification that the change fires, inside the change's own transaction."""
-    firing = [notification for notification in after.get("notifications") or () if fires(notification, before, after)]
+    """Record an event for every notification that the change fires, inside the change's own transaction: the order's
+    own, and those that its channel has for every order."""
+    registered = [*(after.get("notifications") or ()), *static_notifications(after["merchant"], after["channel"])]
+    firing = [notification for notification in registered if fires(notification, before, after)]
     Event.objects.bulk_create(_event(notification, after) for notification in firing)
+
+
+def static_notifications(merchant: str, channel: str) -> list[Document]:
+    """Those that the channel's configuration has for every order (`static_notifications`)."""
+    if not settings.SANDBOX_STATIC_NOTIFICATIONS:
+        return []
+    configured: list[Document] = import_string(settings.SANDBOX_STATIC_NOTIFICATIONS)(merchant, channel)
+    return [{"id": f"static-{one['reference']}", **one} for one in configured]
 
 
 def _event(notification: Document, order: Document) -> Event:

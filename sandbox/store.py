@@ -1,6 +1,6 @@
 """Reading and writing orders. Every write is one short transaction; whoever calls out to others does it before."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -12,6 +12,7 @@ from sandbox.codec import Document, decode, encode, stamp
 from sandbox.columns import columns
 from sandbox.models import Move, Order, OrderDocument, OrderPayment, Settlement, Transaction
 from sandbox.problems import Problem, bad_request, conflict, not_found
+from sandbox.rows import Row, insert, row_of
 from sandbox.scope import Scope
 from sandbox.text import column
 
@@ -80,7 +81,7 @@ def create(document: Document) -> None:
     """Store a new order. Raises Problem 409 where its channel has one with the same cart reference."""
     try:
         with transaction.atomic(durable=True):
-            _insert([(document, {})])
+            insert([row_of(document, {})])
     except IntegrityError:
         reference = (document.get("cart") or {}).get("reference")
         raise conflict("order-conflict", f"There is an order with the cart reference {reference} already.") from None
@@ -161,36 +162,14 @@ def insert_documents(documents: Iterable[Loaded]) -> int:
     Ids, states and times are taken as they stand. One transaction for every 500 orders; IntegrityError, and nothing of
     those 500, where an id or a channel's cart reference is there already.
     """
-    count = 0
-    for batch in _batches(documents):
+    return insert_rows(row_of(*loaded) for loaded in documents)
+
+
+def insert_rows(rows: Iterable[Row]) -> int:
+    """The same for what was made ready to be stored before."""
+    count, rest = 0, iter(rows)
+    while batch := list(islice(rest, BATCH)):
         with transaction.atomic():
-            _insert(batch)
+            insert(batch)
         count += len(batch)
     return count
-
-
-def _batches(documents: Iterable[Loaded]) -> Iterator[list[Loaded]]:
-    rest = iter(documents)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
-
-
-def _insert(batch: list[Loaded]) -> None:
-    rows = Order.objects.bulk_create(
-        Order(public_id=column(document["id"]), **columns(document)) for document, _ in batch
-    )
-    pairs = list(zip(rows, batch, strict=True))
-    OrderDocument.objects.bulk_create(
-        OrderDocument(order=row, body=encode(document).decode()) for row, (document, _) in pairs
-    )
-    OrderPayment.objects.bulk_create(
-        OrderPayment(order=row, public_id=payment["id"])
-        for row, (document, _) in pairs
-        for payment in document.get("payments") or []
-    )
-    Transaction.objects.bulk_create(
-        Transaction(order=row, payment=payment, body=encode(line).decode())
-        for row, (_, lines) in pairs
-        for payment, log in lines.items()
-        for line in log
-    )

@@ -17,6 +17,7 @@ from audit.log import Subject, Who
 from orders.models import Note
 from orders.notes import services
 from sandbox.store import insert_documents
+from teamwork.services import About, create
 from tests.changes.calls import ADAPTERS, HOOK, NOTIFICATION, VALIDATION
 from tests.conftest import PASSWORD
 from tests.orders import documents
@@ -35,7 +36,9 @@ def addresses(patterns: Sequence[URLPattern | URLResolver], prefix: str = "/") -
 
 
 ROUTES: Mapping[str, str] = {name: route for route, name in addresses(get_resolver().url_patterns)}
-OF_ONE_ORDER = tuple(name for name, route in ROUTES.items() if "order_id>" in route)
+OF_ONE_ORDER = tuple(name for name, route in ROUTES.items() if "channel>" in route and "order_id>" in route)
+IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog", "X-Problem-Target": "#change-problem"}
+"""As the desk's script opens and sends a form; without the frame around it, which costs as much as the form."""
 Fields = dict[str, list[str]]
 Typed = Mapping[str, str | None]
 
@@ -56,12 +59,16 @@ TYPED: Mapping[str, Typed] = {
     "validation-edit": VALIDATION,
     "hook-create": HOOK,
     "notification-create": NOTIFICATION,
+    "task-create": {"whom": "me", "text": "Call them back"},
+    "task-hand-over": {"whom": "me", "text": "Call them back"},
+    "attention-aside": {"reason": "The customer pays in the shop"},
     "note-create": {"text": "Said by phone"},
     "note-edit": {"text": "Said by phone, twice"},
     "payment-create": {"name": "Invoice", "adapter_id": "klarna_checkout_adapter", "amount": "10"},
     "payment-edit": {"reference": "typed-1"},
     "transaction-create": {"event": "capture", "is_success": "true"},
     "action-create": {"type_1": "capture", "url_1": f"{ADAPTERS}/klarna_checkout_adapter/capture"},
+    "payment-action-ask": {"reason": "delivered", "note": "The parcel is at the door"},
     "payment-action-execute": {"reason": "delivered", "password": PASSWORD},
     "shipping-create": {"name": "Parcel", "adapter_id": "nshift_adapter", "including_vat": "49"},
     "shipping-edit": {"reference": "typed-1"},
@@ -91,17 +98,20 @@ def put_order(
     insert_documents([(document, documents.TRANSACTIONS)])
     parts = ("payments", "shippings", "hooks", "notifications", "validations", "consents")
     of_parts = {f"{part[:-1]}_id": str(document[part][0]["id"]) for part in parts}
-    return {"order_id": order_id, "channel": channel, "which": "billing", "action_id": "a_1", **of_parts}
+    more = {"which": "billing", "action_id": "a_1", "check": "stuck", "day": "2026-11-29"}
+    return {"order_id": order_id, "channel": channel, **more, **of_parts}
 
 
 def put_note(ids: Mapping[str, str], author: User) -> dict[str, str]:
-    """A note of theirs on that order; gives what its addresses are made of."""
+    """A note of theirs on that order, and something that they took from a role; gives what the addresses of all that
+    are made of."""
     merchant, _, channel = ids["channel"].partition("/")
-    mark = uuid4()
-    services.write(
-        Who(author.username, author.pk), author, Subject(ids["order_id"], merchant, channel), "Said so", mark
-    )
-    return {**ids, "note_id": str(Note.objects.get(mark=mark).pk)}
+    mark, who = uuid4(), Who(author.username, author.pk)
+    services.write(who, author, Subject(ids["order_id"], merchant, channel), "Said so", mark)
+    about = About(ids["order_id"], merchant, channel)
+    task = create("ask", about, who, for_person=author, for_role="support", text="Call them")
+    assert task is not None
+    return {**ids, "note_id": str(Note.objects.get(mark=mark).pk), "task_id": str(task.pk)}
 
 
 def address(name: str, ids: Mapping[str, str]) -> str:

@@ -6,11 +6,17 @@ from uuid import UUID
 
 PEOPLE = ("visitor", "newcomer", "support", "manager", "admin")
 TO_SIGN_IN = 302
-ORDER = {"order_id": "NoSuchOrder"}
+CHANNEL = {"channel": "norce/se"}
+ORDER = CHANNEL | {"order_id": "NoSuchOrder"}
 PAYMENT = ORDER | {"payment_id": "no-such-payment"}
 SOMEBODY = {"person_id": "999999"}
 SHIPPING = ORDER | {"shipping_id": "no-such-shipping"}
-EXECUTION = {"pk": str(UUID(int=0))}
+PASTE = {"mark": str(UUID(int=0))}
+DOWNLOAD = {"pk": str(UUID(int=0))}
+JOB = {"pk": str(UUID(int=0))}
+TASK = ORDER | {"task_id": "999999"}
+DAY, CHECK = {"day": "2026-11-29"}, {"check": "stuck"}
+EXECUTION = CHANNEL | {"pk": str(UUID(int=0))}
 
 
 class Page(NamedTuple):
@@ -29,6 +35,11 @@ def everybody(status: int = 200, kwargs: Mapping[str, str] | None = None) -> Pag
     return Page(status, status, status, status, status, kwargs or {})
 
 
+def push(**more: str) -> Page:
+    """For programs that know the secret: without it, there is nothing."""
+    return Page(404, 404, 404, 404, 404, {"merchant": "norce", "name": "se", **more}, "post")
+
+
 def signed_in(status: int = 200, **more: str) -> Page:
     return Page(TO_SIGN_IN, status, status, status, status, **more)  # type: ignore[arg-type]
 
@@ -45,17 +56,17 @@ def who_manages_people(status: int = 200, kwargs: Mapping[str, str] | None = Non
 
 
 PAGES: Mapping[str, Page] = {
-    "home": signed_in(302),
-    "health": everybody(),
+    "home": Page(TO_SIGN_IN, 403, 302, 302, 302),
     "api-answers": who_sees_orders(),
     "account_login": Page(200, 302, 302, 302, 302),
     "account_logout": signed_in(),
     "account_inactive": everybody(),
+    "index-push": push(),
+    "index-push-order": push(order_id="NoSuchOrder"),
     "account_change_password": signed_in(),
     "account_set_password": signed_in(302),
     "account_reauthenticate": signed_in(),
     "preferences": signed_in(),
-    "channel-switch": signed_in(404, method="post"),
     "rows-per-page": signed_in(302, method="post"),
     "help-read": signed_in(302, method="post"),
     "account-changes-read": signed_in(302, method="post"),
@@ -69,14 +80,73 @@ PAGES: Mapping[str, Page] = {
     "person-sessions-end": who_manages_people(404, SOMEBODY, "post"),
     "pending-confirm": who_manages_people(422, {"number": "999999"}, "post"),
     "pending-drop": who_manages_people(302, {"number": "999999"}, "post"),
-    "audit-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
-    "audit-export": Page(TO_SIGN_IN, 403, 403, 403, 200, method="post"),
-    "audit-detail": Page(TO_SIGN_IN, 403, 403, 403, 404, {"sequence": "999999"}),
-    "order-list": who_sees_orders(),
-    "order-find": who_sees_orders(302),
+    "audit-list": Page(TO_SIGN_IN, 403, 403, 200, 200),
+    "audit-export": Page(TO_SIGN_IN, 403, 403, 200, 200, method="post"),
+    "audit-detail": Page(TO_SIGN_IN, 403, 403, 404, 404, {"sequence": "999999"}),
+    "overview": who_sees_orders(),
+    "overview-attention": who_sees_orders(),
+    "overview-undelivered": who_sees_orders(),
+    "overview-undelivered-in-channel": who_sees_orders(kwargs=CHANNEL),
+    "event-retry": Page(TO_SIGN_IN, 403, 403, 404, 404, CHANNEL | {"event_id": "no-such"}, "post"),
+    "overview-today": who_sees_orders(),
+    "overview-trend": who_sees_orders(),
+    "overview-day": who_sees_orders(kwargs=DAY),
+    "overview-check": who_sees_orders(kwargs=CHECK),
+    "overview-in-channel": who_sees_orders(kwargs=CHANNEL),
+    "overview-attention-in-channel": who_sees_orders(kwargs=CHANNEL),
+    "overview-today-in-channel": who_sees_orders(kwargs=CHANNEL),
+    "overview-trend-in-channel": who_sees_orders(kwargs=CHANNEL),
+    "overview-day-in-channel": who_sees_orders(kwargs=CHANNEL | DAY),
+    "overview-check-in-channel": who_sees_orders(kwargs=CHANNEL | CHECK),
+    "attention-take": who_sees_orders(404, ORDER | CHECK),
+    "attention-aside": who_sees_orders(404, ORDER | CHECK),
+    "orders-anywhere": who_sees_orders(),
+    "order-anywhere": who_sees_orders(404, {"order_id": "NoSuchOrder"}),
+    "order-part-anywhere": who_sees_orders(404, {"order_id": "NoSuchOrder", "rest": "payments/"}),
+    "find": who_sees_orders(),
+    "find-answers": Page(TO_SIGN_IN, 403, 200, 200, 200, method="post"),
+    "find-start": who_sees_orders(),
+    "find-opened": Page(TO_SIGN_IN, 403, 400, 400, 400, method="post"),
+    "keys": who_sees_orders(),
+    "order-list": who_sees_orders(kwargs=CHANNEL),
+    "order-find": who_sees_orders(302, CHANNEL),
     "order-before": who_sees_orders(302, ORDER),
     "order-after": who_sees_orders(302, ORDER),
-    "order-create": Page(TO_SIGN_IN, 403, 403, 403, 200),
+    "order-export": who_sees_orders(kwargs=CHANNEL),
+    "order-export-anywhere": who_sees_orders(),
+    "download-list": who_sees_orders(),
+    "download-detail": who_sees_orders(404, DOWNLOAD),
+    **{
+        f"download-{step}": Page(TO_SIGN_IN, 403, 404, 404, 404, DOWNLOAD, "post")
+        for step in ("file", "stop", "resume", "delete")
+    },
+    "view-list": who_sees_orders(),
+    "view-create": who_sees_orders(),
+    "view-order": Page(TO_SIGN_IN, 403, 302, 302, 302, method="post"),
+    "list-columns": who_sees_orders(),
+    "view-counts": who_sees_orders(kwargs=CHANNEL),
+    "view-counts-anywhere": who_sees_orders(),
+    "view-edit": who_sees_orders(404, {"view_id": "999999"}),
+    "view-update": Page(TO_SIGN_IN, 403, 404, 404, 404, {"view_id": "999999"}, "post"),
+    "view-delete": who_sees_orders(404, {"view_id": "999999"}),
+    "pasted-new": who_sees_orders(),
+    "pasted-detail": who_sees_orders(404, PASTE),
+    "pasted-on": Page(TO_SIGN_IN, 403, 404, 404, 404, PASTE, "post"),
+    "pasted-stop": Page(TO_SIGN_IN, 403, 404, 404, 404, PASTE, "post"),
+    "pasted-again": Page(TO_SIGN_IN, 403, 404, 404, 404, PASTE, "post"),
+    "pasted-forget": Page(TO_SIGN_IN, 403, 404, 404, 404, PASTE, "post"),
+    "bulk-new": Page(TO_SIGN_IN, 403, 404, 404, 404, method="post"),
+    "bulk-detail": who_sees_orders(404, PASTE),
+    **{f"bulk-{name}": Page(TO_SIGN_IN, 403, 404, 404, 404, PASTE, "post") for name in ("on", "target", "forget")},
+    "bulk-start": who_sees_orders(404, PASTE),
+    "bulk-approval": Page(TO_SIGN_IN, 403, 403, 404, 404, PASTE),
+    "bulk-approve": Page(TO_SIGN_IN, 403, 403, 404, 404, PASTE),
+    "bulk-turn-down": Page(TO_SIGN_IN, 403, 403, 404, 404, PASTE),
+    "bulk-job-list": who_sees_orders(),
+    "bulk-job": who_sees_orders(404, JOB),
+    "bulk-job-csv": who_sees_orders(404, JOB),
+    **{f"bulk-job-{name}": Page(TO_SIGN_IN, 403, 404, 404, 404, JOB, "post") for name in ("stop", "go-on", "again")},
+    "order-create": Page(TO_SIGN_IN, 403, 403, 403, 200, CHANNEL),
     "order-delete": Page(TO_SIGN_IN, 403, 403, 403, 404, ORDER),
     "order-detail": who_sees_orders(404, ORDER),
     "order-identity": Page(TO_SIGN_IN, 403, 403, 403, 404, ORDER | {"which": "billing"}),
@@ -98,25 +168,47 @@ PAGES: Mapping[str, Page] = {
     "shipping-remove": Page(TO_SIGN_IN, 403, 403, 404, 404, SHIPPING),
     "cart-edit": Page(TO_SIGN_IN, 403, 403, 404, 404, ORDER),
     "order-timeline": who_sees_orders(404, ORDER),
+    "order-customer": who_sees_orders(404, ORDER),
+    "order-customer-line": who_sees_orders(404, ORDER),
+    "order-customer-channel": who_sees_orders(404, ORDER),
+    "order-customer-found": who_sees_orders(404, ORDER),
+    "queue-list": who_sees_orders(),
+    "queue-team": who_sees_orders(),
+    "queue-count": who_sees_orders(),
+    "queue-mail": who_sees_orders(),
+    "colleague-list": who_sees_orders(kwargs=CHANNEL),
+    "task-create": who_sees_orders(404, ORDER),
+    "task-hand-over": who_sees_orders(404, TASK),
+    "task-done": who_sees_orders(404, TASK),
+    "task-take": who_sees_orders(404, TASK),
+    "task-give-back": who_sees_orders(404, TASK),
     "note-create": who_sees_orders(404, ORDER),
     "note-history": who_sees_orders(404, ORDER | {"note_id": "1"}),
     "note-edit": who_sees_orders(404, ORDER | {"note_id": "1"}),
     "payment-create": Page(TO_SIGN_IN, 403, 403, 403, 404, ORDER),
     "payment-edit": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
     "payment-remove": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
-    "payment-refresh": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
+    "payment-refresh": Page(TO_SIGN_IN, 403, 403, 404, 404, PAYMENT),
     "transaction-create": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
     "action-create": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT),
-    "payment-action-execute": Page(TO_SIGN_IN, 403, 403, 403, 404, PAYMENT | {"action_id": "no-such"}),
-    "band-list": who_sees_orders(),
+    "payment-action-ask": who_sees_orders(404, PAYMENT | {"action_id": "no-such"}),
+    "payment-action-execute": Page(TO_SIGN_IN, 403, 403, 404, 404, PAYMENT | {"action_id": "no-such"}),
+    "presence": Page(204, 403, 200, 200, 200, CHANNEL),
+    "band-list": who_sees_orders(kwargs=CHANNEL),
+    "execution-anywhere": who_sees_orders(404, {"pk": str(UUID(int=0))}),
+    "execution-proof-anywhere": who_sees_orders(404, {"pk": str(UUID(int=0))}),
+    "approval-anywhere": who_sees_orders(404, {"pk": str(UUID(int=0))}),
+    "external-acknowledge-anywhere": who_sees_orders(404, {"move_id": "999999"}),
     "execution-result": who_sees_orders(404, EXECUTION),
+    "money-list": who_sees_orders(),
+    "money-export": who_sees_orders(),
     "doubt-list": who_sees_orders(),
     "execution-detail": who_sees_orders(404, EXECUTION),
     "execution-proof": who_sees_orders(404, EXECUTION),
     "execution-receipt": who_sees_orders(404, EXECUTION),
     "execution-check": Page(TO_SIGN_IN, 403, 404, 404, 404, EXECUTION, "post"),
-    "execution-settle": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION),
-    "external-acknowledge": Page(TO_SIGN_IN, 403, 403, 403, 404, {"move_id": "999999"}),
+    "execution-settle": Page(TO_SIGN_IN, 403, 403, 404, 404, EXECUTION),
+    "external-acknowledge": Page(TO_SIGN_IN, 403, 403, 404, 404, CHANNEL | {"move_id": "999999"}),
     "consents-edit": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER),
     "consent-create": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER),
     "consent-delete": Page(TO_SIGN_IN, 403, 404, 404, 404, ORDER | {"consent_id": "no-such-consent"}),
@@ -126,11 +218,12 @@ PAGES: Mapping[str, Page] = {
     "payment-transactions": who_sees_orders(404, PAYMENT),
     "shipping-list": who_sees_orders(404, ORDER),
     "shipping-detail": who_sees_orders(404, SHIPPING),
-    "alert-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
-    "approval-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
+    "alert-list": Page(TO_SIGN_IN, 403, 403, 200, 200),
+    "approval-list": Page(TO_SIGN_IN, 403, 403, 200, 200),
     "approval-detail": who_sees_orders(404, EXECUTION),
-    "approval-approve": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION, "post"),
-    "approval-turn-down": Page(TO_SIGN_IN, 403, 403, 403, 404, EXECUTION, "post"),
+    "approval-approve": Page(TO_SIGN_IN, 403, 403, 404, 404, EXECUTION, "post"),
+    "approval-take-up": Page(TO_SIGN_IN, 403, 403, 404, 404, EXECUTION, "post"),
+    "approval-turn-down": Page(TO_SIGN_IN, 403, 403, 404, 404, EXECUTION, "post"),
     "approval-withdraw": Page(TO_SIGN_IN, 403, 404, 404, 404, EXECUTION, "post"),
     "reason-list": Page(TO_SIGN_IN, 403, 403, 403, 200),
     "reason-edit": Page(TO_SIGN_IN, 403, 403, 403, 200, {"kind": "refund"}),

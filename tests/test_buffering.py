@@ -269,6 +269,28 @@ def test_a_client_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch
     assert written < 3 * 1000
 
 
+def test_a_client_that_takes_a_large_file_slowly_gets_it_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffering.ClientSocket, "patience", 0.5)
+    monkeypatch.setattr(buffering, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(buffering, "SLOWEST", 1_000_000)
+    size, block = 12_000_000, 65_536
+
+    def app(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", str(size))])
+        left = size
+        while left:
+            yield b"x" * min(block, left)
+            left -= min(block, left)
+
+    with working(app) as (port, _worker), connect(port) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        came, begun = 0, time.monotonic()
+        while data := client.recv(block):
+            came += len(data)
+            time.sleep(max(0.0, begun + came / 4_000_000 - time.monotonic()))  # 3 seconds in all
+    assert came >= size
+
+
 def test_an_application_that_fails_is_500_and_the_worker_goes_on() -> None:
     def fails(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         raise ZeroDivisionError

@@ -24,7 +24,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "a socket of this machine": {"REMOTE_ADDR": ""},
     "another name": {"HTTP_HOST": "desk.example"},
 }
-PATHS = ("/accounts/login/", "/", "/orders/", "/health/", "/checkout/order/docs", "/no/such/page/")
+PATHS = ("/accounts/login/", "/", "/norce/se/orders/", "/checkout/order/docs", "/no/such/page/")
 
 
 @pytest.mark.django_db
@@ -98,7 +98,7 @@ def test_a_served_demo_refuses_a_proxy_and_one_that_is_none_takes_it(tmp_path: P
             assert f"<code>{DEMO_PASSWORD}</code>" not in answer
     names = "from django.contrib.auth.models import User as U; U.objects.all().delete()"
     assert manage("shell", "-v0", "-c", names, folder=tmp_path).returncode == 0
-    own = {"SECRET_KEY": KEY, "SANDBOX_TOKEN": "t0ken", "ALLOWED_HOSTS": "127.0.0.1,desk.example"}
+    own = {"SECRET_KEY": KEY, "SANDBOX_TOKEN": "t0ken-of-the-sandbox", "ALLOWED_HOSTS": "127.0.0.1,desk.example"}
     with served(tmp_path, **own) as port:
         answer = asked(port, telling)
         assert answer.startswith("HTTP/1.1 200")

@@ -12,7 +12,7 @@ from tests.test_architecture import ROOT, modules
 ENDS = ("", "!")
 HARD = (
     "x", "1", " ", "\n", "-", ".", "ab:", "token:", "a@", "a@a.", "1 ", "+1", "f0", "eyJa-", "<a ", '"', "\\",
-    "/orders/a", "é", "a, ",
+    "/norce/se/orders/a", "é", "a, ",
 )  # fmt: skip
 
 

@@ -4,17 +4,22 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from tests.programs import MIGRATE, with_catalogues
+
 ROOT = Path(__file__).resolve().parent.parent
+TOKEN = "t0ken-of-the-sandbox"
 KEY = "a-key-for-this-test-alone-a-key-for-this-test-alone-0123456789"
 REAL = {
     "ORDER_API_URL": "https://nobody.invalid/checkout/order",
@@ -42,7 +47,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="look
 
 def manage(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Runs manage.py as a person would, with nothing in the environment but what is named."""
-    environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "PORT": "0", **settings}
+    environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(with_catalogues(folder)), "PORT": "0", **settings}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -57,14 +62,21 @@ def manage(*arguments: str, folder: Path, **settings: str) -> subprocess.Complet
 @contextmanager
 def serving(folder: Path, **settings: str) -> Iterator[tuple[int, int]]:
     """The port and the process of a server with an empty sandbox, which is ended afterwards."""
+    with starting(folder, **settings) as (port, server):
+        wait_for(port, server)
+        yield port, server.pid
+
+
+@contextmanager
+def starting(folder: Path, **settings: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """The same, while it starts."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "PORT": str(port), **settings}
+    environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(with_catalogues(folder)), "PORT": str(port), **settings}
     command = [sys.executable, "manage.py", "serve", "--no-seed"]
     server = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        wait_for(port, server)
-        yield port, server.pid
+        yield port, server
     finally:
         server.terminate()
         server.communicate(timeout=300)
@@ -115,77 +127,93 @@ def sentence_of(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr
 
 
-def test_what_goes_over_the_wire_arrives_whole(tmp_path: Path) -> None:
+class Desk(NamedTuple):
+    port: int
+    process: int
+
+
+WORKERS = 2
+on_one_desk = pytest.mark.xdist_group("serve")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One that started in a folder with the list of static files of an earlier start, and without a database."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "static").mkdir()
+    (folder / "static" / "staticfiles.json").write_text('{"version": "1.1", "paths": {}, "hash": ""}')
+    with serving(folder, WEB_CONCURRENCY=str(WORKERS)) as (port, process):
+        yield Desk(port, process)
+
+
+@on_one_desk
+def test_what_goes_over_the_wire_arrives_whole(desk: Desk) -> None:
     """A long address, a body in chunks, and an answer to HEAD: what only a real server can show."""
     signed = {"Authorization": "Bearer sandbox", "x-merchant": "norce", "x-channel": "se"}
     orders = "/checkout/order/api/v0/checkout/orders"
-    with served(tmp_path) as port, closing(HTTPConnection("127.0.0.1", port, timeout=60)) as desk:
-        desk.request("GET", f"/orders/?billing_names={'x' * 8000}")
-        answer = desk.getresponse()
+    with closing(HTTPConnection("127.0.0.1", desk.port, timeout=60)) as wire:
+        wire.request("GET", f"/norce/se/orders/?billing_names={'x' * 8000}")
+        answer = wire.getresponse()
         answer.read()
         assert answer.status == 302, "to sign in"
 
-        desk.request("POST", orders, iter([b'{"reference": ', b'"R-1"}']), signed, encode_chunked=True)
-        answer = desk.getresponse()
+        wire.request("POST", orders, iter([b'{"reference": ', b'"R-1"}']), signed, encode_chunked=True)
+        answer = wire.getresponse()
         assert (answer.status, "id" in json.loads(answer.read())) == (201, True)
 
-        desk.request("HEAD", "/checkout/order/openapi.json", headers=signed)
-        answer = desk.getresponse()
+        wire.request("HEAD", "/checkout/order/openapi.json", headers=signed)
+        answer = wire.getresponse()
         assert (answer.status, answer.read()) == (200, b"")
-        desk.request("GET", f"{orders}?reference=R-1", headers=signed)
-        answer = desk.getresponse()
+        wire.request("GET", f"{orders}?reference=R-1", headers=signed)
+        answer = wire.getresponse()
         assert json.loads(answer.read())["pagination"]["size"] == 1
 
 
+@on_one_desk
 @needs_proc
-def test_the_process_that_forks_the_workers_hands_down_no_connection_and_no_thread(tmp_path: Path) -> None:
+def test_the_process_that_forks_the_workers_hands_down_no_connection_and_no_thread(desk: Desk) -> None:
     """It has loaded the program for all; what belongs to one process each of them opens for itself."""
-    with serving(tmp_path, WEB_CONCURRENCY="2") as (port, process):
-        workers = workers_of(process, 2)
-        for _ in range(20):
-            assert (status_of(port, "/health/"), status_of(port, "/accounts/login/")) == (200, 200)
-        assert "orderdesk.sqlite3" not in files_of(process)
-        assert len(list(Path(f"/proc/{process}/task").iterdir())) == 1
-        assert any("orderdesk.sqlite3" in files_of(worker) for worker in workers)
+    workers = workers_of(desk.process, WORKERS)
+    for _ in range(20):
+        assert (status_of(desk.port, "/readyz"), status_of(desk.port, "/accounts/login/")) == (200, 200)
+    assert "orderdesk.sqlite3" not in files_of(desk.process)
+    assert len(list(Path(f"/proc/{desk.process}/task").iterdir())) == 1
+    assert any("orderdesk.sqlite3" in files_of(worker) for worker in workers)
 
 
+@on_one_desk
+def test_static_files_that_changed_since_the_last_start_are_found(desk: Desk) -> None:
+    assert status_of(desk.port, "/accounts/login/") == 200
+
+
+@on_one_desk
 @needs_proc
-def test_a_worker_that_dies_is_replaced_by_one_that_serves(tmp_path: Path) -> None:
-    with serving(tmp_path) as (port, process):
-        (before,) = workers_of(process, 1)
-        assert status_of(port, "/accounts/login/") == 200
-        os.kill(before, signal.SIGKILL)
-        for _ in range(600):
-            if (now := workers_of(process, 1)) != {before}:
-                break
-            time.sleep(0.1)
-        assert now != {before}
-        assert status_of(port, "/accounts/login/") == 200
-
-
-def test_static_files_that_changed_since_the_last_start_are_found(tmp_path: Path) -> None:
-    (tmp_path / "static").mkdir()
-    (tmp_path / "static" / "staticfiles.json").write_text('{"version": "1.1", "paths": {}, "hash": ""}')
-    with served(tmp_path) as port:
-        assert status_of(port, "/accounts/login/") == 200
+def test_workers_that_die_are_replaced_by_ones_that_serve(desk: Desk) -> None:
+    before = workers_of(desk.process, WORKERS)
+    assert status_of(desk.port, "/accounts/login/") == 200
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    for _ in range(600):
+        if not (now := workers_of(desk.process, WORKERS)) & before:
+            break
+        time.sleep(0.1)
+    assert not now & before
+    assert status_of(desk.port, "/accounts/login/") == 200
 
 
 def test_what_a_dead_process_left_is_taken_up_soon_after_the_start(tmp_path: Path) -> None:
     """Money that was on its way is not forgotten, whether or not anybody opens a page."""
     small = {"PAYMENT_GIVEN_UP_SECONDS": "0.5"}
-    assert manage("migrate", "-v0", folder=tmp_path, **small).returncode == 0
-    assert manage("shell", "-v0", "-c", LEFT_BEHIND, folder=tmp_path, **small).returncode == 0
+    assert manage("shell", "-v0", "-c", MIGRATE + LEFT_BEHIND, folder=tmp_path, **small).returncode == 0
     told = (
-        "from payments.models import Evidence as E; print([e.execution.state + ':' + e.kind for e in "
-        "E.objects.order_by('pk')])"
+        "SELECT state, kind FROM payments_evidence e JOIN payments_execution x ON x.id = e.execution_id ORDER BY e.id"
     )
-    with served(tmp_path, **small):
-        for _ in range(100):
-            said = manage("shell", "-v0", "-c", told, folder=tmp_path).stdout
-            if "lost" in said:
+    with served(tmp_path, **small), closing(sqlite3.connect(tmp_path / "orderdesk.sqlite3")) as database:
+        for _ in range(3000):
+            if "lost" in str(said := database.execute(told).fetchall()):
                 break
-            time.sleep(0.2)
-    assert "in_doubt:lost" in said
+            time.sleep(0.1)
+    assert ("in_doubt", "lost") in said
 
 
 def test_a_port_in_use_is_said(tmp_path: Path) -> None:
@@ -217,7 +245,7 @@ def test_every_bad_setting_is_said_at_once(tmp_path: Path) -> None:
         ({"HOST": "0.0.0.0"}, "SECRET_KEY"),
         ({"HOST": "0.0.0.0", "SECRET_KEY": KEY}, "SANDBOX_TOKEN"),
         ({"HOST": "0.0.0.0", "DEBUG": "1"}, "Unset DEBUG"),
-        ({"HOST": "0.0.0.0", "DEBUG": "1", "HTTPS": "0", "SECRET_KEY": KEY, "SANDBOX_TOKEN": "t0ken"}, "Unset DEBUG"),
+        ({"HOST": "0.0.0.0", "DEBUG": "1", "HTTPS": "0", "SECRET_KEY": KEY, "SANDBOX_TOKEN": TOKEN}, "Unset DEBUG"),
         ({"HTTPS": "1"}, "SECRET_KEY"),
         ({"HTTPS": "1", "ALLOWED_HOSTS": "desk.example", "SECRET_KEY": KEY}, "SANDBOX_TOKEN"),
         ({"ALLOWED_HOSTS": "localhost,desk.example"}, "ALLOWED_HOSTS"),
@@ -227,6 +255,12 @@ def test_every_bad_setting_is_said_at_once(tmp_path: Path) -> None:
         (REAL | {"SECRET_KEY": KEY, "DEBUG": "1"}, "Unset DEBUG"),
         (REAL, "SECRET_KEY"),
         (REAL | {"SECRET_KEY": KEY, "ORDER_API_TOKEN": ""}, "ORDER_API_TOKEN"),
+        (REAL | {"SECRET_KEY": "x"}, "SECRET_KEY: this one can be guessed"),
+        (REAL | {"SECRET_KEY": "ab" * 40}, "SECRET_KEY: this one can be guessed"),
+        (REAL | {"SECRET_KEY": KEY, "ENVIRONMENT": "sandbox"}, "Unset ENVIRONMENT"),
+        (REAL | {"SECRET_KEY": KEY, "ORDER_API_URL": "http://orders.example/checkout/order"}, "begin with https://"),
+        ({"HOST": "0.0.0.0", "SECRET_KEY": KEY, "SANDBOX_TOKEN": "a"}, "SANDBOX_TOKEN: this one can be guessed"),
+        ({"METRICS_TOKEN": "prometheus"}, "METRICS_TOKEN: this one can be guessed"),
         (REAL | {"SECRET_KEY": KEY, "ORDER_API_CHANNELS": ""}, "ORDER_API_CHANNELS"),
         (REAL | {"SECRET_KEY": KEY, "ORDER_API_CHANNELS": "norce"}, "norce"),
     ],
@@ -238,23 +272,17 @@ def test_a_server_refuses_to_start_on_what_is_for_the_demo(
 
 
 def test_a_server_refuses_to_start_with_a_demo_account_left(tmp_path: Path) -> None:
-    assert manage("migrate", "-v0", folder=tmp_path).returncode == 0
-    assert (
-        manage(
-            "shell", "-v0", "-c", "from accounts.demo import ensure_demo_accounts as e; e()", folder=tmp_path
-        ).returncode
-        == 0
-    )
+    accounts = f"{MIGRATE}from accounts.demo import ensure_demo_accounts as e; e()"
+    assert manage("shell", "-v0", "-c", accounts, folder=tmp_path).returncode == 0
     said = sentence_of(manage("serve", folder=tmp_path, SECRET_KEY=KEY, **REAL))
     assert "demo password" in said and "admin" in said
 
 
 def test_demo_accounts_are_not_made_where_a_real_api_is_named(tmp_path: Path) -> None:
     settings = {"SECRET_KEY": KEY, **REAL}
-    assert manage("migrate", "-v0", folder=tmp_path, **settings).returncode == 0
     counted = (
-        "from accounts.demo import ensure_demo_accounts as e; from django.contrib.auth.models import User; e(); "
-        "print('people', User.objects.count())"
+        f"{MIGRATE}from accounts.demo import ensure_demo_accounts as e; e(); "
+        "from django.contrib.auth.models import User; print('people', User.objects.count())"
     )
     assert "people 0" in manage("shell", "-v0", "-c", counted, folder=tmp_path, **settings).stdout
 
@@ -286,8 +314,37 @@ print([table for table in connection.introspection.table_names() if table.starts
 
 
 def test_behind_the_real_api_there_is_neither_code_nor_a_table_of_the_sandbox(tmp_path: Path) -> None:
-    assert manage("migrate", "-v0", folder=tmp_path, SECRET_KEY=KEY, **REAL).returncode == 0
-    ran = manage("shell", "-v0", "-c", WHAT_OF_THE_SANDBOX, folder=tmp_path, SECRET_KEY=KEY, **REAL)
+    ran = manage("shell", "-v0", "-c", MIGRATE + WHAT_OF_THE_SANDBOX, folder=tmp_path, SECRET_KEY=KEY, **REAL)
     assert ran.stdout == "[]\n[]\n", ran.stderr
     refused = manage("sandbox_seed", folder=tmp_path, SECRET_KEY=KEY, **REAL)
     assert "Unknown command" in refused.stderr
+
+
+def test_a_database_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
+    assert manage("migrate", folder=tmp_path).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "orderdesk.sqlite3")) as database, database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('audit', '9999_later', '2030-01-01')"
+        )
+    started = manage("serve", folder=tmp_path)
+    assert started.returncode == 1
+    assert "belongs to a newer release" in started.stderr and "audit.9999_later" in started.stderr
+    assert "Traceback" not in started.stderr
+
+
+def test_what_the_desk_writes_is_its_own_user_s_alone(tmp_path: Path) -> None:
+    with served(tmp_path) as port:
+        status_of(port, "/accounts/login/")
+        own = [path for path in tmp_path.iterdir() if path.name != "locale"]  # which the tests have put there
+        modes = {path.name: path.stat().st_mode & 0o077 for path in own}
+    assert "orderdesk.sqlite3-wal" in modes
+    assert {name: mode for name, mode in modes.items() if mode} == {}
+
+
+def test_two_that_start_at_once_on_nothing_prepare_it_one_after_the_other(tmp_path: Path) -> None:
+    with ExitStack() as both:
+        first = both.enter_context(starting(tmp_path))
+        second = both.enter_context(starting(tmp_path))
+        for port, server in (first, second):
+            wait_for(port, server)
+            assert status_of(port, "/readyz") == 200

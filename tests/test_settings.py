@@ -86,6 +86,14 @@ def test_the_desk_does_not_start_with_times_in_which_no_payment_could_be_settled
         call_command("serve")
 
 
+@pytest.mark.parametrize("value", [{"SEK": "much"}, {"SEK": "-5"}, {"kr": "5"}, {"SEK": "1/2/3"}, {"SEK": ""}], ids=str)
+def test_the_desk_does_not_start_with_limits_that_cannot_be_read(settings: Settings, value: dict[str, str]) -> None:
+    assert "payments.E005" not in [message.id for message in run_checks()]
+    settings.PAYMENT_MANAGER_LIMITS = value
+    with pytest.raises(CommandError, match=r"PAYMENT_MANAGER_LIMITS: .* cannot be read"):
+        call_command("serve")
+
+
 def test_a_call_under_way_must_not_be_taken_for_lost(settings: Settings) -> None:
     assert "payments.W001" not in [message.id for message in run_checks()]
     settings.PAYMENT_GIVEN_UP_AFTER = dt.timedelta(seconds=settings.ORDER_API_READ_TIMEOUT)

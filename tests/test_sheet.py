@@ -11,9 +11,11 @@ from django.core.files.storage import FileSystemStorage
 
 from dashboard.storage import StaticStorage
 from tests.test_architecture import FLOOR
+from ui import scripts
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
+SCRIPTS = [STATIC / "app.js", *sorted((STATIC / "js").glob("*.js"))]
 SHEET = (STATIC / "app.css").read_text()
 FILES = {path.name: path.read_text() for path in sorted((STATIC / "css").glob("*.css"))}
 IMPORTED = re.findall(r'@import url\("css/(.*)"\)', SHEET)
@@ -61,7 +63,7 @@ def written() -> set[str]:
         for path in (ROOT / room).rglob("*.py"):
             texts = (n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant))
             words |= {w for text in texts if isinstance(text, str) for w in re.findall(r"[\w-]+", text)}
-    return words | set(re.findall(r"[\w-]+", (STATIC / "app.js").read_text()))
+    return words | set(re.findall(r"[\w-]+", "\n".join(map(Path.read_text, SCRIPTS))))
 
 
 def test_each_line_says_one_thing_in_120_characters() -> None:
@@ -105,18 +107,37 @@ def test_the_sheet_imports_every_file_once() -> None:
 
 @pytest.fixture
 def collected(tmp_path: Path) -> list[str]:
-    """The sheet as it is collected, by its name and under the hash of what is in it."""
+    """The sheet as it is collected, by its name and under the hash of what is in it; then the script, as well."""
     source, storage = FileSystemStorage(STATIC), StaticStorage(location=tmp_path, base_url="/static/")
-    names = [str(path.relative_to(STATIC)) for path in STATIC.rglob("*.css")]
+    names = [str(path.relative_to(STATIC)) for path in STATIC.rglob("*.*s") if path.suffix in (".css", ".js")]
     outcomes = [outcome for *_, outcome in storage.post_process({name: (source, name) for name in names})]
     assert not any(isinstance(outcome, Exception) for outcome in outcomes)
-    return [(tmp_path / name).read_text() for name in ("app.css", storage.stored_name("app.css"))]
+    return [
+        (tmp_path / name).read_text() for each in ("app.css", "app.js") for name in (each, storage.stored_name(each))
+    ]
 
 
 def test_the_collected_sheet_is_one_file_with_all_of_it_in_order(collected: list[str]) -> None:
-    for sheet in collected:
+    for sheet in collected[:2]:
         places = [sheet.index(FILES[file]) for file in IMPORTED]
         assert places == sorted(places)
         assert "@import" not in sheet and "url(" not in bare(sheet)
         layers = [f"@layer {layer}" for layer in re.findall(r"layer\((\w+)\)", SHEET)]
         assert [prelude for depth, prelude in preludes(sheet) if depth == 0] == layers
+
+
+def test_the_collected_script_is_one_file_with_all_of_it_in_order(collected: list[str]) -> None:
+    for script in collected[2:]:
+        places = [script.index((STATIC / name).read_text()) for name in scripts.SCRIPTS]
+        assert places == sorted(places)
+
+
+def test_every_script_is_loaded_and_no_two_call_something_the_same() -> None:
+    """They share one scope: a name that two of them declare keeps the second one from running at all."""
+    assert sorted(STATIC / name for name in scripts.SCRIPTS) == sorted(SCRIPTS)
+    declared = [name for path in SCRIPTS for line in path.read_text().splitlines() for name in _declared(line)]
+    assert sorted(declared) == sorted(set(declared)) and len(declared) > 40
+
+
+def _declared(line: str) -> list[str]:
+    return re.findall(r"(?:^|, )(\w+) = ", line.split(" ", 1)[1]) if line.startswith(("const ", "let ")) else []

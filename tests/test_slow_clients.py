@@ -13,13 +13,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.programs import MIGRATE
 from tests.test_serve import KEY, manage, served
 
 PASSWORD = "correct horse battery staple"
 SLOW = {
     "nothing": (b"", b""),
-    "headers": (b"GET /health/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", b"y"),
-    "one header after the other": (b"GET /health/ HTTP/1.1\r\nHost: 127.0.0.1\r\n", b"X: y\r\n"),
+    "headers": (b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", b"y"),
+    "one header after the other": (b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n", b"X: y\r\n"),
     "the body of a sign-in": (
         b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5000\r\n"
         b"Content-Type: application/x-www-form-urlencoded\r\n\r\nlogin=",
@@ -66,7 +67,7 @@ class Browser:
 def what_needs_no_order_api(port: int) -> list[int]:
     """Statuses of the health page, a static file, and a sign-in with its page."""
     browser = Browser(port)
-    return [browser.fetch("/health/")[0], browser.fetch("/static/app.js")[0], browser.sign_in("support", PASSWORD)]
+    return [browser.fetch("/healthz")[0], browser.fetch("/static/app.js")[0], browser.sign_in("support", PASSWORD)]
 
 
 @contextmanager
@@ -108,8 +109,7 @@ ChannelGrant.objects.create(user=user, merchant="*", channel="*")
 
 
 def with_somebody(folder: Path, **settings: str) -> None:
-    assert manage("migrate", "-v0", folder=folder, **settings).returncode == 0
-    assert manage("shell", "-v0", "-c", NEWCOMER, folder=folder, **settings).returncode == 0
+    assert manage("shell", "-v0", "-c", MIGRATE + NEWCOMER, folder=folder, **settings).returncode == 0
 
 
 @pytest.mark.rest
@@ -117,9 +117,9 @@ def test_fifty_clients_that_drip_do_not_keep_two_threads_from_anybody(tmp_path: 
     """With a thread for each of them, two would be enough; these go on for as long as the others ask."""
     with served(tmp_path, THREADS="2") as port, dripping(port, 10):
         browser = Browser(port)
-        assert [browser.fetch("/health/")[0], browser.fetch("/static/app.js")[0]] == [200, 200]
+        assert [browser.fetch("/healthz")[0], browser.fetch("/static/app.js")[0]] == [200, 200]
         assert browser.sign_in("support", "demo") == 302
-        assert browser.fetch("/orders/")[0] == 200
+        assert browser.fetch("/norce/se/orders/")[0] == 200
 
 
 class HangingApi(ThreadingHTTPServer):
@@ -175,6 +175,7 @@ def test_while_all_who_may_wait_for_the_order_api_do_so_the_rest_is_answered(tmp
             "ORDER_API_CHANNELS": "norce/se",
             "ORDER_API_READ_TIMEOUT": "600",
             "PAYMENT_GIVEN_UP_SECONDS": "2000",
+            "INDEX_WORKER": "0",  # which asks as well, in places of its own
         }
         with_somebody(tmp_path, **settings)
         with served(tmp_path, **settings) as port:
@@ -183,7 +184,7 @@ def test_while_all_who_may_wait_for_the_order_api_do_so_the_rest_is_answered(tmp
             pages: list[tuple[int, str]] = []
 
             def look() -> None:
-                pages.append(browser.fetch("/orders/"))
+                pages.append(browser.fetch("/norce/se/orders/"))
 
             waiting = [threading.Thread(target=look) for _ in range(3)]
             for thread in waiting:
@@ -191,7 +192,7 @@ def test_while_all_who_may_wait_for_the_order_api_do_so_the_rest_is_answered(tmp
             assert all(api.asked.acquire(timeout=120) for _ in waiting)
 
             assert what_needs_no_order_api(port) == [200, 200, 302]
-            status, page = browser.fetch("/orders/")
+            status, page = browser.fetch("/norce/se/orders/")
             assert (status, "too many people wait for it already" in page) == (503, True)
             assert what_needs_no_order_api(port) == [200, 200, 302]
             assert not api.asked.acquire(timeout=0), "the fourth was not even sent"
@@ -201,4 +202,4 @@ def test_while_all_who_may_wait_for_the_order_api_do_so_the_rest_is_answered(tmp
             for thread in waiting:
                 thread.join(120)
             assert [status for status, _ in pages] == [200, 200, 200]
-            assert browser.fetch("/orders/")[0] == 200
+            assert browser.fetch("/norce/se/orders/")[0] == 200

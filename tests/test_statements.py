@@ -26,25 +26,30 @@ def statements(client_of: ClientOf, role: str, address: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "others"),
     [
-        ("support", ("orderdesk_cache", "payments_execution")),
+        ("support", ("orderdesk_cache", "payments_execution", "teamwork_task", "orders_savedview")),
         (
             "admin",
             (
                 "orderdesk_cache",
                 "payments_execution",
                 "payments_execution",
+                "payments_execution",
                 "payments_externalmove",
                 "payments_heartbeat",
+                "orders_batch",
+                "orders_batch",
+                "teamwork_task",
+                "orders_savedview",
             ),
         ),
     ],
     ids=["support", "admin, who sees what is in doubt and what is an alert"],
 )
-def test_the_list_costs_who_asks_what_currencies_were_seen_and_what_is_not_settled(
+def test_the_list_costs_who_asks_what_currencies_were_seen_what_is_not_settled_and_who_has_what(
     client_of: ClientOf, role: str, others: tuple[str, ...]
 ) -> None:
     many(60)
-    asked = statements(client_of, role, "/orders/?size=50")
+    asked = statements(client_of, role, "/norce/se/orders/?size=50")
     assert len(asked) == len(WHO + others), asked
     assert all(any(table in sql for sql in asked) for table in WHO + others)
 
@@ -52,18 +57,36 @@ def test_the_list_costs_who_asks_what_currencies_were_seen_and_what_is_not_settl
 @pytest.mark.parametrize(
     ("role", "others"),
     [
-        ("support", ("payments_execution", "orders_note")),
+        ("support", ("payments_execution", "orders_note", "teamwork_task", "teamwork_task")),
         (
             "admin",
-            ("payments_execution", "payments_execution", "payments_externalmove", "payments_heartbeat", "orders_note"),
+            (
+                "payments_execution",
+                "payments_execution",
+                "payments_execution",
+                "payments_externalmove",
+                "payments_heartbeat",
+                "orders_batch",
+                "orders_batch",
+                "orders_note",
+                "teamwork_task",
+                "teamwork_task",
+            ),
         ),
     ],
     ids=["support", "admin, who sees what is in doubt and what is an alert"],
 )
-def test_an_orders_page_costs_who_asks_its_executions_and_its_notes(
+def test_an_orders_page_costs_who_asks_its_executions_its_notes_and_who_has_what(
     client_of: ClientOf, role: str, others: tuple[str, ...]
 ) -> None:
     put(an_order("one"))
-    asked = statements(client_of, role, "/orders/o_one/")
+    asked = statements(client_of, role, "/norce/se/orders/o_one/")
+    assert len(asked) == len(WHO + others), asked
+    assert all(any(table in sql for sql in asked) for table in WHO + others)
+
+
+def test_downloads_cost_who_asks_and_the_jobs(client_of: ClientOf) -> None:
+    asked = statements(client_of, "support", "/downloads/")
+    others = ("jobs_job", "teamwork_task")
     assert len(asked) == len(WHO + others), asked
     assert all(any(table in sql for sql in asked) for table in WHO + others)

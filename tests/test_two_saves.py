@@ -24,8 +24,7 @@ from tests.test_architecture import modules
 WHO = Who("astrid")
 CHOICES: dict[str, tuple[str, dict[str, str], int]] = {
     "the form of all preferences": ("preferences", {"time_zone": "Europe/Oslo", "theme": "dark", "page_size": "50"}, 2),
-    "the list's own menu": ("rows-per-page", {"size": "50", "next": "/orders/"}, 1),
-    "a switch of the channel": ("channel-switch", {"channel": "norce/no", "next": "/orders/"}, 1),
+    "the list's own menu": ("rows-per-page", {"size": "50", "next": "/norce/se/orders/"}, 1),
 }
 """Name of the page, what is sent, and how often the row is read before it is written."""
 
@@ -45,7 +44,7 @@ def test_sessions_that_were_ended_while_a_preference_was_saved_stay_ended(
     assert {client.get(reverse("preferences")).status_code for client in (here, elsewhere)} == {302}
 
 
-@pytest.mark.parametrize("address", ["/orders/?size=50", "/orders/", "/accounts/preferences/"])
+@pytest.mark.parametrize("address", ["/norce/se/orders/?size=50", "/norce/se/orders/", "/accounts/preferences/"])
 def test_sessions_that_were_ended_while_a_page_was_read_stay_ended(
     support: User, client_of: ClientOf, address: str
 ) -> None:
@@ -58,11 +57,11 @@ def test_sessions_that_were_ended_while_a_page_was_read_stay_ended(
 
 def test_one_choice_leaves_another_one_of_the_same_moment_alone(support: User, client_of: ClientOf) -> None:
     one, other = client_of(support), client_of(support)
-    one.post(reverse("preferences"), {"theme": "light", "page_size": "25"})
+    one.post(reverse("preferences"), {"theme": "light", "page_size": "25", "channel": "norce/no"})
     with after_reading("accounts_preference", lambda: other.post(reverse("rows-per-page"), {"size": "100"})):
-        one.post(reverse("channel-switch"), {"channel": "norce/no"})
+        one.post(reverse("help-read"))
     kept = Preference.objects.get(user=support)
-    assert (kept.page_size, kept.channel, kept.theme) == (100, "norce/no", "light")
+    assert (kept.page_size, kept.channel, kept.theme, kept.knows_the_desk) == (100, "norce/no", "light", True)
 
 
 def test_an_account_that_is_deactivated_while_its_password_is_changed_stays_deactivated(

@@ -1,4 +1,6 @@
-"""Days as moments: when one begins, and when it is over. A day has 23 hours in spring and 25 in autumn."""
+"""Days as moments: when one begins, and when it is over. A day has 23 hours in spring and 25 in autumn.
+
+Where a time of day was told with it (a `datetime` without a zone), that is when it begins and when it is over."""
 
 import datetime as dt
 
@@ -11,12 +13,12 @@ last."""
 
 def start_of(day: dt.date, zone: dt.tzinfo | None = None) -> dt.datetime:
     """The moment at which that day begins, in UTC; in the reader's time zone, if no other is given."""
-    return _moment(_told(day), zone)
+    return _moment(day if isinstance(day, dt.datetime) else _told(day), zone)
 
 
 def end_of(day: dt.date, zone: dt.tzinfo | None = None) -> dt.datetime:
     """The first moment that does not belong to that day any more, in UTC."""
-    return _moment(_told(day) + dt.timedelta(days=1), zone)
+    return _moment(day if isinstance(day, dt.datetime) else _told(day) + dt.timedelta(days=1), zone)
 
 
 def _told(day: dt.date) -> dt.date:
@@ -24,4 +26,5 @@ def _told(day: dt.date) -> dt.date:
 
 
 def _moment(day: dt.date, zone: dt.tzinfo | None) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), zone or timezone.get_current_timezone()).astimezone(dt.UTC)
+    clock = day.time() if isinstance(day, dt.datetime) else dt.time()
+    return dt.datetime.combine(day, clock, zone or timezone.get_current_timezone()).astimezone(dt.UTC)

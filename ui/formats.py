@@ -93,6 +93,24 @@ def format_day(moment: dt.datetime, *, now: dt.datetime | None = None) -> str:
     return _day(day, day.year == today.year, get_language(), get_region())
 
 
+def format_calendar_day(day: dt.date) -> str:
+    """A day of the calendar, in the middle of a sentence: today, tomorrow, yesterday, or the date; the year only where
+    it is another one."""
+    today = timezone.localdate()
+    near = {-1: gettext("yesterday"), 0: gettext("today"), 1: gettext("tomorrow")}.get((day - today).days)
+    return near or _day(day, day.year == today.year, get_language(), get_region())
+
+
+@lru_cache(maxsize=4096)
+def _weekday(day: dt.date, skeleton: str, language: str | None, region: str) -> str:
+    return format_skeleton(skeleton, dt.datetime.combine(day, dt.time()), locale=date_locale(language, region))
+
+
+def format_weekday(day: dt.date, skeleton: str = "MMMEd") -> str:
+    """A day with its weekday, as in "Mon, 23 Nov"; or what that skeleton of CLDR asks for."""
+    return _weekday(day, skeleton, get_language(), get_region())
+
+
 def format_date_of(moment: dt.datetime) -> str:
     """A moment that stands for a day, such as midnight of one: that day, whatever the reader's zone."""
     return _day(moment.date(), False, get_language(), get_region())

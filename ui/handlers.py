@@ -9,7 +9,7 @@ from django.template import loader
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ui import held
+from ui import held, own_database
 from ui.pages import render_problem
 
 
@@ -104,6 +104,8 @@ def too_many(request: HttpRequest, *args: Any) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A page that needs neither database nor person nor templates above it: any of them may be what broke."""
+    if own_database.is_out():
+        return own_database.answer(request)
     if getattr(request, "htmx", None):
         return HttpResponse(loader.render_to_string("refusal.html#problem", {"refusal": BROKEN}), status=500)
     return HttpResponse(loader.render_to_string("500.html"), status=500)

@@ -16,7 +16,7 @@ from ui.pages import render_problem
 
 SECRETS = {"password", "oldpassword", "password1", "password2"}
 NOT_TYPED = {"csrfmiddlewaretoken", *SECRETS}
-NOTHING_TYPED = {*NOT_TYPED, "next", "desk-channel", "channel", "size"}  # what buttons and pages say, not people
+NOTHING_TYPED = {*NOT_TYPED, "next", "size", "sought", "answered", "ask", "show"}  # what buttons and pages say
 
 CARRIED = {*NOTHING_TYPED, "seen", "once", "confirmed", "mode", "document", "mark", "number", "line", "redo"}
 """What the form carries for itself, unseen."""
@@ -29,11 +29,6 @@ SIGNED_OUT = _(
 STALE = _(
     "Somebody signed in or out in this browser since this page was opened. Nothing was sent, and what you typed is "
     "kept. Look at it, then send it again."
-)
-
-OTHER_CHANNEL = _(
-    "This page was made for %(made_for)s. You switched to %(now_in)s in another tab, so nothing was sent, and what you "
-    "typed is kept. Switch back to %(made_for)s in another tab, then send it from here."
 )
 
 
@@ -49,25 +44,29 @@ def is_worth_keeping(request: HttpRequest) -> bool:
     return bool(names - NOTHING_TYPED) and not names & SECRETS
 
 
-def hold(  # noqa: PLR0913 - the last three are what helps, which differs
+def hold(
     request: HttpRequest,
     says: str | Promise,
     status: int,
     *,
     sign_in: str = "",
-    switch: str = "",
     is_for_good: bool = False,
 ) -> HttpResponse:
     """Answers a form with what stood in its way, and keeps what was typed.
 
-    `sign_in` and `switch` are the addresses where one signs in, or goes to another channel, in
-    another tab, if that is needed. `is_for_good`: sending it again would help nobody.
+    `sign_in` is the address where one signs in, in another tab, if that is needed. `is_for_good`: sending it again
+    would help nobody.
     """
+    way = {"action": request.get_full_path(), "sign_in": sign_in, "is_for_good": is_for_good}
+    context = {"says": says, "place": "orders", **typed_in(request), **way}
+    return render_problem(request, "held.html", context, status)
+
+
+def typed_in(request: HttpRequest) -> dict[str, list[tuple[str, str]]]:
+    """A form's `fields` as they came, without secrets, and what of them people `typed`, by its name in words."""
     fields = [(name, value) for name, values in request.POST.lists() if name not in NOT_TYPED for value in values]
     typed = [(_in_words(name), value) for name, value in fields if name not in CARRIED and value.strip()]
-    way = {"action": request.get_full_path(), "sign_in": sign_in, "switch": switch, "is_for_good": is_for_good}
-    context = {"says": says, "fields": fields, "typed": typed, "place": "orders", **way}
-    return render_problem(request, "held.html", context, status)
+    return {"fields": fields, "typed": typed}
 
 
 def _in_words(name: str) -> str:

@@ -60,6 +60,13 @@ def render_problem(request: HttpRequest, template: str, context: Mapping[str, An
     shown = {**context, "in_panel": bool(htmx) and not place}
     response = render(request, f"{template}#problem" if htmx else template, shown, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    if htmx and _ELEMENT_ID.fullmatch(place):
-        response["HX-Retarget"], response["HX-Reswap"], response["HX-Push-Url"] = place, "innerHTML", "false"
+    if htmx:
+        aim(request, response)
     return response
+
+
+def aim(request: HttpRequest, response: HttpResponse) -> None:
+    """Leads what went wrong to the place that the page set aside for it, if it did."""
+    place = request.headers.get("X-Problem-Target", "")
+    if _ELEMENT_ID.fullmatch(place):
+        response["HX-Retarget"], response["HX-Reswap"], response["HX-Push-Url"] = place, "innerHTML", "false"

@@ -31,6 +31,7 @@ from typing import (
 import msgspec
 
 from order_api.schemas.sets import OpenSet
+from order_api.words import sentence
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object; its numbers with a decimal point are Decimal."""
@@ -44,6 +45,7 @@ PLACES = range(-30, 21)
 """Powers of ten with which a number may begin: nineteen characters can stand for a thousand million digits. No price,
 rate or quantity comes near, and the differences that floating point leaves behind (1e-17) are well inside."""
 
+_TOO_MANY = sentence("a JSON document of more than %(count)s values")
 MOST_VALUES = 1_000_000
 """Values that a JSON text may hold, or commas in its strings. 250 orders, the most that a page
 holds, have some 60,000."""
@@ -126,7 +128,7 @@ def check_json(content: bytes) -> bytes:
     many times its own size."""
     can_hold_as_many = len(content) > MOST_VALUES
     if can_hold_as_many and sum(map(content.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        raise TooManyValuesError(f"a JSON document of more than {MOST_VALUES:,} values")
+        raise TooManyValuesError(_TOO_MANY % {"count": f"{MOST_VALUES:,}"})
     return content
 
 

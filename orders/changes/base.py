@@ -9,6 +9,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.shortcuts import resolve_url
 
+from accounts.channels import Channel
 from audit.actions import AuditAction
 from order_api import OrderApi
 from order_api.errors import ApiError, Conflict
@@ -80,9 +81,15 @@ class OrderChange(forms.Form):
     child template has none."""
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, order: Order, ids: Mapping[str, str] | None = None
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        order: Order,
+        channel: Channel,
+        ids: Mapping[str, str] | None = None,
     ) -> None:
         self.order = order
+        self.channel = channel
         self.ids = dict(ids or {})
         self.explanation = self.explanation_class(self)
         self.merge = self.merge_class(self)
@@ -115,7 +122,7 @@ class OrderChange(forms.Form):
 
     def next_page(self) -> str:
         """Where the change can be seen."""
-        page = resolve_url("order-detail", self.order.id)
+        page = resolve_url("order-detail", self.channel, self.order.id)
         return f"{page}#{self.anchor}" if self.anchor else page
 
     def landing(self, said: "Words | None") -> str:
@@ -193,7 +200,7 @@ class OrderChange(forms.Form):
 
     def retyped(self, data: Mapping[str, Any]) -> Self:
         """The same form holding these data, not checked: without a word about what is wrong with them."""
-        form = type(self)(data, order=self.order, ids=self.ids)
+        form = type(self)(data, order=self.order, channel=self.channel, ids=self.ids)
         form.is_unchecked = True
         form.keep_seen()
         return form

@@ -24,7 +24,7 @@ from orders.changes.explanation import Explanation, Warn, Words
 from orders.changes.merge import Merge
 from orders.changes.snapshot import Seen
 from orders.changes.state import status_of
-from orders.page.totals import present_totals
+from trade.totals import present_totals
 from ui.formats import format_money
 from ui.numbers import as_typed
 

@@ -296,10 +296,10 @@ class OrderCreation(OrderChange):
         return "document" if self.is_json else super().blames(error)
 
     def next_page(self) -> str:
-        return resolve_url("order-list")
+        return resolve_url("order-list", self.channel)
 
     def landing(self, said: "Words | None") -> str:
-        return resolve_url("order-detail", self.created_id)
+        return resolve_url("order-detail", self.channel, self.created_id)
 
 
 def _head(order: Order) -> dict[str, str]:

@@ -95,4 +95,4 @@ class OrderDeletion(Removal):
         api.orders.delete(order.id or "")
 
     def landing(self, said: "Words | None") -> str:
-        return resolve_url("order-list")
+        return resolve_url("order-list", self.channel)

@@ -45,4 +45,5 @@ def value_of(action: str, field: str, value: Any) -> Words | None:
         states = ORDER.of(value)
     elif field == "state":
         states = PAYMENT.of(value) if action.startswith("payment.") else SHIPPING.of(value)
-    return states.word if states else None
+    # One that is neither's is a state of something else, such as an execution, whose room knows its words.
+    return states.word if states and str(states.word) != value else None

@@ -33,6 +33,7 @@ from orders.changes.hook_refusals import blockers_of, is_hook_refusal
 from orders.changes.snapshot import Seen, same
 from ui.held import hold
 from ui.pages import render_page
+from ui.said import said
 
 
 class Clash(NamedTuple):
@@ -52,7 +53,7 @@ def change(request: HttpRequest, order_id: str, form_class: type[OrderChange], *
     request = cast(ApiRequest, request)
     demand(request, form_class.permission)
     if request.method != "POST":
-        return show(request, form_class(order=request.api.orders.get(order_id), ids=ids))
+        return show(request, form_class(order=request.api.orders.get(order_id), channel=request.channel, ids=ids))
     try:
         with lease(request.channel.merchant, request.channel.name, order_id):
             return already(request, form_class) or post(request, order_id, form_class, ids)
@@ -84,11 +85,11 @@ def subject_of(request: ApiRequest, order_id: str, target: str = "") -> log.Subj
 def post(request: ApiRequest, order_id: str, form_class: type[OrderChange], ids: Mapping[str, str]) -> HttpResponse:
     try:
         order = request.api.orders.get(order_id)
-        form = form_class(picked(request.POST, form_class, order, ids), order=order, ids=ids)
+        form = form_class(picked(request, form_class, order, ids), order=order, channel=request.channel, ids=ids)
     except NotFound:
         raise
     except ApiError as error:
-        out_of_reach = _("The Order API could not be asked, so nothing was sent. %(error)s") % {"error": error}
+        out_of_reach = _("The Order API could not be asked, so nothing was sent. %(error)s") % {"error": said(error)}
         says = words_of(error) if isinstance(error, Unauthorized) else out_of_reach
         return hold(request, says, HTTPStatus.SERVICE_UNAVAILABLE)
     return decide(request, form)
@@ -101,10 +102,12 @@ def create(request: HttpRequest, form_class: type[OrderChange], draft: Order | N
     demand(request, form_class.permission)
     order = draft or Order()
     if request.method != "POST":
-        return show(request, form_class(order=order, ids=ids))
+        return show(request, form_class(order=order, channel=request.channel, ids=ids))
     try:
         with lease(request.channel.merchant, request.channel.name, f"new:{request.POST.get('once', '')}"):
-            return already(request, form_class) or decide(request, form_class(request.POST, order=order, ids=ids))
+            return already(request, form_class) or decide(
+                request, form_class(request.POST, order=order, channel=request.channel, ids=ids)
+            )
     except OrderLockedError:
         return busy(request, form_class)
 
@@ -153,12 +156,13 @@ def consider(request: ApiRequest, form: OrderChange) -> HttpResponse:
     return send(request, form)
 
 
-def picked(data: QueryDict, form_class: type[OrderChange], order: Order, ids: Mapping[str, str]) -> QueryDict:
+def picked(request: ApiRequest, form_class: type[OrderChange], order: Order, ids: Mapping[str, str]) -> QueryDict:
     """What was posted, with the other side's value wherever a person who was shown a conflict chose it."""
+    data = request.POST
     theirs = let_stand(data)
     if not theirs or form_class.merge_class.undivided:
         return data
-    merged, fresh = data.copy(), form_class(order=order, ids=ids)
+    merged, fresh = data.copy(), form_class(order=order, channel=request.channel, ids=ids)
     for name in theirs:
         fresh.merge.adopt(name, merged)
     return merged
@@ -267,23 +271,24 @@ def outcome_of(error: Exception) -> log.Result | None:
 
 def words_of(error: ApiError, doubt: Words = Explanation.doubt) -> str:
     """What to tell the person who pressed the button."""
+    why = said(error)
     if error.may_have_happened:
         words = _("There was no answer, so it is not known whether this was done. %(doubt)s (%(error)s)")
-        return words % {"doubt": doubt, "error": error}
+        return words % {"doubt": doubt, "error": why}
     if isinstance(error, Unauthorized):
         not_in = _(
             "The Order API does not let this desk in, so nothing was done. Whoever runs the desk has to look at "
             "ORDER_API_TOKEN; `manage.py order_api_check` tells them more. (%s)"
         )
         not_this = _("The Order API does not let this desk do this, so nothing was done: %s")
-        return (not_this if error.status == HTTPStatus.FORBIDDEN else not_in) % error
+        return (not_this if error.status == HTTPStatus.FORBIDDEN else not_in) % why
     if isinstance(error, NotFound):
-        return _("It is not there any more, so nothing was done: %s") % error
+        return _("It is not there any more, so nothing was done: %s") % why
     if not error.sent:
-        return _("Nothing was sent. %s") % error
+        return _("Nothing was sent. %s") % why
     if is_hook_refusal(error):
-        return _("An adapter that is asked first refused this, so nothing was done: %s") % error
-    return _("The Order API refused this: %s") % error
+        return _("An adapter that is asked first refused this, so nothing was done: %s") % why
+    return _("The Order API refused this: %s") % why
 
 
 def show(request: ApiRequest, form: OrderChange, status: HTTPStatus = HTTPStatus.OK, **state: object) -> HttpResponse:

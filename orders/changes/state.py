@@ -80,7 +80,10 @@ class StateExplanation(Explanation["StateChange"]):
 
     def _of_money(self, stage: Stage) -> Iterator[Words]:
         """What is not as it should be about the money of an order that ends so, with the way there."""
-        money, address = present_money(self.form.order), reverse("payment-list", args=[self.form.order.id])
+        money, address = (
+            present_money(self.form.order),
+            reverse("payment-list", args=[self.form.channel, self.form.order.id]),
+        )
         said = [(_MONEY[concern], amounts) for concern, amounts in findings(stage, money) if concern in _MONEY]
         if stage is Stage.PLACED and (held := money.amounts(Bucket.HELD)):
             said.insert(0, (gettext("%s is reserved and not captured."), held))

@@ -42,9 +42,9 @@ class TransactionExplanation(Explanation["TransactionCreate"]):
         return []
 
     def evidence(self) -> tuple[str, Words]:
-        return resolve_url("payment-transactions", self.form.order.id, self.form.ids["payment_id"]), _(
-            "Look at the payment's log"
-        )
+        return resolve_url(
+            "payment-transactions", self.form.channel, self.form.order.id, self.form.ids["payment_id"]
+        ), _("Look at the payment's log")
 
 
 class TransactionCreate(OrderChange):

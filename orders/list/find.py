@@ -113,6 +113,16 @@ def mentioned(text: str) -> list[str]:
     return list(dict.fromkeys(next(filter(None, kinds), [])))
 
 
+def is_order_id(word: str) -> bool:
+    """Whether it is built as the ids of orders are."""
+    return bool(_ORDER_ID.fullmatch(word))
+
+
+def is_payment_id(word: str) -> bool:
+    """Whether it is built as the ids of payments are."""
+    return bool(_PAYMENT_ID.fullmatch(word))
+
+
 def _is_reference(word: str) -> bool:
     is_built_so = _REFERENCE.fullmatch(word) and not _NO_REFERENCE.fullmatch(word)
     is_phone = word.startswith("0") and compact(word) and not word.isalpha()

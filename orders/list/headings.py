@@ -1,63 +1,40 @@
-"""The table's headings: which columns there are, and which the API can sort by."""
+"""The table's headings: the columns that are shown, and which can be sorted by."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
+from orders.list.columns import DEFAULT, Column, chosen_of
 from orders.list.filters import NEWEST_FIRST, Address
 
 
-class Column(NamedTuple):
-    """A column by its class in the sheet; `sort` as the API names it, `first` what a first click asks for."""
-
-    name: str
-    word: str | Promise
-    sort: str = ""
-    first: str = ""
-    says: str | Promise = ""
-
-
 class Heading(NamedTuple):
-    """`url` sorts by this column, or turns the order round; empty where the API cannot. `direction`
-    is what aria-sort says."""
+    """`url` sorts by this column, or turns the order round; empty where nobody can. `direction` is what aria-sort
+    says."""
 
     name: str
     word: str | Promise
     says: str | Promise
     url: str
     direction: str
-
-    @property
-    def is_figure(self) -> bool:
-        return self.name in ("c-items", "total")
+    is_figure: bool
 
 
-COLUMNS = (
-    Column("c-ref", _("Order")),
-    Column("c-created", _("Created"), "created", NEWEST_FIRST),
-    Column("c-customer", _("Customer"), "billingName", "billingName", _("Sorts by the name on the bill")),
-    Column("c-country", _("Country")),
-    Column("c-state", _("Order state")),
-    Column("c-pay", _("Payment")),
-    Column("c-ship", _("Shipping")),
-    Column("c-items", _("Items")),
-    Column("total", _("Total"), "cartTotal", "-cartTotal", _("Sorts by the cart's total, without shipping")),
-)
+def headings(
+    sort: str, address: Address, columns: Sequence[str] = DEFAULT, *, needs_index: bool = False
+) -> list[Heading]:
+    """Of these columns. `needs_index`: whether the index alone can answer, which sorts by less. Otherwise the API sorts
+    by what it can, and the index by what else it knows."""
+    return [_heading(column, sort, address, needs_index) for column in chosen_of(columns)]
 
 
-def headings(sort: str, address: Address) -> list[Heading]:
-    return [Heading(c.name, c.word, c.says, _url(c, sort, address), _direction(c, sort)) for c in COLUMNS]
-
-
-def _direction(column: Column, sort: str) -> str:
-    if not column.sort or sort.removeprefix("-") != column.sort:
-        return ""
-    return "descending" if sort.startswith("-") else "ascending"
-
-
-def _url(column: Column, sort: str, address: Address) -> str:
-    if not column.sort:
-        return ""
-    turned = {"descending": column.sort, "ascending": f"-{column.sort}"}.get(_direction(column, sort), column.first)
-    return address.to({"sort": () if turned == NEWEST_FIRST else [turned]})
+def _heading(column: Column, sort: str, address: Address, needs_index: bool) -> Heading:
+    by_api = "" if needs_index else column.sort
+    current, is_falling = sort.removeprefix("-"), sort.startswith("-")
+    direction = ("descending" if is_falling else "ascending") if current in {by_api, column.by_index} - {""} else ""
+    first = column.first if by_api else f"-{column.by_index}" if column.by_index else ""
+    turned = (current if is_falling else f"-{current}") if direction else first
+    url = address.to({"sort": () if turned == NEWEST_FIRST else [turned]}) if turned else ""
+    says = column.says if by_api and turned.removeprefix("-") == by_api else ""
+    return Heading(column.css, column.word, says, url, direction, column.is_figure)

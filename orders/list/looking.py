@@ -23,7 +23,7 @@ class Unread(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Read:
     """An order that came alone."""
 
     order: Order | UnfitOrder
@@ -98,7 +98,7 @@ def _order(api: OrderApi, order_id: str) -> Looked:
         order = api.orders.look(order_id)
     except NotFound:
         return Looked((), None)
-    return Looked((_Read(order),), Pagination(size=1, total_size=1))
+    return Looked((Read(order),), Pagination(size=1, total_size=1))
 
 
 def the_one(api: OrderApi, looked: Looked) -> str:

@@ -43,6 +43,13 @@ def prefix_of(reference: str | None) -> str:
     return found[1] if found else ""
 
 
+def known_of(channels: Iterable[str]) -> dict[str, Met]:
+    """What was met in each of these channels up to now. One look into the cache."""
+    keys = {f"met:{channel}": channel for channel in channels}
+    known = cache.get_many(keys)
+    return {channel: known.get(key) or Met() for key, channel in keys.items()}
+
+
 def met_in(channel: str, rows: Iterable[_Row] = (), counts_all: bool | None = None) -> Met:
     """What was met in that channel up to now, this among it; for everybody at this desk. One look into the cache."""
     key = f"met:{channel}"

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from hashlib import sha256
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -10,11 +11,13 @@ _LONGEST = 60
 """Seconds after which no request is still at work."""
 
 
-def overtaking(request: HttpRequest) -> Callable[[], bool]:
-    """Says that this request is the last of its session by now; the function tells whether it still is not.
+def overtaking(request: HttpRequest, what: str = "typing") -> Callable[[], bool]:
+    """Says that this request is the last of its session by now, of those that do `what`; the function tells whether it
+    still is not.
 
     The browser gives up on the request before it as well, but that is not seen here until an answer is sent.
     """
-    key, ours = f"typing:{request.session.session_key}", secrets.token_hex(8)
+    told = sha256(f"{what}:{request.session.session_key}".encode()).hexdigest()
+    key, ours = f"typing:{told}", secrets.token_hex(8)
     cache.set(key, ours, _LONGEST)
     return lambda: cache.get(key) != ours

@@ -4,33 +4,54 @@ This alone is written fifty times a page, and a template takes several times as 
 together (benchmarks/README.md). Whatever is text is escaped here; what is SafeString comes from our own tags.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Literal
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from audit.names import initials
+from orders.list.columns import COLUMNS, DEFAULT
 from orders.list.rows import OrderRow
+from ui.templatetags.desk import icon
 
 
-def markup(row: OrderRow) -> SafeString:
-    """The `<tr>` of an order. The first cell is its heading and holds the link that the whole row is."""
-    cells = (
-        _order(row),
-        f'<td class="c-created">{row["created"]}</td>',
-        f'<td class="c-customer">{_customer(row)}</td>',
-        f'<td class="c-country"><abbr title="{escape(row["country_name"])}">{escape(row["country"])}</abbr></td>',
-        f'<td class="c-state">{row["state"]}</td>',
-        f'<td class="c-pay">{_payment(row) or _muted(_("None yet"))}</td>',
-        f'<td class="c-ship">{_shipping(row) or _muted(_("None chosen"))}</td>',
-        f'<td class="c-items num">{escape(row["pieces"])}</td>',
-        f'<td class="total num"><b>{escape(row["amount"])}</b> <span '
-        f'class="cur">{escape(row["currency"])}</span>{_note(row)}</td>',
-    )
+def markup(row: OrderRow, columns: Sequence[str] = DEFAULT) -> SafeString:
+    """The `<tr>` of an order with these columns. The first cell is its heading and holds the link that the whole row
+    is."""
+    cells = [_order(row), *(_CELLS[name](row) if name in _CELLS else _extra(row, name) for name in columns)]
     gone = ' class="is-gone"' if row["is_gone"] else ""
     if hint := _cut(row):
         gone += f' title="{escape(hint)}"'
     return mark_safe(f"<tr{gone}>{''.join(cells)}</tr>")  # noqa: S308 - escaped above, cell by cell
+
+
+_CELLS: Mapping[str, Callable[[OrderRow], str]] = {
+    "created": lambda row: f'<td class="c-created">{row["created"]}</td>',
+    "customer": lambda row: f'<td class="c-customer">{_customer(row)}</td>',
+    "country": lambda row: (
+        f'<td class="c-country"><abbr title="{escape(row["country_name"])}">{escape(row["country"])}</abbr></td>'
+    ),
+    "state": lambda row: f'<td class="c-state">{row["state"]}</td>',
+    "payment": lambda row: f'<td class="c-pay">{_payment(row) or _muted(_("None yet"))}</td>',
+    "shipping": lambda row: f'<td class="c-ship">{_shipping(row) or _muted(_("None chosen"))}</td>',
+    "items": lambda row: f'<td class="c-items num">{escape(row["pieces"])}</td>',
+    "total": lambda row: (
+        f'<td class="total num"><b>{escape(row["amount"])}</b> <span '
+        f'class="cur">{escape(row["currency"])}</span>{_note(row)}</td>'
+    ),
+}
+
+
+def _extra(row: OrderRow, name: str) -> str:
+    """A cell of a column that is not usual; where rows are cards, it says itself what it is."""
+    column, text = COLUMNS[name], row["more"].get(name, "")
+    figure = " num" if column.is_figure else ""
+    shown = text if isinstance(text, SafeString) else f"<span>{escape(text)}</span>" if text else ""
+    hint = "" if isinstance(text, SafeString) else f' title="{escape(text)}"'
+    return f'<td class="{column.css} is-more{figure}" data-label="{escape(str(column.word))}"{hint}>{shown}</td>'
 
 
 def row_id(order_id: str) -> str:
@@ -38,14 +59,15 @@ def row_id(order_id: str) -> str:
     return f"row-{order_id}"
 
 
-def unfit_markup(order_id: str, url: str, why: str) -> SafeString:
+def unfit_markup(order_id: str, url: str, why: str, columns: Sequence[str] = DEFAULT) -> SafeString:
     """The `<tr>` of an order that came and cannot be read: its id leads to the document as it came, `why` says what
     does not fit. It has the cells of every row, so that the columns stay."""
     href = f' id="{escape(row_id(order_id))}" href="{escape(url)}" draggable="false"' if url else ""
     name = f'<a class="open"{href} title="{escape(why)}"><code>{escape(order_id or "–")}</code></a>'
     said = f'<span class="who-name">{escape(_("Cannot be read"))}</span><span class="why">{escape(why)}</span>'
-    cells = [f'<th scope="row">{name}</th>', '<td class="c-created"></td>', f'<td class="c-customer">{said}</td>']
-    cells += [f'<td class="{part}"></td>' for part in ("c-country", "c-state", "c-pay", "c-ship", "c-items", "total")]
+    place = "customer" if "customer" in columns else columns[0] if columns else ""
+    cells = [f'<th scope="row">{name}{"" if place else said}</th>']
+    cells += [f'<td class="{COLUMNS[each].css}">{said if each == place else ""}</td>' for each in columns]
     return mark_safe(f'<tr class="is-unfit">{"".join(cells)}</tr>')  # noqa: S308 - escaped above
 
 
@@ -55,7 +77,20 @@ def _order(row: OrderRow) -> str:
         name, below = escape(row["reference"]), f"<code>{escape(row['id'])}</code>"
     else:
         name, below = f"<code>{escape(row['id'] or '–')}</code>", escape(_("no reference yet"))
-    return f'<th scope="row"><a class="open"{href}><bdi>{name}</bdi></a><small>{below}</small></th>'
+    if row["said"]:
+        below = f'<span class="meanwhile">{escape(row["said"])}</span>'
+    before = f"{pick(row['url'], row['reference'] or row['id'])}{_mark(row)}"
+    return f'<th scope="row">{before}<a class="open"{href}><bdi>{name}</bdi></a><small>{below}</small></th>'
+
+
+def pick(url: str, name: str) -> str:
+    """The box that an order is chosen by, for what is done with many (`orders.bulk`): of the form of that name, which
+    stands below the rows."""
+    if not url:
+        return ""
+    says = _("Choose %(order)s") % {"order": name}
+    box = f'<input type="checkbox" form="bulk" name="order" value="{escape(url)}" autocomplete="off"'
+    return f'<label class="pick">{box} aria-label="{escape(says)}"></label>'
 
 
 _ROOM: tuple[tuple[Literal["reference", "customer", "email", "method", "part", "carrier", "pieces"], int], ...] = (
@@ -72,7 +107,9 @@ def _cut(row: OrderRow) -> str:
 def _customer(row: OrderRow) -> str:
     if row["customer"]:
         return f'<span class="who-name">{escape(row["customer"])}</span><small>{escape(row["email"])}</small>'
-    return f'<span class="who-name">{escape(row["email"])}</span>' if row["email"] else _muted(_("No customer yet"))
+    if row["email"]:
+        return f'<span class="who-name">{escape(row["email"])}</span>'
+    return _muted(_("Not read") if row["is_unread"] else _("No customer yet"))
 
 
 def _payment(row: OrderRow) -> str:
@@ -98,6 +135,24 @@ def _state(badge: SafeString, below: str, beside: str) -> str:
 def _note(row: OrderRow) -> str:
     note = row["note"]
     return f'<small class="exc{" warn" if note.is_urgent else ""}">{escape(note.text)}</small>' if note else ""
+
+
+def _mark(row: OrderRow) -> str:
+    """Who has the order, by their initials, and a sheet where there are notes on it; in words for who does not see
+    that."""
+    mark = row["mark"]
+    if mark is None:
+        return ""
+    said = []
+    if mark.notes:
+        words = ngettext("%(count)d note", "%(count)d notes", mark.notes) % {"count": mark.notes}
+        said.append(f'<span title="{escape(words)}">{icon("note")}<span class="sr">{escape(words)}</span></span>')
+    if mark.names:
+        words = _("With %(names)s") % {"names": ", ".join(mark.names)}
+        letters = initials(mark.names[0]) + (f" +{len(mark.names) - 1}" if len(mark.names) > 1 else "")
+        shown = f'<span aria-hidden="true">{escape(letters)}</span><span class="sr">{escape(words)}</span>'
+        said.append(f'<span class="holder" title="{escape(words)}">{shown}</span>')
+    return f'<span class="marks">{"".join(said)}</span>'
 
 
 def _muted(words: str) -> str:

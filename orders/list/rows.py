@@ -16,10 +16,13 @@ from domain.customers import customer_name
 from domain.money import Concern, Money, Standing, code_of, findings, money_of
 from domain.states import ORDER, PAYMENT, SHIPPING, Stage
 from order_api.schemas import Address, Order, Payment, Shipping
+from orders.list.columns import DEFAULT
+from orders.list.marks import Mark
+from orders.list.more import more_of
 from orders.page.money_words import attempts_beside, part_words
-from orders.page.totals import order_total
 from payments.models import State
 from payments.presentation.list_rows import MOVED, WORDS, Unsettled
+from trade.totals import order_total
 from ui.formats import country_name, format_amount, format_beside, format_number
 from ui.templatetags.desk import badge, when
 
@@ -35,7 +38,8 @@ class OrderRow(TypedDict):
     """What `row_markup` writes down. `url` is empty for an order that came without an id: there is nothing to open.
 
     `payment` stands for all payments, `part` says how much of the order that is, `method` is one of those that count,
-    and `beside` what there is besides.
+    and `beside` what there is besides. `more` are the columns that are not usual, `said` takes the place of the id;
+    `is_unread`: nothing is known of its customer.
     """
 
     url: str
@@ -59,11 +63,25 @@ class OrderRow(TypedDict):
     amount: str
     currency: str
     note: MoneyNote | None
+    mark: Mark | None
+    more: Mapping[str, str]
+    said: str
+    is_unread: bool
 
 
-def row_of(order: Order, base: str, language: str | None, unsettled: Unsettled | None = None) -> OrderRow:
+def row_of(  # noqa: PLR0913 - what a row is made of
+    order: Order,
+    base: str,
+    language: str | None,
+    *,
+    unsettled: Unsettled | None = None,
+    mark: Mark | None = None,
+    columns: Sequence[str] = DEFAULT,
+    said: str = "",
+) -> OrderRow:
     """The row of one order; `base` is the address that its id is put behind, `language` the reader's, `unsettled` what
-    was asked of its payments and is not settled. Whatever is missing is left blank."""
+    was asked of its payments and is not settled, `mark` who has it and whether there are notes on it, `said` what else
+    is to be told of it. Whatever is missing is left blank."""
     payments = [payment for payment in order.payments if PAYMENT.of(payment.state).is_live]
     shippings = [shipping for shipping in order.shippings if SHIPPING.of(shipping.state).is_live]
     status = order.state.current_status if order.state else None
@@ -95,6 +113,10 @@ def row_of(order: Order, base: str, language: str | None, unsettled: Unsettled |
         amount=format_amount(total, order.currency),
         currency=code_of(order.currency),
         note=_unsettled(unsettled, money) or note_of(ORDER.of(status).stage, money),
+        mark=mark,
+        more={} if columns == DEFAULT else more_of(order, money, payment, mark, columns),
+        said=said,
+        is_unread=False,
     )
 
 

@@ -1,12 +1,13 @@
 """The rows of the list as they were written before: most of them are the same for everybody who
 looks, time and again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
-from django.urls import reverse
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -14,12 +15,15 @@ from django.utils.translation import get_language
 from accounts.channels import Channel
 from order_api.schemas import Order
 from order_api.unfit import UnfitOrder
+from orders.list.columns import DEFAULT
+from orders.list.filters.address import list_of
 from orders.list.looking import Unread
+from orders.list.marks import Mark, told_of
 from orders.list.met import prefix_of
 from orders.list.row_markup import markup, unfit_markup
 from orders.list.rows import address_of, row_of
 from orders.page.unfit import in_words
-from payments.presentation.list_rows import Unsettled, unsettled_of
+from payments.presentation.list_rows import Unsettled
 from ui.regions import get_region
 
 MOST_ROWS = 2000
@@ -37,7 +41,7 @@ class WrittenRow(NamedTuple):
     status: str | None = None
 
 
-class _Reader(NamedTuple):
+class Reader(NamedTuple):
     """All that a row depends on besides the order. Nothing in it depends on who may do what."""
 
     language: str | None
@@ -45,45 +49,70 @@ class _Reader(NamedTuple):
     zone: str
     today: date
     list_address: str
+    columns: str
 
 
-def write_rows(orders: Iterable[Unread], channel: Channel | None = None) -> list[WrittenRow]:
-    """A row for each order, in the reader's language, region and time zone.
+def reader_of(channel: Channel, columns: Sequence[str] = DEFAULT) -> Reader:
+    """Whoever reads the page, as far as rows of that channel with these columns depend on them."""
+    zone, base = timezone.get_current_timezone_name(), list_of(channel, get_script_prefix())
+    return Reader(get_language(), get_region(), zone, timezone.localdate(), base, ",".join(columns))
 
-    With the channel that they are of, they say what was asked of their payments through this desk and is not settled:
-    one query.
+
+def write_rows(
+    orders: Iterable[Unread],
+    channel: Channel,
+    columns: Sequence[str] = DEFAULT,
+    said: Mapping[str, str] = MappingProxyType({}),
+) -> list[WrittenRow]:
+    """A row for each order, in the reader's language, region and time zone, with these columns; `said`: what else is to
+    be told of an order, by its id.
+
+    They say what was asked of their payments through this desk and is not settled, who has them, and whether there are
+    notes on them: one query, and more where there is anything.
     """
-    zone = timezone.get_current_timezone_name()
-    reader = _Reader(get_language(), get_region(), zone, timezone.localdate(), reverse("order-list"))
+    reader = reader_of(channel, columns)
     orders = list(orders)
     rows = [_row(order, reader) for order in orders]
-    if channel is None or not rows:
+    if not rows:
         return rows
-    unsettled = unsettled_of(channel, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    unsettled, marks = told_of(channel, ids)
+    special = {*unsettled, *marks, *said}
     return [
-        _row(order, reader, unsettled[row.id]) if row.id in unsettled else row
+        _row(order, reader, unsettled.get(row.id), marks.get(row.id), said.get(row.id, ""))
+        if row.id in special
+        else row
         for order, row in zip(orders, rows, strict=True)
     ]
 
 
-def _row(order: Unread, reader: _Reader, unsettled: Unsettled | None = None) -> WrittenRow:
-    place = _place(order.digest, reader, unsettled)
+def _row(
+    order: Unread, reader: Reader, unsettled: Unsettled | None = None, mark: Mark | None = None, said: str = ""
+) -> WrittenRow:
+    place = _place(order.digest, reader, unsettled, mark, said)
     if not place:
-        place.append(_written(order.read(), reader, unsettled))
+        place.append(_written(order.read(), reader, unsettled, mark, said))
     return place[0]
 
 
-def _written(order: Order | UnfitOrder, reader: _Reader, unsettled: Unsettled | None) -> WrittenRow:
+def _written(
+    order: Order | UnfitOrder, reader: Reader, unsettled: Unsettled | None, mark: Mark | None, said: str
+) -> WrittenRow:
+    columns = tuple(reader.columns.split(",")) if reader.columns else ()
     if isinstance(order, UnfitOrder):
         order_id = order.owner.id or ""
         url = address_of(order_id, reader.list_address) if order_id else ""
-        return WrittenRow(unfit_markup(order_id, url, in_words(order.misfit)), None, order_id)
-    row = row_of(order, reader.list_address, reader.language, unsettled)
+        return WrittenRow(unfit_markup(order_id, url, in_words(order.misfit), columns), None, order_id)
+    row = row_of(
+        order, reader.list_address, reader.language, unsettled=unsettled, mark=mark, columns=columns, said=said
+    )
     status = order.state.current_status if order.state else None
-    return WrittenRow(markup(row), order.currency, order.id or "", prefix_of(order.reference), status)
+    return WrittenRow(markup(row, columns), order.currency, order.id or "", prefix_of(order.reference), status)
 
 
 @lru_cache(maxsize=MOST_ROWS)
-def _place(digest: bytes, reader: _Reader, unsettled: Unsettled | None) -> list[WrittenRow]:
+def _place(
+    digest: bytes, reader: Reader, unsettled: Unsettled | None, mark: Mark | None, said: str
+) -> list[WrittenRow]:
     """Where the row of an order is kept for a reader: empty until it is written."""
     return []

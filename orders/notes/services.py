@@ -5,7 +5,7 @@ text: the log is kept for longer than a note should have to be.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
@@ -16,6 +16,8 @@ from accounts.channels import Channel
 from audit import log
 from audit.actions import AuditAction
 from orders.models import Note, NoteVersion
+from orders.notes import telling
+from teamwork.services import About
 from ui.statements import Exists
 
 LONGEST = 5000  # characters
@@ -75,10 +77,20 @@ def latest_notes(order_id: str, channel: Channel) -> Latest:
 
 
 def write(  # noqa: PLR0913 - what a note is, and where it is told
-    who: log.Who, user: User, subject: log.Subject, text: str, mark: uuid.UUID, *, reference: str | None = None
+    who: log.Who,
+    user: User,
+    subject: log.Subject,
+    text: str,
+    mark: uuid.UUID,
+    *,
+    reference: str | None = None,
+    answers: Collection[int] = (),
+    job: str = "",
 ) -> Note | None:
     """Keeps a new note; None if the form with that mark was taken before. `reference`: of the order, by which people
-    know it in the log. Raises log.AuditUnavailable, and then nothing is kept."""
+    know it in the log; `answers`: the tasks of the writer that it does; `job`: what the log calls the many orders that
+    it is one of. Whom it mentions, and whoever asked, finds it
+    in their queue. Raises log.AuditUnavailable, and then nothing is kept."""
     if Note.objects.filter(mark=mark).exists():
         return None
     try:
@@ -88,14 +100,20 @@ def write(  # noqa: PLR0913 - what a note is, and where it is told
                 author=user, author_name=user.get_full_name() or user.get_username(),
             )  # fmt: skip
             _add_version(note, 1, text)
-            _record(who, AuditAction.ORDER_NOTE_CREATE, subject, note, 1, reference=reference)
+            _record(who, AuditAction.ORDER_NOTE_CREATE, subject, note, 1, reference=reference, job=job)
+            about = About(subject.order_id, subject.merchant, subject.channel, reference or "")
+            named = telling.tell_mentioned(who, note, about, text)
+            telling.answer(who, user, note, about, tasks=answers, mentioned_people=named)
     except IntegrityError:
         return None
     return note
 
 
-def edit(who: log.Who, note: Note, subject: log.Subject, text: str, seen: int) -> None:
+def edit(  # noqa: PLR0913 - as above
+    who: log.Who, note: Note, subject: log.Subject, text: str, seen: int, *, reference: str | None = None
+) -> None:
     """Lets the note say something else; what it said stays. `seen`: the number of the version that the person saw.
+    Whom it mentions now and did not before finds it in their queue.
 
     Raises NoteChangedError if that is not the last one any more, and log.AuditUnavailable; then nothing is kept.
     """
@@ -108,6 +126,8 @@ def edit(who: log.Who, note: Note, subject: log.Subject, text: str, seen: int) -
         with transaction.atomic():
             _add_version(note, seen + 1, text)
             _record(who, AuditAction.ORDER_NOTE_UPDATE, subject, note, seen + 1)
+            about = About(subject.order_id, subject.merchant, subject.channel, reference or "")
+            telling.tell_mentioned(who, note, about, text, before=last.text)
     except IntegrityError:
         raise NoteChangedError from None
 
@@ -117,8 +137,15 @@ def _add_version(note: Note, number: int, text: str) -> None:
 
 
 def _record(  # noqa: PLR0913 - as `write`
-    who: log.Who, action: AuditAction, subject: log.Subject, note: Note, version: int, *, reference: str | None = None
+    who: log.Who,
+    action: AuditAction,
+    subject: log.Subject,
+    note: Note,
+    version: int,
+    *,
+    reference: str | None = None,
+    job: str = "",
 ) -> None:
     about = log.Subject(subject.order_id, subject.merchant, subject.channel, target=str(note.pk))
-    details: dict[str, object] = {"version": version}
+    details: dict[str, object] = {"version": version, **({"job": job} if job else {})}
     log.event(who, action, about, details={**details, "reference": reference} if reference else details)

@@ -1,6 +1,7 @@
 """Notes on an order: writing one, editing one's own, and what a note said before."""
 
 import uuid
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,8 +23,11 @@ from gateway.request import ApiRequest
 from orders.changes.flow import subject_of
 from orders.models import Note
 from orders.notes import services
+from orders.notes.telling import mentions_of
+from teamwork.presentation import of_order
 from ui.pages import form_view, render_page
 
+MOST_ANSWERS = 100
 may_write = permission_required("accounts.add_note", raise_exception=True)
 NOT_ASKED = gettext_lazy("The Order API could not be asked about this order, so the note was not kept. %(error)s")
 NOT_LOGGED = gettext_lazy("It could not be written into the log, so it was not kept. Try again in a moment.")
@@ -38,10 +42,18 @@ class NoteForm(forms.Form):
     )
     mark = forms.UUIDField(required=False)
 
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        ticked = data.getlist("answers")[:MOST_ANSWERS]
+        self.answers = [int(text) for text in ticked if text.isascii() and text.isdigit() and len(text) < 19]
+        """The numbers of the tasks that the note does; which of them it can is looked at when it is kept."""
 
-def box_context() -> dict[str, Any]:
-    """What an empty box is made of."""
-    return {"note_mark": uuid.uuid4(), "longest_note": services.LONGEST}
+
+def box_context(request: ApiRequest, order_id: str) -> dict[str, Any]:
+    """What an empty box and what stands above it are made of: what is to be done about the order, which a note can
+    answer. One query, and two more where there is anything."""
+    tasks = of_order(request.user, request.channel, order_id)
+    return {"note_mark": uuid.uuid4(), "longest_note": services.LONGEST, "tasks": tasks}
 
 
 class EditForm(forms.Form):
@@ -65,25 +77,36 @@ def note_create(request: ApiRequest, order_id: str) -> HttpResponse:
     if not form.is_valid():
         return show_box(request, order_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        keep(request, order_id, form.cleaned_data, order.reference)
+        keep(request, order_id, form, order.reference)
     except log.AuditUnavailableError:
         form.add_error(None, NOT_LOGGED)
         return show_box(request, order_id, form, HTTPStatus.SERVICE_UNAVAILABLE)
-    return kept(request, order_id)
+    return kept(request, order_id, mentions_of(form.cleaned_data["text"], request.channel).unknown)
 
 
-def keep(request: ApiRequest, order_id: str, data: dict[str, Any], reference: str | None) -> None:
+def keep(request: ApiRequest, order_id: str, form: NoteForm, reference: str | None) -> None:
+    data = form.cleaned_data
     mark = data["mark"] or uuid.uuid4()
     services.write(
-        log.Who.of(request), request.user, subject_of(request, order_id), data["text"], mark, reference=reference
-    )
+        log.Who.of(request), request.user, subject_of(request, order_id), data["text"], mark, reference=reference,
+        answers=form.answers,
+    )  # fmt: skip
 
 
-def kept(request: ApiRequest, order_id: str) -> HttpResponse:
+def kept(request: ApiRequest, order_id: str, unknown: Sequence[str]) -> HttpResponse:
+    """Says whom the note was to mention and could not: `unknown`, what stands behind an "@" and is nobody's name."""
+    nobody = _("Nobody who has this channel is called %(names)s: they were not told.") % {"names": ", ".join(unknown)}
     if not request.htmx:
         messages.success(request, _("The note was kept."))
-        return redirect("order-timeline", order_id)
-    return trigger_client_event(show_box(request, order_id, None, is_kept=True), "timeline-changed")
+        if unknown:
+            messages.warning(request, nobody)
+        return redirect("order-timeline", request.channel, order_id)
+    page = (request.htmx.current_url_abs_path or "").partition("?")[0].partition("#")[0]
+    is_on_page = page == resolve_url("order-detail", request.channel, order_id)
+    shown = show_box(
+        request, order_id, None, is_kept=True, not_told=nobody if unknown else "", brings_holders=is_on_page
+    )
+    return trigger_client_event(shown, "timeline-changed")
 
 
 def show_box(
@@ -91,7 +114,7 @@ def show_box(
 ) -> HttpResponse:
     """The box with the notes below it. It takes the focus: the button that was pressed is another one now."""
     latest = services.latest_notes(order_id, request.channel)
-    box = {"note_form": form, "note_takes_focus": True, **box_context()}
+    box = {"note_form": form, "note_takes_focus": True, **box_context(request, order_id)}
     context = {**box, "notes": latest, "order_id": order_id, "place": "orders", **state}
     return render_page(request, "orders/note_create.html", context, partials=("notes",), status=status)
 
@@ -126,7 +149,7 @@ def save(request: ApiRequest, note: Note, form: EditForm) -> HttpResponse:
         form.add_error(None, NOT_LOGGED)
         return show_form(request, note, form, HTTPStatus.SERVICE_UNAVAILABLE)
     messages.success(request, _("The note was changed."))
-    where = resolve_url("order-timeline", note.order_id)
+    where = resolve_url("order-timeline", request.channel, note.order_id)
     return HttpResponseClientRedirect(page_of(request, where)) if request.htmx else redirect(where)
 
 

@@ -13,7 +13,7 @@ from domain.states import ORDER, PAYMENT, SHIPPING, Stage
 from order_api.schemas import Order
 from orders.page.payments import Payments
 from orders.page.shippings import Shippings
-from orders.page.totals import Totals
+from trade.totals import Totals
 from ui.formats import format_money
 
 BAD, WAIT = "is-bad", "is-wait"

@@ -12,8 +12,8 @@ from django.utils.translation import gettext, ngettext
 from domain.money import ZERO, code_of, is_nothing
 from order_api.schemas import Item, Logistics
 from orders.page import words
-from orders.page.totals import TotalRow, discount_rows, including, line_total
 from orders.page.tree import Fact, facts_of
+from trade.totals import TotalRow, discount_rows, including, line_total
 from ui.formats import format_date_of, format_number
 from ui.regions import NO_BREAK_SPACE
 

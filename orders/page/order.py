@@ -16,10 +16,10 @@ from orders.page.lifecycle import Track, order_track
 from orders.page.payments import PaymentCard, Payments, present_payments
 from orders.page.people import People, present_people
 from orders.page.shippings import Shippings, present_shippings
-from orders.page.totals import Totals, present_totals
 from orders.page.tree import Fact, facts_of
 from payments.presentation.available_actions import Offer
 from privacy import PAGE, PAGE_WITH_PEOPLE, mask, mask_text
+from trade.totals import Totals, present_totals
 
 MAX_ROWS = 1_000
 """Items, payments or callbacks of one order that a page shows: each takes about a millisecond."""

@@ -12,7 +12,6 @@ from domain.states import PAYMENT, Bucket
 from order_api.schemas import Order, Payment, PaymentTransaction
 from orders.page.lifecycle import Track, payment_track
 from orders.page.money_words import attempts_beside, covered_by, how_paid, standing_words
-from orders.page.totals import order_total
 from orders.page.tree import Fact, facts_of
 from orders.page.words import PAYMENT_TYPES
 from payments.executions.refreshing import whom_to_ask
@@ -21,6 +20,7 @@ from payments.presentation.card_figures import CardFigures, asked_with, card_by,
 from payments.presentation.order_panel import OfOrder
 from payments.presentation.vocabulary import names_it, provider_name
 from privacy import PAGE, Kind, mask_as
+from trade.totals import order_total
 from ui.formats import isolated
 
 MOST_TRACKS = 4

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
+from accounts.models import preference_of
 from audit import log
 from audit.actions import AuditAction
 from gateway.last_read import shows_last_read
@@ -59,6 +60,7 @@ def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
     order, origins = request.api.orders.look(order_id), picture_sources(request)
     if isinstance(order, UnfitOrder):
         return _as_it_came(request, order_id, order)
+    box = box_context(request, order_id)
     context = {
         "page": SimpleLazyObject(lambda: present_order(order, origins)),
         "title": order.reference or order.id or "",
@@ -66,8 +68,9 @@ def order_detail(request: ApiRequest, order_id: str) -> HttpResponse:
         "order_id": order_id,
         "executions": of_order(request.channel, order_id),
         "notes": latest_notes(order_id, request.channel),
-        **box_context(),
-        "back": way_back(request, str(request.channel), order_id),
+        **box,
+        "head_says": (box["tasks"].holders, preference_of(request.user).single_keys),
+        "back": way_back(request, request.channel, order_id),
         **_frame(request),
     }
     return render_page(request, "orders/order_detail.html", context)

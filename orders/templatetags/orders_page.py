@@ -3,6 +3,7 @@
 import re
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html
@@ -69,12 +70,12 @@ def can_move(order: Order) -> bool:
     return bool(followers(order))
 
 
-@register.simple_tag
-def change_link(name: str, label: str, look: str = "", of: str = "", **ids: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def change_link(context: Context, name: str, label: str, look: str = "", of: str = "", **ids: str) -> SafeString:
     """A way to a change: opens its form in the dialog, or as a page without a script. Stands behind
     `perms`; the view decides. `of` says what it changes to those who hear a list of links, where the label alone
     stands on the page several times."""
-    address = reverse(name, kwargs=ids)
+    address = reverse(name, kwargs={"channel": context["channel"], **ids})
     said = format_html('<span class="sr"> {}</span>', of) if of else ""
     link = '<a class="{}" href="{}" hx-get="{}" hx-target="#dialog">{}{}</a>'
     return format_html(link, look, address, address, label, said)

@@ -18,6 +18,7 @@ from orders.notes.services import notes_of
 from orders.page.payments import present_payment
 from orders.timeline.presentation import Day, Logs, Sources, is_delivered, present_timeline
 from payments.presentation.origins import origins_of
+from ui.said import said
 
 MOST_LOGS = 8
 """Each payment's log is a call of its own, one after the other."""
@@ -74,7 +75,7 @@ def _logs(order: Order, api: OrderApi, problems: list[str]) -> Logs:
         except ApiError as error:
             problems.append(
                 _("The transactions of %(name)s could not be read. %(error)s")
-                % {"name": present_payment(payment).title, "error": error}
+                % {"name": present_payment(payment).title, "error": said(error)}
             )
             if isinstance(error, Unavailable):
                 break
@@ -84,16 +85,19 @@ def _logs(order: Order, api: OrderApi, problems: list[str]) -> Logs:
 
 
 def _left_out(count: int) -> list[str]:
-    one, many = (
+    if count <= 0:
+        return []
+    words = ngettext(
         "The transactions of %d more payment are on its own page.",
         "The transactions of %d more payments are on their own pages.",
+        count,
     )
-    return [ngettext(one, many, count) % count] if count > 0 else []
+    return [words % count]
 
 
 def _events(order_id: str, api: OrderApi, problems: list[str]) -> Sequence[Event]:
     try:
         return api.events.list(order_id)
     except ApiError as error:
-        problems.append(_("The deliveries of notifications could not be read. %s") % error)
+        problems.append(_("The deliveries of notifications could not be read. %s") % said(error))
         return ()

@@ -23,14 +23,14 @@ def order_timeline(request: ApiRequest, order_id: str) -> HttpResponse:
     show = request.GET.get("show", ALL)
     show = show if show in FILTERS else ALL
     timeline = timeline_of(order, request.api, request.channel, show)
-    is_on_page = request.htmx.current_url_abs_path == reverse("order-detail", args=[order_id])
+    is_on_page = request.htmx.current_url_abs_path == reverse("order-detail", args=[request.channel, order_id])
     context = {
         "order": order,
         "order_id": order_id,
         "timeline": timeline,
         "filters": FILTERS,
         "show": show,
-        **box_context(),
+        **box_context(request, order_id),
         "notes": latest_notes(order_id, request.channel),
         "brings_filter": request.htmx.target == "timeline-entries",
         "money": money_by_logs(order, timeline.logs, of_order(request.channel, order_id)) if is_on_page else None,

@@ -17,6 +17,8 @@ from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.channels import channel_name
 from order_api.posting import NotTakenError, post
@@ -171,13 +173,9 @@ def _mail(notices: list[Notice]) -> int:
     """One mail about all of them."""
     if not notices:
         return 0
-    lines = [_line(notice) for notice in notices]
-    subject = f"Order desk: {lines[0]}" if len(lines) == 1 else f"Order desk: {len(lines)} alerts"
-    paragraphs = [
-        f"{line}\nSince {_utc(notice.alert.since)}. {settings.ALERT_DESK_URL}{notice.alert.address}"
-        for line, notice in zip(lines, notices, strict=True)
-    ]
-    message = EmailMessage(subject, "\n\n".join(paragraphs) + "\n", settings.DEFAULT_FROM_EMAIL, settings.ALERT_MAIL_TO)
+    with translation.override(settings.LANGUAGE_CODE):
+        subject, text = _written(notices)
+    message = EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, settings.ALERT_MAIL_TO)
     try:
         message.send()
     except Exception as error:  # whatever a mail server, a library or a name service can come up with
@@ -189,11 +187,24 @@ def _mail(notices: list[Notice]) -> int:
     return len(notices)
 
 
+def _written(notices: list[Notice]) -> tuple[str, str]:
+    """Subject and text, in the language of now."""
+    lines = [_line(notice) for notice in notices]
+    many = ngettext("Order desk: %(count)s alert", "Order desk: %(count)s alerts", len(lines)) % {"count": len(lines)}
+    since = _("Since %(since)s. %(address)s")
+    paragraphs = [
+        f"{line}\n{since % {'since': _utc(each.alert.since), 'address': settings.ALERT_DESK_URL + each.alert.address}}"
+        for line, each in zip(lines, notices, strict=True)
+    ]
+    one = _("Order desk: %(says)s") % {"says": lines[0]}
+    return one if len(lines) == 1 else many, "\n\n".join(paragraphs) + "\n"
+
+
 def _line(notice: Notice) -> str:
     alert = notice.alert
     where = f"{channel_name(f'{alert.merchant}/{alert.channel}')}: " if alert.merchant else ""
-    over = "" if notice.event == Event.BEGAN else "Over: "
-    return f"{over}{where}{alert.says}"
+    says = f"{where}{alert.says}"
+    return says if notice.event == Event.BEGAN else _("Over: %(says)s") % {"says": says}
 
 
 def _was_sent(notice: Notice) -> None:

@@ -10,8 +10,11 @@ from audit.chain import head
 from audit.models import Entry
 from audit.verify import verify
 from payments.alerts.models import Heartbeat
-from payments.models import OPEN, Execution, State
+from payments.models import OPEN, REQUESTED, Execution
+from ui.said import sentence
 
+_GONE = sentence("entry %(number)s was there when the log was last looked at and is not any more")
+_ANOTHER = sentence("entry %(number)s is another one than when the log was last looked at")
 ROW = 1
 LOG_CHECK_EVERY = dt.timedelta(hours=1)
 LOG_ENTRIES = 5_000
@@ -34,7 +37,7 @@ def fresh(now: dt.datetime) -> "QuerySet[Heartbeat]":
 
 def to_look_at(now: dt.datetime) -> "QuerySet[Execution]":
     """What somebody should have looked at by now: it is open, waits or is watched, and not only since a moment ago."""
-    looked_for = Q(state__in=[*OPEN, State.WAITING]) | Q(next_check_at__isnull=False)
+    looked_for = Q(state__in=[*OPEN, *REQUESTED]) | Q(next_check_at__isnull=False)
     return Execution.objects.filter(looked_for, created_at__lte=now - settings.PAYMENT_ALERT_HEARTBEAT)
 
 
@@ -69,9 +72,9 @@ def log_is_broken(seen: Heartbeat, start: int) -> str:
     if seen.log_sequence:
         known = Entry.objects.filter(pk=seen.log_sequence).values_list("hash", flat=True).first()
         if known is None:
-            return f"entry {seen.log_sequence} was there when the log was last looked at and is not any more"
+            return _GONE % {"number": seen.log_sequence}
         if known != seen.log_hash:
-            return f"entry {seen.log_sequence} is another one than when the log was last looked at"
+            return _ANOTHER % {"number": seen.log_sequence}
     broken = verify(start).broken
     return broken.says if broken else ""
 

@@ -31,9 +31,10 @@ from accounts.channels import channel_name, grants_of
 from accounts.models import ANY
 from payments.alerts import heartbeat
 from payments.alerts.models import Heartbeat
-from payments.models import OPEN, Evidence, Execution, ExternalMove, State
+from payments.models import OPEN, REQUESTED, Evidence, Execution, ExternalMove, State
 from payments.models import Kind as EvidenceKind
 from payments.presentation.vocabulary import ACTIONS, action_words
+from ui.said import said
 
 MAY_SEE = "accounts.execute_payment_action"
 MAY_SEE_DESK = "accounts.manage_people"
@@ -137,9 +138,10 @@ def _executions(reach: Reach, now: dt.datetime) -> "QuerySet[Execution]":
     """Those that are an alarm."""
     doubts = [state for state in OPEN if state != State.PENDING]
     in_time = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    waits = Q(state=State.WAITING, created_at__lte=now - settings.PAYMENT_ALERT_APPROVAL) & in_time
+    waits = Q(state__in=REQUESTED, created_at__lte=now - settings.PAYMENT_ALERT_APPROVAL) & in_time
     if reach.but is not None:
         waits &= Q(asked_by__isnull=True) | ~Q(asked_by=reach.but)
+        waits &= Q(taken_by__isnull=True) | ~Q(taken_by=reach.but)
     return Execution.objects.annotate(
         began=BEGAN
     ).filter(
@@ -166,6 +168,7 @@ def _of_execution(execution: Execution) -> Alarm:
             _("What became of a %s is contradicted by what was found later."),
         ),
         State.WAITING: (Kind.APPROVAL, execution.created_at, _("A %s waits for a second person.")),
+        State.ASKED: (Kind.APPROVAL, execution.created_at, _("A %s was asked for and waits for whoever may do it.")),
     }.get(State(execution.state), (Kind.DOUBT, began, _("It is not known whether a %s was done.")))
     page = "approval-detail" if kind == Kind.APPROVAL else "execution-detail"
     return Alarm(
@@ -173,7 +176,7 @@ def _of_execution(execution: Execution) -> Alarm:
         str(execution.pk),
         since,
         says % noun,
-        reverse(page, args=[execution.pk]),
+        reverse(page, args=[execution.in_channel, execution.pk]),
         execution.merchant,
         execution.channel,
     )
@@ -186,7 +189,7 @@ def _of_move(move: ExternalMove) -> Alarm:
         str(move.pk),
         move.found_at,
         _("Money moved on a payment, and not through this desk: somebody has to say what it was."),
-        reverse("external-acknowledge", args=[move.pk]),
+        reverse("external-acknowledge", args=[move.execution.in_channel, move.pk]),
         execution.merchant,
         execution.channel,
     )
@@ -200,6 +203,6 @@ def _of_desk(now: dt.datetime) -> list[Alarm]:
         since = max(row.looked_at, waiting_since) if row.looked_at else waiting_since
         found.append(Alarm(Kind.HEARTBEAT, "", since, says, reverse("doubt-list")))
     if row.log_broken_at:
-        says = _("The audit log does not hold: %s.") % row.log_says
+        says = _("The audit log does not hold: %s.") % said(row.log_says)
         found.append(Alarm(Kind.LOG, "", row.log_broken_at, says, reverse("audit-list")))
     return found

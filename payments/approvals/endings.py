@@ -1,4 +1,5 @@
-"""How a request for approval ends by itself: with its time, or with the payment as it was when it was made."""
+"""How a request ends by itself: with its time, or with the payment as it was when it was made. A request is what waits
+for approval, and what somebody asked for who may not execute."""
 
 from typing import Any
 
@@ -15,12 +16,11 @@ from payments.executions.intent import tried_since
 from payments.executions.readings import gone, read, seen_of
 from payments.executions.schedule import count_check
 from payments.executions.snapshot import Snapshot, differences
-from payments.models import Execution, Kind, State
+from payments.models import REQUESTED, Execution, Kind, State
 
 
 def check(execution: Execution, api: OrderApi | None = None) -> Execution:
-    """A request for approval ends with its time, and with the payment as it was when it was made.
-    Never raises ApiError."""
+    """A request ends with its time, and with the payment as it was when it was made. Never raises ApiError."""
     if is_over(execution):
         end(execution, State.EXPIRED, {"why": ["expired"]})
         return execution
@@ -34,7 +34,7 @@ def check(execution: Execution, api: OrderApi | None = None) -> Execution:
 
 
 def is_over(execution: Execution) -> bool:
-    """Whether nobody may approve it any more, as its time is up."""
+    """Whether nobody may approve it, or take it up, any more, as its time is up."""
     return execution.expires_at is not None and execution.expires_at <= timezone.now()
 
 
@@ -50,11 +50,21 @@ def compare(execution: Execution, payment: Snapshot) -> Execution:
 
 
 @transaction.atomic
-def end(execution: Execution, to: State, data: dict[str, Any], *, by: log.Who = WHO, **fields: Any) -> bool:
-    """A request moves on, by what was found or on somebody's word. False if somebody was quicker,
-    and then nothing of it is kept."""
-    kind, action = Kind.CHECK if by is WHO else Kind.PERSON, AuditAction.PAYMENT_APPROVAL_END
-    moved = settle(execution, kind, data, to, by=by, expected=(State.WAITING,), action=action, fields=fields)
+def end(
+    execution: Execution,
+    to: State,
+    data: dict[str, Any],
+    *,
+    by: log.Who = WHO,
+    action: AuditAction | None = None,
+    **fields: Any,
+) -> bool:
+    """A request moves on from the state that it is known to be in, by what was found or on somebody's word. False if
+    somebody was quicker, and then nothing of it is kept. `action`: as what the log has it, if not as its end."""
+    kind = Kind.CHECK if by is WHO else Kind.PERSON
+    expected = tuple(state for state in REQUESTED if state == execution.state)
+    ends = AuditAction.PAYMENT_ASK_END if State.ASKED in expected else AuditAction.PAYMENT_APPROVAL_END
+    moved = settle(execution, kind, data, to, by=by, expected=expected, action=action or ends, fields=fields)
     if not moved:
         transaction.set_rollback(True)
     return moved

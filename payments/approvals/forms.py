@@ -19,7 +19,7 @@ OTHER_WAS_FIRST = _(
 )
 
 
-UNSEEN = _("The payment is not as this page showed it, or the page is old. Look at it again, then approve it.")
+UNSEEN = _("The payment is not as this page showed it, or the page is old. Look at it again, then decide.")
 SALT = "payments.approval:"
 
 
@@ -63,6 +63,13 @@ class ApproveForm(StepUp):
         if not is_what_was_asked(self.execution, cleaned.get("saw", "")):
             raise forms.ValidationError(UNSEEN)
         return cleaned
+
+
+class TakeUpForm(ApproveForm):
+    """Of who carries out what somebody asked for. Nobody is the first of two here: a third person is another step."""
+
+    approval = forms.CharField(required=False, widget=forms.HiddenInput)
+    """Set where they were shown that a third person has to approve it: then nothing is sent, whatever is true now."""
 
 
 class TurnDownForm(forms.Form):

@@ -1,5 +1,6 @@
 """A second person: who asked for it, nobody approves by themselves, admins included."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -14,7 +15,6 @@ from order_api import OrderApi
 from order_api.errors import ApiError, NotFound
 from payments.approvals import endings
 from payments.executions import access, engine, intent
-from payments.executions.access import channel_of
 from payments.executions.evidence import settle
 from payments.executions.readings import gone, seen_of
 from payments.limits.rules import TWO
@@ -33,8 +33,19 @@ class UnreadError(Exception):
 
 
 def may_decide(user: User, execution: Execution) -> bool:
-    """Whether this person may approve it, or turn it down: they have the right, and did not ask for it themselves."""
+    """Whether this person may approve it, or carry out what somebody asked for: they have the right, and neither asked
+    for it nor took it up themselves."""
+    return may_turn_down(user, execution) and not has_taken(user, execution)
+
+
+def may_turn_down(user: User, execution: Execution) -> bool:
+    """Whether this person may say no: whoever has the right and did not ask for it, also who has said yes before."""
     return user.has_perm("accounts.execute_payment_action") and not is_own(user, execution)
+
+
+def has_taken(user: User, execution: Execution) -> bool:
+    """Whether they took up what somebody else had asked for, so that theirs are the limits that it is above."""
+    return execution.taken_by_id == user.pk
 
 
 class OnePersonError(PermissionDenied):
@@ -46,11 +57,13 @@ class OnePersonError(PermissionDenied):
 
 
 def tie_of(user: User, execution: Execution) -> AccountChange | None:
-    """Why this person may not approve it although they have the right: since shortly before it was asked for, the asker
-    or the first of two approvers changed their account, or somebody who may act as the one may act as the other."""
+    """Why this person may not approve it, or take it up, although they have the right: since shortly before it was
+    asked for, the asker, who took it up or the first of two approvers changed their account, or somebody who may act as
+    the one may act as the other."""
     first = first_of(execution)
-    others = [execution.asked_by_id, first.data["user"] if first and not is_by(user, first) else None]
-    return next(filter(None, (access.tie_of(execution, each, user.pk) for each in others)), None)
+    others = [execution.asked_by_id, execution.taken_by_id, first.data["user"] if first else None]
+    ties = (access.tie_of(execution, each, user.pk) for each in others if each != user.pk)
+    return next(filter(None, ties), None)
 
 
 def is_own(user: User, execution: Execution) -> bool:
@@ -58,8 +71,8 @@ def is_own(user: User, execution: Execution) -> bool:
 
 
 def takes_two(execution: Execution) -> bool:
-    """Whether two people have to approve it."""
-    return any(each["kind"] == TWO for each in execution.excess)
+    """Whether two people have to approve it. Who took it up is one of two besides the asker."""
+    return execution.taken_at is None and any(each["kind"] == TWO for each in execution.excess)
 
 
 def first_of(execution: Execution) -> Evidence | None:
@@ -82,23 +95,23 @@ class Look(NamedTuple):
 
 
 def look(api: OrderApi, execution: Execution) -> Look:
-    """Read the whole case of a request that waits, in two calls; it ends here if its time is up or
-    the payment is not as it was."""
-    if execution.state != State.WAITING:
+    """Read the whole case of a request, in two calls; it ends here if its time is up or the payment is not as it
+    was."""
+    if not execution.is_request:
         return Look()
     if endings.is_over(execution):
         endings.check(execution, api)
         return Look()
     try:
         ids = (execution.order_id, execution.payment_id, execution.action_id)
-        facts = intent.read(api, channel_of(execution), *ids, execution.action_type)
+        facts = intent.read(api, execution.in_channel, *ids, execution.action_type)
     except NotFound:
         endings.compare(execution, gone(seen_of(execution)))
         return Look()
     except ApiError as error:
         return Look(error=error)
     endings.compare(execution, facts.case.seen)
-    return Look(facts if execution.state == State.WAITING else None)
+    return Look(facts if execution.is_request else None)
 
 
 def approve(  # noqa: PLR0913 - who says what to what; the rest has names
@@ -116,7 +129,21 @@ def approve(  # noqa: PLR0913 - who says what to what; the rest has names
     the request stays), engine.ExternalMoveError (others did the same, and nobody has looked at that; the request
     stays), AuditUnavailable (the request stays) and, for the first of two, UnreadError.
     """
-    if not may_decide(user, execution) or is_by(user, first):
+    if is_by(user, first):
+        raise PermissionDenied
+    refuse(api, execution, user)
+    is_second = takes_two(execution)
+    if is_second and first is None:
+        _approve_first(api, execution, user, who, note)
+        return execution
+    data = {"why": ["approved-second" if is_second else "approved"], "note": note}
+    where_free(execution, lambda: _approve(execution, user, who, data))
+    return carry_out(api, execution, who)
+
+
+def refuse(api: OrderApi, execution: Execution, user: User) -> None:
+    """Raises what keeps this person's yes from being taken now; ends the request if its time is up."""
+    if not may_decide(user, execution):
         raise PermissionDenied
     if change := tie_of(user, execution):
         raise OnePersonError(change)
@@ -126,11 +153,11 @@ def approve(  # noqa: PLR0913 - who says what to what; the rest has names
         raise engine.PaymentLockedError(other)
     if by_others := engine.external_moves_on(execution).first():
         raise engine.ExternalMoveError(by_others)
-    is_second = takes_two(execution)
-    if is_second and first is None:
-        _approve_first(api, execution, user, who, note)
-        return execution
-    _prepare(execution, user, who, {"why": ["approved-second" if is_second else "approved"], "note": note})
+
+
+def carry_out(api: OrderApi, execution: Execution, who: log.Who) -> Execution:
+    """What is prepared now, through the engine. Raises RequestClosedError where the payment has changed; what could not
+    be read has ended unsent."""
     try:
         return engine.carry_out(api, execution, who)
     except engine.PaymentChangedError as moved:
@@ -154,15 +181,22 @@ def _approve_first(api: OrderApi, execution: Execution, user: User, who: log.Who
             raise RequestClosedError
 
 
-def _prepare(execution: Execution, user: User, who: log.Who, data: dict[str, Any]) -> None:
-    """From waiting to prepared, where no other attempt on the payment is open.
+def _approve(execution: Execution, user: User, who: log.Who, data: dict[str, Any]) -> None:
+    """Only what waits for approval: what is asked for is taken up (`payments.approvals.asks`)."""
+    if execution.state == State.ASKED:
+        raise RequestClosedError
+    _decide(execution, State.PREPARED, user, who, data)
+
+
+def where_free(execution: Execution, prepare: Callable[[], None]) -> None:
+    """From a request to prepared, where no other attempt on the payment is open.
 
     Tried once more where one stood in the way and has ended by the time that it is looked for. What stands in the way
     twice and cannot be found is raised as it is.
     """
     for is_last in (False, True):
         try:
-            _decide(execution, State.PREPARED, user, who, data)
+            prepare()
         except IntegrityError:
             if other := intent.attempts_on(execution).filter(state__in=OPEN).first():
                 raise engine.PaymentLockedError(other) from None
@@ -185,7 +219,7 @@ def _decide(execution: Execution, to: State, user: User, who: log.Who, data: dic
 
 def turn_down(execution: Execution, user: User, who: log.Who, note: str) -> None:
     """Nothing is sent, for a reason. Raises PermissionDenied, RequestClosedError."""
-    if not may_decide(user, execution):
+    if not may_turn_down(user, execution):
         raise PermissionDenied
     _decide(execution, State.TURNED_DOWN, user, who, {"why": ["turned-down"], "note": note})
 

@@ -42,18 +42,20 @@ def open_moves(user: User | AnonymousUser) -> "QuerySet[ExternalMove]":
     return ExternalMove.objects.filter(acknowledged_at=None, execution__in=visible(user))
 
 
-def execution_of(user: User, pk: UUID) -> Execution:
-    """The execution. Raises Http404 where there is none, and just so where it is of a channel that is not theirs."""
-    execution = visible(user).filter(pk=pk).first()
+def execution_of(user: User, channel: Channel, pk: UUID) -> Execution:
+    """The execution of that channel. Raises Http404 where there is none, and just so where the channel is not
+    theirs."""
+    execution = visible(user).filter(pk=pk, merchant=channel.merchant, channel=channel.name).first()
     if execution is None:
         raise Http404(_("There is no such payment action."))
     return execution
 
 
-def move_of(user: User, pk: int) -> ExternalMove:
-    """What others moved. Raises Http404 where there is none, and just so where it is of a channel that is not
+def move_of(user: User, channel: Channel, pk: int) -> ExternalMove:
+    """What others moved in that channel. Raises Http404 where there is none, and just so where the channel is not
     theirs."""
-    seen = ExternalMove.objects.filter(execution__in=visible(user)).select_related("execution")
+    theirs = visible(user).filter(merchant=channel.merchant, channel=channel.name)
+    seen = ExternalMove.objects.filter(execution__in=theirs).select_related("execution")
     move = seen.filter(pk=pk).first()
     if move is None:
         raise Http404(_("There is no such task."))
@@ -67,10 +69,6 @@ def moves_on(execution: Execution) -> "QuerySet[ExternalMove]":
         .select_related("execution")
         .order_by("found_at", "pk")
     )
-
-
-def channel_of(execution: Execution) -> Channel:
-    return Channel(execution.merchant, execution.channel)
 
 
 def api_of(execution: Execution) -> OrderApi:

@@ -36,19 +36,26 @@ from gateway.lease import Held, OrderLockedError, lease
 from gateway.middleware import is_id
 from order_api import OrderApi
 from order_api.errors import ApiError
-from payments.executions import worker
+from payments.executions import answers, worker
 from payments.executions.evidence import ACTION, OUTCOMES, add, move, named, reading, subject_of
 from payments.executions.intent import Intent, attempts_on, elsewhere_on, last_ended, tried_since
+from payments.executions.of_batch import AboveLimitError, OfBatch
 from payments.executions.readings import action_of, read_with_order, seen_of
 from payments.executions.schedule import next_check
 from payments.executions.sending import Reply, call, look_back
 from payments.executions.snapshot import Difference, Snapshot, differences
 from payments.executions.verdict import Verdict, judge
 from payments.limits import rules
-from payments.models import OPEN, Answer, Execution, ExternalMove, Kind, State
+from payments.models import OPEN, REQUESTED, Answer, Execution, ExternalMove, Kind, State
 from privacy import LOG, mask_text
+from ui.said import sentence
 
 logger = logging.getLogger(__name__)
+_LOOKED_AGAIN = sentence("It was looked at again before it was sent, and was not sent.")
+_TOOK_TOO_LONG = sentence("It took too long, and somebody else may be changing the order; nothing was sent.")
+_DATABASE = sentence("The database refused; nothing was sent.")
+_GIVEN_UP = sentence("It had been given up before it was sent.")
+_NOT_WRITTEN = sentence("The outcome could not be written.")
 FRESH = dt.timedelta(seconds=2)
 """A reading that is older when the call is about to be marked is read again."""
 
@@ -87,6 +94,7 @@ class Asked:
     who: log.Who
     reason: str
     note: str = ""
+    batch: OfBatch | None = None
 
 
 def execute(api: OrderApi, case: Intent, asked: Asked, *, wants_approval: bool = False) -> Execution:
@@ -100,17 +108,22 @@ def execute(api: OrderApi, case: Intent, asked: Asked, *, wants_approval: bool =
     execution = claim(case, asked, wants_approval=wants_approval)
     if execution.state == State.WAITING:
         return execution
-    return carry_out(api, execution, asked.who)
+    return carry_out(api, execution, asked.who, asked.batch)
 
 
-def claim(case: Intent, asked: Asked, *, wants_approval: bool = False) -> Execution:
-    """The intent as a row, committed. Raises DuplicateIntentError, PaymentLockedError, ExternalMoveError,
-    PaymentChangedError."""
+def claim(case: Intent, asked: Asked, *, wants_approval: bool = False, asks: bool = False) -> Execution:
+    """The intent as a row, committed. `asks`: it is for somebody else to execute, so that no limits are asked. Raises
+    DuplicateIntentError, PaymentLockedError, ExternalMoveError, PaymentChangedError, and AboveLimitError for one of
+    many orders."""
     try:
         with synced(connection), transaction.atomic(durable=True):
-            above = rules.excess(asked.user, case, lock=True)
+            above = [] if asks else rules.excess(asked.user, case, lock=True)
             refuse_known(case)  # after the wait for the turn: an attempt may have begun and ended in it
-            execution = _written(case, asked, above, waits=bool(above) or wants_approval)
+            if asked.batch is not None and above and asked.batch.approver is None:
+                raise AboveLimitError(above)
+            waits = asked.batch is None and (above or wants_approval)
+            state = State.WAITING if waits else State.PREPARED
+            execution = _written(case, asked, above, State.ASKED if asks else state)
     except IntegrityError:
         refuse_known(case)
         raise
@@ -151,10 +164,10 @@ def external_moves_on(case: Intent | Execution) -> "QuerySet[ExternalMove]":
     return moves.filter(action_type=type_of(case).lower())
 
 
-def _written(case: Intent, asked: Asked, above: list[rules.Excess], *, waits: bool) -> Execution:
+def _written(case: Intent, asked: Asked, above: list[rules.Excess], state: State) -> Execution:
     now = timezone.now()
-    state = State.WAITING if waits else State.PREPARED
     execution = Execution.objects.create(
+        **({"id": asked.batch.key, **asked.batch.decision} if asked.batch else {}),
         created_at=now,
         merchant=case.merchant,
         channel=case.channel,
@@ -174,7 +187,7 @@ def _written(case: Intent, asked: Asked, above: list[rules.Excess], *, waits: bo
         reason=asked.reason,
         note=asked.note,
         excess_json=json.dumps([each.to_json() for each in above]),
-        expires_at=now + settings.PAYMENT_APPROVAL_TIME if waits else None,
+        expires_at=now + settings.PAYMENT_APPROVAL_TIME if state in REQUESTED else None,
         baseline=case.baseline,
         seen_json=json.dumps(case.seen.to_json()),
         tried=case.tried,
@@ -182,39 +195,34 @@ def _written(case: Intent, asked: Asked, above: list[rules.Excess], *, waits: bo
         next_check_at=next_check(state, 0, now),
     )
     seen = add(execution, Kind.SEEN, {"payment": case.seen.to_json()}, asked.who.username)
-    if waits:
+    if state in REQUESTED:
         details = named(execution.pk, [seen]) | {
             "action": execution.action_type,
             "amount": execution.amount,
             "currency": execution.currency,
             "reason": asked.reason,
             "note": asked.note,
-            "above": execution.excess,
+            **({"above": execution.excess} if state == State.WAITING else {}),
         }
-        log.event(
-            asked.who,
-            AuditAction.PAYMENT_APPROVAL_REQUEST,
-            subject_of(execution),
-            details=details,
-            outcome=log.Outcome.ACCEPTED,
-        )
+        action = AuditAction.PAYMENT_ASK if state == State.ASKED else AuditAction.PAYMENT_APPROVAL_REQUEST
+        log.event(asked.who, action, subject_of(execution), details=details, outcome=log.Outcome.ACCEPTED)
     return execution
 
 
-def carry_out(api: OrderApi, execution: Execution, who: log.Who) -> Execution:
+def carry_out(api: OrderApi, execution: Execution, who: log.Who, batch: OfBatch | None = None) -> Execution:
     """All steps after the claim, for an execution that is `prepared`. Raises PaymentChangedError and
     ApiError, having sent nothing; else never."""
     try:
         with lease(execution.merchant, execution.channel, execution.order_id) as held:
-            return _carry_out(api, execution, who, held)
+            return _carry_out(api, execution, who, held, batch)
     except OrderLockedError:
         not_sent(execution, who, {"why": ["order-busy"]})
         return execution
 
 
-def _carry_out(api: OrderApi, execution: Execution, who: log.Who, held: Held) -> Execution:
+def _carry_out(api: OrderApi, execution: Execution, who: log.Who, held: Held, batch: OfBatch | None) -> Execution:
     before = _looked_at(api, execution, who)
-    attempt = record(execution, who)
+    attempt = record(execution, who, batch)
     if attempt is None:
         not_sent(execution, who, {"why": ["unrecorded"]})
         return execution
@@ -223,12 +231,12 @@ def _carry_out(api: OrderApi, execution: Execution, who: log.Who, held: Held) ->
             try:
                 before = _looked_at(api, execution, who)
             except (PaymentChangedError, ApiError):
-                attempt.failed(message="It was looked at again before it was sent, and was not sent.")
+                attempt.failed(message=_LOOKED_AGAIN)
                 raise
         if held.renew():
             send(api, execution, before, attempt)
         else:
-            attempt.failed(message="It took too long, and somebody else may be changing the order; nothing was sent.")
+            attempt.failed(message=_TOOK_TOO_LONG)
             not_sent(execution, who, {"why": ["order-busy"]})
     return execution
 
@@ -250,10 +258,10 @@ def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Att
     try:
         is_marked = mark_sending(execution, before)
     except Exception:
-        attempt.failed(message="The database refused; nothing was sent.")
+        attempt.failed(message=_DATABASE)
         raise
     if not is_marked:
-        attempt.failed(message="It had been given up before it was sent.")
+        attempt.failed(message=_GIVEN_UP)
         return
     marked_at = time.monotonic()
     reply = call(api, execution, marked_at)
@@ -265,7 +273,7 @@ def send(api: OrderApi, execution: Execution, before: Snapshot, attempt: log.Att
         logger.exception("The outcome of execution %s could not be written; it stays in doubt", execution.pk)
         execution.state = State.SENDING  # what it was set to was rolled back; nobody is told what is not written
         attempt.outcome = None  # so was that
-        attempt.unanswered(message="The outcome could not be written.", request_id=reply.request_id)
+        attempt.unanswered(message=_NOT_WRITTEN, request_id=reply.request_id)
 
 
 def look_again(api: OrderApi, execution: Execution) -> Snapshot:
@@ -284,7 +292,7 @@ def look_again(api: OrderApi, execution: Execution) -> Snapshot:
     return now
 
 
-def record(execution: Execution, who: log.Who) -> log.Attempt | None:
+def record(execution: Execution, who: log.Who, batch: OfBatch | None = None) -> log.Attempt | None:
     """The intent in the audit log; None where it could not be written, and then nothing is sent."""
     details = named(execution.pk, list(execution.evidence.all())) | {
         "action": execution.action_type,
@@ -294,6 +302,9 @@ def record(execution: Execution, who: log.Who) -> log.Attempt | None:
         "reason": execution.reason,
         "note": execution.note,
         "asked by": execution.asked_by_name,
+        **({"taken up by": execution.taken_by_name} if execution.taken_at else {}),
+        **({"job": batch.job} if batch else {}),
+        **({"approved by": execution.decided_by_name} if batch and batch.approver else {}),
     }
     try:
         return log.begin(who, ACTION, subject_of(execution), details=details)
@@ -338,7 +349,7 @@ def _conclude(
         add(execution, Kind.ANSWER, reply.to_json()),
         add(execution, Kind.AFTER, reading(after, verdict)),
     ]
-    move(
+    is_news = move(
         execution,
         verdict.state,
         answer=reply.answer,
@@ -352,11 +363,14 @@ def _conclude(
     details = named(execution.pk, evidence) | {"why": list(verdict.why)}
     if not attempt.end(log.Result(outcome, {**reply.said(), "details": details})):
         raise log.AuditUnavailableError("The outcome could not be written into the audit log.")
+    if is_news:
+        answers.tell(execution)
 
 
 def not_sent(execution: Execution, who: log.Who, why: dict[str, Any]) -> None:
     """The payment is free again; a request that was approved has lapsed if the payment moved."""
-    to = State.LAPSED if execution.decided_at and "moved" in why["why"] else State.NOT_SENT
+    was_request = execution.expires_at is not None
+    to = State.LAPSED if was_request and "moved" in why["why"] else State.NOT_SENT
     with transaction.atomic():
         found = add(execution, Kind.BEFORE, why, who.username)
         if move(execution, to, expected=(State.PREPARED,), answer=Answer.NEVER_SENT):
@@ -372,3 +386,4 @@ def not_sent(execution: Execution, who: log.Who, why: dict[str, Any]) -> None:
                     )
             except log.AuditUnavailableError:
                 logger.exception("Execution %s was not sent; the audit log could not be told", execution.pk)
+            answers.tell(execution)

@@ -10,15 +10,17 @@ from django.utils import timezone
 
 from audit import log
 from audit.actions import AuditAction
+from payments.executions import answers
 from payments.executions.schedule import next_check
 from payments.executions.snapshot import Snapshot, digest_of
 from payments.executions.verdict import Verdict
-from payments.models import OPEN, WATCHED, Evidence, Execution, Kind, State
+from payments.models import OPEN, REQUESTED, WATCHED, Evidence, Execution, Kind, State
 
 WHO = log.Who.system("reconcile")
 """In whose name the desk itself looks at what is open."""
 ACTION = AuditAction.PAYMENT_ACTION_EXECUTE
 OUTCOMES: dict[State, log.Outcome] = {
+    State.ASKED: log.Outcome.ACCEPTED,
     State.WAITING: log.Outcome.ACCEPTED,
     State.PREPARED: log.Outcome.ACCEPTED,
     State.DONE: log.Outcome.DONE,
@@ -68,7 +70,7 @@ def move(execution: Execution, to: State, *, expected: tuple[State, ...] = OPEN,
     """Set the state if it still is one of the expected ones. False if somebody else was quicker,
     and then nothing is changed."""
     now = timezone.now()
-    is_over = to not in OPEN and to != State.WAITING
+    is_over = to not in OPEN and to not in REQUESTED
     values = {"state": to, "next_check_at": next_check(to, 0, now), **({"ended_at": now} if is_over else {}), **fields}
     if to in WATCHED and not values.get("sent_at", execution.sent_at):
         values["next_check_at"] = None  # nothing ever left this machine, so there is nothing to watch
@@ -110,8 +112,10 @@ def settle(  # noqa: PLR0913 - what, by what, to what; the rest has names
             [log.Change("state", before, to.value)],
             outcome=OUTCOMES.get(to, log.Outcome.UNANSWERED),
             details=named(execution.pk, evidence)
-            | {"why": [], **{key: data[key] for key in ("why", "note") if key in data}},
+            | {"why": [], **{key: data[key] for key in ("why", "note", "above") if key in data}},
         )
+    if to != before:
+        answers.tell(execution)
     return True
 
 

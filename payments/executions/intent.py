@@ -18,8 +18,10 @@ from order_api.errors import NotFound
 from order_api.schemas import Order, Payment, PaymentTransaction
 from payments.executions.ledger import amount_of
 from payments.executions.snapshot import Action, Difference, Snapshot, TransactionMark
-from payments.models import OPEN, Execution, State
+from payments.models import OPEN, REQUESTED, Execution
+from ui.said import sentence
 
+_NO_PAYMENT = sentence("Payment with id:%(payment_id)s not found.")
 LIFE = dt.timedelta(hours=12)
 
 
@@ -43,6 +45,31 @@ class Intent:
     seen: Snapshot
     after: str = ""
     tried: int = 0
+
+    @classmethod
+    def of(cls, execution: Execution, seen: Snapshot) -> Self:
+        """What somebody asked for, as its row has it, for whoever takes it up; `seen` is what they saw of the
+        payment."""
+        return cls(
+            merchant=execution.merchant,
+            channel=execution.channel,
+            order_id=execution.order_id,
+            order_reference=execution.order_reference,
+            payment_id=execution.payment_id,
+            payment_reference=execution.payment_reference,
+            provider=execution.provider,
+            method=execution.method,
+            action=seen.offers(execution.action_id) or Action(execution.action_id, execution.action_type),
+            amount=execution.amount,
+            currency=execution.currency,
+            customer=execution.customer,
+            seen=seen,
+            tried=execution.tried,
+        )
+
+    @property
+    def in_channel(self) -> Channel:
+        return Channel(self.merchant, self.channel)
 
     @property
     def baseline(self) -> str:
@@ -97,7 +124,14 @@ def read(  # noqa: PLR0913, PLR0917 - where, which action
     An action that is gone is no error: the case has no type then. `kind` is the type that the action had when somebody
     saw it: an adapter that renews its ids offers the same thing under another one.
     """
-    order = api.orders.get(order_id)
+    return facts_of(api, channel, api.orders.get(order_id), payment_id, action_id, kind, called=order_id)
+
+
+def facts_of(  # noqa: PLR0913, PLR0917 - as above
+    api: OrderApi, channel: Channel, order: Order, payment_id: str, action_id: str, kind: str = "", *, called: str = ""
+) -> Facts:
+    """As `read`, of an order that was read just now, `called` so: one call. Raises NotFound, ApiError."""
+    order_id = order.id or called
     payment = payment_of(order, payment_id)
     transactions = api.payments.transactions(order_id, payment_id)
     read_at = timezone.now()
@@ -107,7 +141,7 @@ def read(  # noqa: PLR0913, PLR0917 - where, which action
     case = Intent(
         merchant=channel.merchant,
         channel=channel.name,
-        order_id=order.id or order_id,  # as the API spells it: the locks compare it letter by letter
+        order_id=order_id,  # as the API spells it: the locks compare it letter by letter
         order_reference=order.reference or "",
         payment_id=payment_id,
         payment_reference=payment.reference or "",
@@ -128,7 +162,7 @@ def payment_of(order: Order, payment_id: str) -> Payment:
     for payment in order.payments:
         if payment.id == payment_id:
             return payment
-    message = f"Payment with id:{payment_id} not found."
+    message = _NO_PAYMENT % {"payment_id": payment_id}
     raise NotFound(
         message, operation="GET orders/{order_id}/payments/{payment_id}", status=404, code="payment-not-found"
     )
@@ -151,7 +185,7 @@ def attempts_on(what: "Intent | Execution") -> "QuerySet[Execution]":
 
 def last_ended(case: Intent) -> str:
     """The last attempt on this payment through this desk that is over; empty if there was none."""
-    ended = attempts_on(case).exclude(state__in=[*OPEN, State.WAITING])
+    ended = attempts_on(case).exclude(state__in=[*OPEN, *REQUESTED])
     last = ended.order_by("-ended_at", "-created_at").values_list("pk", flat=True).first()
     return str(last or "")
 

@@ -24,5 +24,8 @@ def lock(order_id: str, payment_id: str | None = None) -> str | Promise:
     )
     words = says % {"title": title_of(execution)}
     return format_html(
-        '{} <a href="{}">{}</a>', words, reverse("execution-detail", args=[execution.pk]), _("Look at it")
+        '{} <a href="{}">{}</a>',
+        words,
+        reverse("execution-detail", args=[execution.in_channel, execution.pk]),
+        _("Look at it"),
     )

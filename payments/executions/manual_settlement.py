@@ -70,7 +70,8 @@ def settle_by_hand(  # noqa: PLR0913 - who found what where, by name
     if (earliest := settled_from(now)) > timezone.now():
         raise TooSoonError(earliest)
     before = word_before(now)
-    if (before and before.by == who.username) or tie_of(now, now.asked_by_id, who.user_id):
+    ties = (tie_of(now, each, who.user_id) for each in (now.asked_by_id, now.taken_by_id))
+    if (before and before.by == who.username) or any(ties):
         raise OwnSettlementError
     how_much = str(amount) if amount is not None and moved else None
     agrees = before is not None and (before.data["moved"], before.data.get("amount")) == (moved, how_much)
@@ -88,8 +89,8 @@ def settle_by_hand(  # noqa: PLR0913 - who found what where, by name
 
 
 def is_askers(execution: Execution, who: log.Who) -> bool:
-    """Whether it is the one who asked for it: nobody judges their own."""
-    return who.username == execution.asked_by_name
+    """Whether it is the one who asked for it, or who took up what somebody asked for: nobody judges their own."""
+    return who.username in (execution.asked_by_name, execution.taken_by_name)
 
 
 def settled_from(execution: Execution) -> dt.datetime:

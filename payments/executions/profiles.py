@@ -45,7 +45,7 @@ _DENIES = frozenset(
         "refused", "rejected",
     }
 )  # fmt: skip
-_SERVICE = re.compile(r"(https?://[^\s{}]+/)?[a-z0-9-]+/[a-z0-9-]+", re.ASCII)
+_SERVICE = re.compile(r"(?<![a-z0-9-])(https?://[^\s{}]+/)?[a-z0-9-]+/[a-z0-9-]+", re.ASCII)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 

@@ -15,7 +15,7 @@ from gateway.lease import end_lease
 from order_api import OrderApi
 from order_api.errors import ApiError
 from payments.approvals import endings
-from payments.executions import watch
+from payments.executions import answers, watch
 from payments.executions.evidence import ACTION, WHO, reading, settle
 from payments.executions.readings import action_of, before_of, read
 from payments.executions.schedule import count_check, due, is_watched, next_check_of, watch_due
@@ -35,8 +35,9 @@ def check(execution: Execution, api: OrderApi | None = None, *, by: log.Who = WH
     `by` is who wants to know. What only says the same as before is counted, and not kept again.
     """
     now = timezone.now()
-    if execution.state == State.WAITING:
+    if execution.is_request:
         return endings.check(execution, api)
+    answers.tell_late(execution)
     if execution.state == State.PREPARED:
         return give_up(execution, now)
     if execution.is_open and (execution.state != State.SENDING or take_over(execution, now)):
@@ -67,7 +68,7 @@ def give_up(execution: Execution, now: dt.datetime) -> Execution:
     If the log holds an intent without an outcome, the mark may have been lost with the power, or in a failover, and
     what it marked may have been sent: that is in doubt.
     """
-    if (execution.decided_at or execution.created_at) + _patience() > now:
+    if execution.begun_at + _patience() > now:
         return execution
     if since := may_have_been_sent_since(execution):
         _take_from(State.PREPARED, execution, "lost-mark", State.IN_DOUBT, answer=Answer.SILENT, sent_at=since)

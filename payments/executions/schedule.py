@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from payments.models import OPEN, WATCHED, Execution, State
+from payments.models import OPEN, REQUESTED, WATCHED, Execution, State
 from privacy import LOG, mask_text
 
 FIRST_CHECK = dt.timedelta(seconds=2)
@@ -30,7 +30,7 @@ def next_check(state: State, checks: int, now: dt.datetime) -> dt.datetime | Non
         return now + given_up_after
     if state in (State.IN_DOUBT, State.PENDING) or state in WATCHED:
         return now + min(FIRST_CHECK * (1 << min(checks, 12)), LONGEST_PAUSE)
-    if state == State.WAITING:
+    if state in REQUESTED:
         return now + min(FIRST_LOOK_AT_REQUEST * (1 << min(checks, 6)), LONGEST_PAUSE)
     return None
 
@@ -50,7 +50,7 @@ def next_check_of(execution: Execution, state: State, checks: int, now: dt.datet
 
     A request is looked at once more at the very moment at which its time is up.
     """
-    if state == State.WAITING and execution.expires_at:
+    if state in REQUESTED and execution.expires_at:
         return min(next_check(state, checks, now) or now, execution.expires_at)
     if state in WATCHED:
         return _next_watch(execution, checks, now)
@@ -83,9 +83,9 @@ def is_watched(execution: Execution) -> bool:
 
 def due(now: dt.datetime | None = None) -> "QuerySet[Execution]":
     """What is open, or waits, and is to be looked at."""
-    return Execution.objects.filter(
-        state__in=[*OPEN, State.WAITING], next_check_at__lte=now or timezone.now()
-    ).order_by("next_check_at")
+    return Execution.objects.filter(state__in=[*OPEN, *REQUESTED], next_check_at__lte=now or timezone.now()).order_by(
+        "next_check_at"
+    )
 
 
 def watch_due(now: dt.datetime | None = None) -> "QuerySet[Execution]":

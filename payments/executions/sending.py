@@ -15,8 +15,11 @@ from payments.executions.readings import read
 from payments.executions.snapshot import Snapshot
 from payments.models import Answer, Execution, State
 from privacy import LOG, mask_text
+from ui.said import sentence
 
 logger = logging.getLogger(__name__)
+_GIVEN_UP = sentence("It was given up before it was sent, so it was not sent.")
+_HELD_UP = sentence("The program was held up before it could send it, so it was not sent.")
 FENCE = 3.0
 """Seconds from the mark to the call, by the wall's clock and by the machine's: whoever comes later sends nothing."""
 CLEAR_REFUSALS = frozenset(
@@ -87,9 +90,9 @@ def fence(execution: Execution, marked_at: float) -> str:
         is_ours = False
     age = (timezone.now() - (execution.sent_at or timezone.now())).total_seconds()
     if not is_ours:
-        return "It was given up before it was sent, so it was not sent."
+        return _GIVEN_UP
     if not 0 <= age <= FENCE or time.monotonic() - marked_at > FENCE:
-        return "The program was held up before it could send it, so it was not sent."
+        return _HELD_UP
     return ""
 
 

@@ -6,13 +6,13 @@ Where the pages are served otherwise than by `manage.py serve`, `manage.py payme
 """
 
 import logging
-import os
 import threading
 
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
+from gateway.one_thread import OneThread
 from payments.alerts.pulse import pulse
 from payments.executions import reconciliation, schedule
 
@@ -20,24 +20,16 @@ logger = logging.getLogger(__name__)
 LONGEST_SLEEP = 20.0  # seconds; another process may have died over its work
 AT_ONCE = 5  # so few that the alerts have their turn between, also where every reading takes as long as it may
 
-_lock = threading.Lock()
 _woken = threading.Event()
-_running_in: int | None = None
-_thread: threading.Thread | None = None
 
 
 def ensure() -> None:
     """Start the thread, if this process should have one and has none that lives, and let it look at once;
     after a fork a new one is needed."""
-    global _running_in, _thread  # noqa: PLW0603 - one thread a process
     if not settings.PAYMENT_WORKER:
         return
     _woken.set()
-    with _lock:
-        if _running_in != os.getpid() or _thread is None or not _thread.is_alive():
-            _thread = threading.Thread(target=run, name="payments-reconcile", daemon=True)
-            _thread.start()
-            _running_in = os.getpid()
+    _thread.ensure()
 
 
 def run() -> None:
@@ -45,6 +37,9 @@ def run() -> None:
     while True:
         _woken.wait(look_once())
         _woken.clear()
+
+
+_thread = OneThread("payments-reconcile", run)
 
 
 def look_once() -> float:

@@ -34,11 +34,11 @@ class LineForm(StepUp, forms.ModelForm):  # type: ignore[type-arg]  # not subscr
 
     def __init__(self, data: Any = None, *, request: HttpRequest, grants: Grants, instance: Line | None = None) -> None:
         is_there = instance is not None and instance.pk is not None
-        shown = {"seen": fingerprint(instance)} | ({"scope": scope_of(instance)} if instance and is_there else {})
+        shown = {"seen": fingerprint(instance)} | ({"scope": scope_of(instance)} if instance else {})
         super().__init__(data, request=request, instance=instance, initial=shown, label_suffix="")
         self.is_there, self.seen_now = is_there, shown["seen"]
         scopes = [scope for scope in grantable() if is_whole(grants, scope)]
-        if "scope" in shown and shown["scope"] not in scopes:
+        if is_there and shown["scope"] not in scopes:
             scopes.append(shown["scope"])
         self._offer("scope", [(scope, channel_word(scope)) for scope in scopes])
         self._offer("action_type", [("", _("Every action")), *_kinds(self.instance)])

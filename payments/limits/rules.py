@@ -7,18 +7,21 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from accounts.roles import ADMIN, SUPPORT, highest
+from accounts.roles import ADMIN, MANAGER, SUPPORT, highest
 from domain.money import to_minor_units
 from domain.states import MONEY_ACTIONS
 from payments.executions.intent import Intent, attempts_on
 from payments.executions.ledger import Ledger, ledger_of
+from payments.limits.shipped import in_force
 from payments.models import MAY_HAVE_MOVED, Execution, FourEyes, Limit, Line, State
 from ui.days import start_of
 
 ANY = "*"
+_LOCK = 0x6C696D697473  # the word "limits", as the number of PostgreSQL's advisory lock
 TWO = "two"
 """The kind of what takes two people besides the asker."""
 Mode = FourEyes.Mode
@@ -37,6 +40,16 @@ class Excess(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         return self._asdict()
+
+
+BY_ANY_SECOND = frozenset({"always", "up-to", "contested", "repeat"})
+"""The kinds for which it is enough that two people agree, whoever they are."""
+
+
+def above_alone(user: User, case: Intent, *, lock: bool = False) -> list[Excess]:
+    """Why whoever carries out what somebody else asked for needs a third person: the limits are theirs, and two people
+    stand behind it already."""
+    return [each for each in excess(user, case, lock=lock) if each.kind not in BY_ANY_SECOND]
 
 
 def role_name(user: User) -> str:
@@ -64,7 +77,8 @@ def _kind(case: Intent) -> str:
 
 
 def excess(user: User, case: Intent, *, lock: bool = False) -> list[Excess]:
-    """The limits that this person would pass by executing it; none where no limit is set for their role.
+    """The limits that this person would pass by executing it; none where no limit is set for their role, which for
+    managers is never so: what nobody set for them is what came with the desk, or a second person.
 
     `lock`, inside a transaction: until its end nobody else can look, so that two attempts at once cannot
     both count the day without the other.
@@ -130,9 +144,33 @@ def _is_done_before(case: Intent, ledger: Ledger | None) -> bool:
     return bool(logged) or attempts_on(case).filter(action_type__iexact=kind, state=State.DONE).exists()
 
 
+def limit_of(user: User, case: Intent) -> Limit | None:
+    """The limit that the case is held against; None where there is none in its currency, or nobody asks for limits."""
+    if not any(line.mode != Mode.NEVER for line in four_eyes_on(case)):
+        return None
+    of_currency = [row for row in _rows(role_name(user), case) if row.currency.upper() == case.currency]
+    return max(of_currency, key=_says, default=None)
+
+
+def passed(limit: Limit, user: User, case: Intent, amount: Decimal, count: int) -> list[Excess]:
+    """What of that limit so many actions of `amount` together would pass: as one at once, and with what was done
+    today."""
+    return [each for each in _passed(limit, user, case, amount, count) if each.kind != "order"]
+
+
+def wait_for_turn() -> None:
+    """Inside a transaction: until its end nobody else can look at what limits leave."""
+    _wait_for_turn()
+
+
+def _rows(role: str, case: Intent) -> list[Limit]:
+    rows = list(limits_for(role, case))
+    return rows + in_force(role, rows)  # those that an admin set come first, and so before one that says as much
+
+
 def _above(user: User, case: Intent) -> list[Excess]:
     role = role_name(user)
-    rows = list(limits_for(role, case))
+    rows = _rows(role, case)
     if not rows:
         return list(_without_a_limit(role, case))
     of_currency = [row for row in rows if row.currency.upper() == case.currency]
@@ -146,20 +184,23 @@ def _above(user: User, case: Intent) -> list[Excess]:
 
 def _without_a_limit(role: str, case: Intent) -> Iterable[Excess]:
     """A role of which no limit speaks, where there are limits, or an action that nobody knows, is not without
-    bounds."""
+    bounds, and a manager never is."""
     is_known = _kind(case) in MONEY_ACTIONS
     if not is_known and limits_of_channel(role, case).exists():
         yield Excess("type", "", case.action.type)
-    elif not Limit.objects.filter(role=role).exists() and Limit.objects.exists():
+    elif role == MANAGER or (not Limit.objects.filter(role=role).exists() and Limit.objects.exists()):
         yield Excess("role", role)
 
 
 def _wait_for_turn() -> None:
     """All rows, in one order: a person's day is counted over all channels and an order over all
-    people, whichever row is theirs.
+    people, whichever row is theirs. What comes with the desk is in no row, so there is a lock of its own before.
 
     On SQLite the transaction is IMMEDIATE (settings), so it is alone already.
     """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     list(Limit.objects.order_by("pk").select_for_update().values_list("pk"))
 
 
@@ -168,13 +209,14 @@ def _says(line: Line) -> tuple[bool, bool, bool]:
     return line.merchant != ANY, line.channel != ANY, bool(line.action_type)
 
 
-def _passed(limit: Limit, user: User, case: Intent, amount: Decimal) -> Iterable[Excess]:
+def _passed(limit: Limit, user: User, case: Intent, amount: Decimal, more: int = 1) -> Iterable[Excess]:
     counted = Execution.objects.filter(_counts(), currency=case.currency)
     if limit.action_type:
         counted = counted.filter(action_type__iexact=limit.action_type)
     of_order = counted.filter(merchant=case.merchant, channel=case.channel, order_id=case.order_id)
-    day = start_of_day()  # what was approved counts for the day on which it was sent
-    today = counted.filter(Q(created_at__gte=day) | Q(decided_at__gte=day), asked_by=user)
+    day = start_of_day()  # what was approved or taken up counts for the day on which it was sent
+    begun = Q(created_at__gte=day) | Q(decided_at__gte=day) | Q(taken_at__gte=day)
+    today = counted.filter(begun, Q(taken_by=user) | Q(taken_at=None, asked_by=user))
     for kind, most, before in (
         ("action", limit.per_action, None),
         ("order", limit.per_order, of_order),
@@ -185,7 +227,7 @@ def _passed(limit: Limit, user: User, case: Intent, amount: Decimal) -> Iterable
         would_be = amount + (_sum(before) if before is not None else 0)
         if would_be > most:
             yield Excess(kind, format(most.normalize(), "f"), format(would_be.normalize(), "f"))
-    if limit.per_day_count is not None and (count := today.count() + 1) > limit.per_day_count:
+    if limit.per_day_count is not None and (count := today.count() + more) > limit.per_day_count:
         yield Excess("count", str(limit.per_day_count), str(count))
 
 

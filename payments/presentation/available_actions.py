@@ -26,15 +26,17 @@ class Offer(NamedTuple):
     @property
     def label(self) -> str:
         """The words of the button that opens the dialog."""
-        return f"{self.verb} {self.amount}…" if self.amount else f"{self.verb} …"
+        return f"{self.whole % {'money': self.amount}}…" if self.amount else f"{self.verb} …"
 
     @property
-    def possible(self) -> str:
-        """That it can be done, for who may only ask for it; empty where it cannot."""
-        if not self.action_id:
-            return ""
-        words = _("Can be %s: ask for it") if self.kind.lower() in MONEY_ACTIONS else _("%s is offered: ask for it")
-        return words % (action_words(self.kind).did if self.kind.lower() in MONEY_ACTIONS else f"“{self.kind}”")
+    def whole(self) -> str:
+        """What it does, with `%(money)s`."""
+        return str(action_words(self.kind).whole)
+
+    @property
+    def ask(self) -> str:
+        """The words of the button for who may only ask for it."""
+        return str(action_words(self.kind).ask)
 
 
 def offers_of(payment: Payment, others: Iterable[Payment] = (), currency: str | None = None) -> list[Offer]:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.channels import Channel
 from audit.names import person_name
 from order_api.schemas import PaymentTransaction
 from payments.executions.intent import Facts, Intent, attempts_on
@@ -44,7 +43,7 @@ def _through_this_desk(case: Intent, by_hand: Evidence | None) -> list[Before]:
         "name": person_name(last.asked_by_name),
         "when": moment_of(last.ended_at or last.created_at),
     }
-    return [Before(words % said, reverse("execution-detail", args=[last.pk]))]
+    return [Before(words % said, reverse("execution-detail", args=[last.in_channel, last.pk]))]
 
 
 def _otherwise(facts: Facts) -> list[Before]:
@@ -57,7 +56,7 @@ def _otherwise(facts: Facts) -> list[Before]:
     ]
     if not lines:
         return []
-    origins = origins_of(Channel(case.merchant, case.channel), case.order_id, case.payment_id)
+    origins = origins_of(case.in_channel, case.order_id, case.payment_id)
     found = ((line, origins.of(case.payment_id, line)) for line in lines)
     foreign = [(line, origin) for line, origin in found if origin and not (origin.execution and origin.is_sure)]
     if not foreign:
@@ -65,7 +64,7 @@ def _otherwise(facts: Facts) -> list[Before]:
     line, origin = max(foreign, key=lambda each: each[0].created.timestamp() if each[0].created else 0)
     if origin.execution:
         words = _("The payment's log has a %(noun)s that succeeded, perhaps through this desk by %(name)s, %(what)s.")
-        address = reverse("execution-detail", args=[origin.execution.pk])
+        address = reverse("execution-detail", args=[origin.execution.in_channel, origin.execution.pk])
         return [Before(words % {**_said(case, line), "name": person_name(origin.execution.asked_by_name)}, address)]
     words = _("It was done on this payment before, and not through this desk: its log has a %(noun)s, %(what)s.")
     return [Before(words % _said(case, line))]

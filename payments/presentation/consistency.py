@@ -27,6 +27,7 @@ from payments.presentation.vocabulary import Words
 SAME_MOMENT = dt.timedelta(minutes=1)
 """Times that were taken in one transaction; waiting for a lock may lie between them."""
 REQUEST, END = AuditAction.PAYMENT_APPROVAL_REQUEST, AuditAction.PAYMENT_APPROVAL_END
+ASK, TAKE_UP, ASK_END = AuditAction.PAYMENT_ASK, AuditAction.PAYMENT_ASK_TAKE_UP, AuditAction.PAYMENT_ASK_END
 EXECUTE, NOT_SENT = AuditAction.PAYMENT_ACTION_EXECUTE, AuditAction.PAYMENT_ACTION_NOT_SENT
 CONTRADICT = AuditAction.PAYMENT_ACTION_CONTRADICT
 WORDS: dict[str, Words] = {
@@ -57,6 +58,9 @@ WORDS: dict[str, Words] = {
     "sent_at": gettext_lazy("Sent"),
     "state": gettext_lazy("State"),
     "status": gettext_lazy("Status"),
+    "taken_at": gettext_lazy("Taken up at"),
+    "taken_by_name": gettext_lazy("Taken up by"),
+    "taken_note": gettext_lazy("Note of who took it up"),
 }
 # What an entry's details call it, and the column.
 DETAILS = {
@@ -67,6 +71,7 @@ DETAILS = {
     "reason": "reason",
     "note": "note",
     "asked by": "asked_by_name",
+    "taken up by": "taken_by_name",
     "above": "excess",
     "provider": "provider",
     "reference": "payment_reference",
@@ -98,6 +103,7 @@ def flaws_of(execution: Execution, evidence: Sequence[Evidence], entries: Sequen
         *_of_details(execution, entries),
         *_of_answer(execution, evidence, entries),
         *_of_decision(execution, evidence, entries),
+        *_of_taking_up(execution, evidence, entries),
         *_of_times(execution, evidence, entries),
         *_of_state(execution, evidence, entries),
         *_of_what_came_later(execution, evidence, entries),
@@ -136,12 +142,12 @@ def _before(evidence: Sequence[Evidence]) -> Evidence | None:
 
 def _of_details(execution: Execution, entries: Sequence[Entry]) -> Iterator[Flaw]:
     """What the entries of the request and of the attempt say of it."""
-    asked = [each for each in entries if each.action == REQUEST or _is_intent(each)]
-    for entry in asked:
-        for key, column in DETAILS.items():
+    for entry in (each for each in entries if each.action in (REQUEST, ASK, TAKE_UP) or _is_intent(each)):
+        names = {"above": "excess"} if entry.action == TAKE_UP else DETAILS  # the note there is of who took it up
+        for key, column in names.items():
             if key in entry.details and not _is_logged(key, getattr(execution, column), entry.details[key]):
                 yield Flaw(column, _text(getattr(execution, column)), _text(entry.details[key]), _entry(entry))
-    if execution.excess and not any(entry.action == REQUEST for entry in entries):
+    if execution.excess and not any(entry.action in (REQUEST, TAKE_UP) for entry in entries):
         yield Flaw("excess", _text(execution.excess), _("nothing"), _("the log"))
 
 
@@ -165,22 +171,36 @@ def _of_answer(execution: Execution, evidence: Sequence[Evidence], entries: Sequ
 
 def _of_decision(execution: Execution, evidence: Sequence[Evidence], entries: Sequence[Entry]) -> Iterator[Flaw]:
     """Who said yes or no: the entry that ends the request, and the word of that person among the evidence."""
-    decisions = [each for each in entries if each.action == END and _new_state(each) in _DECIDED]
-    if not decisions:
-        yield from _differing(execution, {"decided_by_name": "", "decision_note": ""}, _("the log"))
+    decisions = [each for each in entries if each.action in (END, ASK_END) and _new_state(each) in _DECIDED]
+    yield from _of_word(execution, evidence, decisions, ("decided_by_name", "decision_note", "decided_at"))
+
+
+def _of_taking_up(execution: Execution, evidence: Sequence[Evidence], entries: Sequence[Entry]) -> Iterator[Flaw]:
+    """Who carried out what somebody asked for."""
+    taken = [each for each in entries if each.action == TAKE_UP]
+    yield from _of_word(execution, evidence, taken, ("taken_by_name", "taken_note", "taken_at"))
+
+
+def _of_word(
+    execution: Execution, evidence: Sequence[Evidence], entries: Sequence[Entry], columns: tuple[str, str, str]
+) -> Iterator[Flaw]:
+    """The name, note and time of somebody's word: in the last of the entries about it, and among the evidence."""
+    name, note, at = columns
+    if not entries:
+        yield from _differing(execution, {name: "", note: ""}, _("the log"))
         return
-    entry = decisions[-1]
+    entry = entries[-1]
     named = set(entry.details.get("evidence", []))
     said = [each for each in evidence if each.kind == Kind.PERSON and each.digest in named]
-    facts = {"decided_by_name": entry.username}
+    facts = {name: entry.username}
     if said:
-        facts |= {"decision_note": said[-1].data.get("note", "")}
+        facts |= {note: said[-1].data.get("note", "")}
     yield from _differing(execution, facts, _entry(entry))
-    yield from _at_once(execution, "decided_at", entry.at, _entry(entry))
+    yield from _at_once(execution, at, entry.at, _entry(entry))
 
 
 _DECIDED = {State.PREPARED, State.TURNED_DOWN}
-_BEFORE_SENDING = {State.WAITING.value, State.PREPARED.value}
+_BEFORE_SENDING = {State.ASKED.value, State.WAITING.value, State.PREPARED.value}
 
 
 def _of_times(execution: Execution, evidence: Sequence[Evidence], entries: Sequence[Entry]) -> Iterator[Flaw]:
@@ -195,7 +215,7 @@ def _of_times(execution: Execution, evidence: Sequence[Evidence], entries: Seque
     if execution.sent_at and not any(map(_is_intent, entries)):
         yield Flaw("sent_at", execution.sent_at.isoformat(), _("nothing"), _("the log"))
     ends = [each for each in entries if _bears_state(each)]
-    if execution.is_open or execution.state == State.WAITING:
+    if execution.is_open or execution.is_request:
         yield from _differing(execution, {"ended_at": None}, _("the log"))
     elif ends:
         moment = execution.ended_at
@@ -209,6 +229,7 @@ def _of_state(execution: Execution, evidence: Sequence[Evidence], entries: Seque
     last = bearers[-1] if bearers else None
     if last is None or (_new_state(last) == State.PREPARED and state in (State.PREPARED, State.SENDING)):
         begun = {
+            State.ASKED: any(each.action == ASK for each in entries),
             State.WAITING: any(each.action == REQUEST for each in entries),
             State.PREPARED: True,
             State.SENDING: any(map(_is_intent, entries)),

@@ -13,6 +13,7 @@ from payments.executions.snapshot import Snapshot, TransactionMark
 from payments.models import Answer, Evidence, Execution, Kind
 from payments.presentation.vocabulary import MOVED, Words, why_words
 from privacy import PAGE, mask_text
+from ui.said import said as in_words
 
 # Where a person can have looked; what is typed stands as it was typed.
 PLACES: dict[str, Words] = {
@@ -67,14 +68,15 @@ def sayings(evidence: Evidence) -> list[Words]:
             return list(_of_answer(data))
         case Kind.PERSON if "found" in data:
             return list(_of_person(data))
-    return [*why_words(data.get("why", [])), *_differences(data), *filter(None, (data.get("error"), data.get("note")))]
+    rest = in_words(data.get("error")), data.get("note")
+    return [*why_words(data.get("why", [])), *_differences(data), *filter(None, rest)]
 
 
 def _of_answer(data: dict[str, Any]) -> Iterable[Words]:
     yield Answer(data["answer"]).label
-    said = " ".join(str(data[part]) for part in ("status", "code", "message") if data.get(part))
-    if said:
-        yield _("It said: %s") % said
+    parts = (data.get("status"), data.get("code"), in_words(data.get("message")))
+    if text := " ".join(str(part) for part in parts if part):
+        yield _("It said: %s") % text
 
 
 def _of_person(data: dict[str, Any]) -> Iterable[Words]:

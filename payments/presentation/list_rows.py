@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.channels import Channel
 from domain.money import Amount
-from payments.models import OPEN, Execution, ExternalMove, State
+from payments.models import OPEN, REQUESTED, Execution, ExternalMove, State
 from ui import statements
 
 WORDS: Mapping[str, Promise] = {
@@ -19,6 +19,7 @@ WORDS: Mapping[str, Promise] = {
     State.SENDING: _("%s being sent"),
     State.PREPARED: _("%s being sent"),
     State.WAITING: _("%s waits for approval"),
+    State.ASKED: _("%s asked for"),
 }
 """The gravest first."""
 MOVED = "moved"
@@ -33,23 +34,24 @@ class Unsettled(NamedTuple):
     amounts: tuple[Amount, ...] = ()
 
 
-def _unsettled(merchant: str, channel: str, *order_ids: str) -> QuerySet[Execution]:
+def unsettled_among(merchant: str, channel: str, *order_ids: str) -> QuerySet[Execution]:
+    """The executions of these orders that are not settled."""
     moves = ExternalMove.objects.filter(execution=OuterRef("pk"), acknowledged_at=None)
     return (
         Execution.objects.filter(merchant=merchant, channel=channel, order_id__in=order_ids)
         .annotate(is_moved=Exists(moves))
-        .filter(Q(state__in=[*OPEN, State.CONTRADICTED, State.WAITING]) | Q(is_moved=True))
+        .filter(Q(state__in=[*OPEN, State.CONTRADICTED, *REQUESTED]) | Q(is_moved=True))
     )
 
 
-_has_any = statements.Exists(_unsettled)
+_has_any = statements.Exists(unsettled_among)
 
 
 def unsettled_of(channel: Channel, order_ids: Collection[str]) -> dict[str, Unsettled]:
     """By order, of these orders; one query, and one more where there is anything."""
     if not order_ids or not _has_any(channel.merchant, channel.name, *order_ids):
         return {}
-    query = _unsettled(channel.merchant, channel.name, *order_ids).order_by("created_at")
+    query = unsettled_among(channel.merchant, channel.name, *order_ids).order_by("created_at")
     rows = query.values_list("order_id", "state", "is_moved", "amount", "currency")  # type: ignore[misc]  # annotated
     found: dict[str, Unsettled] = {}
     for order_id, own_state, is_moved, amount, currency in rows:

@@ -21,6 +21,7 @@ from payments.presentation.vocabulary import action_words, why_words
 from ui.formats import format_number
 
 _WAITS = Badge("waits", gettext_lazy("Waits"), WAIT, gettext_lazy("nothing was sent: it has to be approved first"))
+_ASKED = Badge("asked", gettext_lazy("Asked for"), WAIT, gettext_lazy("nothing was sent: whoever may do it decides"))
 _DONE = Badge("done", gettext_lazy("Done"), DONE)
 _SENT = Badge("sent", gettext_lazy("Sent"), BUSY, gettext_lazy("the provider has taken it on; it is not done yet"))
 _BADGES: Mapping[str, Badge] = {
@@ -91,6 +92,12 @@ def _of_execution(record: Record, execution: Execution) -> Said:
 def _words(record: Record, execution: Execution, of: _Of) -> tuple[str, Badge | None, str]:  # noqa: PLR0911 - one a kind
     entry = record.entry
     match entry.action:
+        case AuditAction.PAYMENT_ASK:
+            return _("asked for %(money)s to be %(done)s"), _ASKED if execution.state == State.ASKED else None, ""
+        case AuditAction.PAYMENT_ASK_TAKE_UP:
+            return _taken_up(_state_after(entry), execution)
+        case AuditAction.PAYMENT_ASK_END:
+            return _ended(_state_after(entry)), None, ""
         case AuditAction.PAYMENT_APPROVAL_REQUEST:
             return _("asked to %(do)s %(money)s"), _WAITS if execution.state == State.WAITING else None, ""
         case AuditAction.PAYMENT_APPROVAL_FIRST:
@@ -107,6 +114,13 @@ def _words(record: Record, execution: Execution, of: _Of) -> tuple[str, Badge | 
         case AuditAction.PAYMENT_ACTION_CONTRADICT:
             return _("found what contradicts the %(noun)s of %(money)s"), None, _why(entry)
     return _("did something about the %(noun)s of %(money)s"), badge_of(record), ""
+
+
+def _taken_up(state: str, execution: Execution) -> tuple[str, Badge | None, str]:
+    if state == State.WAITING:
+        waits = _WAITS if execution.state == State.WAITING else None
+        return _("took up the request to %(do)s %(money)s, which a third person has to approve"), waits, ""
+    return _("took up the request to %(do)s %(money)s"), None, ""
 
 
 def _ended(state: str) -> str:
@@ -163,5 +177,5 @@ def _of_move(kind: str, amount: str) -> str:
 
 def value_of(action: str, field: str, value: object) -> str | None:
     """The state of an execution in words."""
-    is_ours = field == "state" and action.startswith(("payment.action.", "payment.approval."))
+    is_ours = field == "state" and action.startswith(("payment.action.", "payment.approval.", "payment.ask."))
     return str(capfirst(str(EXECUTION.of(str(value)).word))) if is_ours else None

@@ -13,15 +13,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.channels import Channel
-from payments.models import Execution, ExternalMove, State
+from payments.models import REQUESTED, Execution, ExternalMove, State
 from payments.presentation.available_actions import Offer
 from payments.presentation.summary import title_of
 from ui.statements import Exists
 
 
 class OfPayment(NamedTuple):
-    """The executions of one payment: the one that is open, requests that wait for approval, what is contradicted, and
-    the rest, newest first; and what others moved that nobody has acknowledged."""
+    """The executions of one payment: the one that is open, requests that wait for a person's word, what is contradicted
+    and the rest, newest first; and what others moved that nobody has acknowledged."""
 
     open: Execution | None
     waiting: tuple[Execution, ...]
@@ -40,7 +40,7 @@ class OfOrder(NamedTuple):
     def unsettled(self) -> list[Execution]:
         """What stands in the band of the order's page: whatever is contradicted, open, or waits; the loudest first."""
         contradicted = [each for each in self.executions if each.state == State.CONTRADICTED]
-        return contradicted + [each for each in self.executions if each.is_open or each.state == State.WAITING]
+        return contradicted + [each for each in self.executions if each.is_open or each.is_request]
 
     @property
     def is_moving(self) -> bool:
@@ -61,14 +61,14 @@ class OfOrder(NamedTuple):
         own = [each for each in self.executions if each.payment_id == payment_id]
         return OfPayment(
             open=next((each for each in own if each.is_open), None),
-            waiting=tuple(each for each in own if each.state == State.WAITING),
+            waiting=tuple(each for each in own if each.is_request),
             past=tuple(each for each in own if not each.is_open and each.state not in _IN_THE_BAND),
             contradicted=tuple(each for each in own if each.state == State.CONTRADICTED),
             moves=tuple(each for each in self.moves if each.execution.payment_id == payment_id),
         )
 
 
-_IN_THE_BAND = frozenset({State.WAITING, State.CONTRADICTED})
+_IN_THE_BAND = frozenset({*REQUESTED, State.CONTRADICTED})
 
 
 _has_any = Exists(
@@ -103,12 +103,14 @@ def _waits_for(kind: str, mine: OfPayment) -> str:
     for execution in mine.contradicted:
         if execution.action_type.lower() == kind.lower():
             words = _("It waits: what became of “%(title)s” is contradicted, and a person has to look first.")
-            where = reverse("execution-detail", args=[execution.pk])
+            where = reverse("execution-detail", args=[execution.in_channel, execution.pk])
             return _with_link(words % {"title": title_of(execution)}, where, _("Look at it"))
     for move in mine.moves:
         if move.action_type.lower() == kind.lower():
             words = _("It waits: others did the same to this payment, and nobody has said yet what that was.")
-            return _with_link(words, reverse("external-acknowledge", args=[move.pk]), _("Acknowledge…"))
+            return _with_link(
+                words, reverse("external-acknowledge", args=[move.execution.in_channel, move.pk]), _("Acknowledge…")
+            )
     return ""
 
 

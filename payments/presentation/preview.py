@@ -63,7 +63,7 @@ def money_of(amount: Decimal | None, currency: str) -> str:
 
 def title_of(kind: str, amount: Decimal | None, currency: str) -> str:
     """As in "Refund 499.00 SEK"."""
-    return f"{action_words(kind).verb} {money_of(amount, currency)}"
+    return str(action_words(kind).whole) % {"money": money_of(amount, currency)}
 
 
 def amount_words(case: Intent) -> str:
@@ -77,7 +77,12 @@ def amount_words(case: Intent) -> str:
 
 def title_of_case(case: Intent) -> str:
     """As in "Refund up to 499.00 SEK"."""
-    return f"{action_words(case.action.type).verb} {amount_words(case)}"
+    return str(action_words(case.action.type).whole) % {"money": amount_words(case)}
+
+
+def asks_for(case: Intent) -> str:
+    """As in "Ask for up to 499.00 SEK to be refunded"."""
+    return str(action_words(case.action.type).ask_for) % {"money": amount_words(case)}
 
 
 def through(method: str, provider: str) -> str:

@@ -26,6 +26,8 @@ COLUMNS = (
     "outcome",
 )  # fmt: skip
 TIMES = ("created_at", "decided_at", "sent_at", "ended_at")
+TAKEN = ("taken_by_name", "taken_note")
+"""Only of what was taken up, so that the digest of every other one stays what it was."""
 
 
 def receipt_of(proof: Proof) -> dict[str, Any]:
@@ -62,10 +64,17 @@ def _execution(execution: Execution) -> dict[str, Any]:
         "id": str(execution.pk),
         **{name: getattr(execution, name) for name in COLUMNS},
         **{name: moment.isoformat() if moment else None for name, moment in times.items()},
+        **_taken(execution),
         "amount": _number(execution.amount),
         "moved_amount": _number(execution.moved_amount),
         "above": execution.excess,
     }
+
+
+def _taken(execution: Execution) -> dict[str, Any]:
+    if execution.taken_at is None:
+        return {}
+    return {name: getattr(execution, name) for name in TAKEN} | {"taken_at": execution.taken_at.isoformat()}
 
 
 def _number(amount: Decimal | None) -> str | None:

@@ -18,6 +18,7 @@ from ui.formats import format_clock, format_day
 _NOTHING_SENT = gettext_lazy("Nothing was sent, so this moved no money.")
 _KNOWN: Mapping[str, Words] = MappingProxyType(
     {
+        State.ASKED: gettext_lazy("Nothing was sent: whoever may do it decides."),
         State.WAITING: gettext_lazy("Nothing was sent: it has to be approved first."),
         State.PREPARED: gettext_lazy("Nothing was sent yet: it is written down and about to be sent."),
         State.SENDING: gettext_lazy("It is not known yet whether %(what)s was %(did)s: it is being sent."),

@@ -14,27 +14,47 @@ Words = str | Promise
 
 
 class ActionWords(NamedTuple):
-    """How one type of action is spoken of. `verb` begins a button ("Refund 499.00 kr"), `did` ends a
-    sentence ("499.00 kr was refunded")."""
+    """How one type of action is spoken of. `verb` alone is its name, `whole` a button or a title with `%(money)s`
+    ("Refund 499.00 kr"), `did` ends a sentence ("499.00 kr was refunded"). `ask` opens the dialog of who may only ask
+    for it, `ask_for` is the button in it, with `%(money)s`."""
 
     verb: Words
+    whole: Words
     noun: Words
     did: Words
+    ask: Words
+    ask_for: Words
 
 
 ACTIONS: Mapping[str, ActionWords] = MappingProxyType(
     {
-        "capture": ActionWords(_("Capture"), _("capture"), _("captured")),
-        "cancel": ActionWords(_("Cancel"), _("cancellation"), _("cancelled")),
-        "refund": ActionWords(_("Refund"), _("refund"), _("refunded")),
+        "capture": ActionWords(
+            _("Capture"), _("Capture %(money)s"), _("capture"), _("captured"), _("Ask for a capture…"),
+            _("Ask for %(money)s to be captured"),
+        ),
+        "cancel": ActionWords(
+            _("Cancel"), _("Cancel %(money)s"), _("cancellation"), _("cancelled"), _("Ask for a cancellation…"),
+            _("Ask for %(money)s to be cancelled"),
+        ),
+        "refund": ActionWords(
+            _("Refund"), _("Refund %(money)s"), _("refund"), _("refunded"), _("Ask for a refund…"),
+            _("Ask for %(money)s to be refunded"),
+        ),
     }
-)
+)  # fmt: skip
 
 
 def action_words(kind: str) -> ActionWords:
     """The words for a type of action, in whatever case the adapter writes it; its own name where it
     is not known here."""
-    return ACTIONS.get(kind.lower()) or ActionWords(_("Execute “%s”") % kind, f"“{kind}”", _("executed"))
+    return ACTIONS.get(kind.lower()) or ActionWords(
+        _("Execute “%s”") % kind,
+        f"{_('Execute “%s”') % kind.replace('%', '%%')} %(money)s",
+        f"“{kind}”",
+        _("executed"),
+        _("Ask for “%s”…") % kind,
+        _("Ask for “%s” to be executed") % kind.replace("%", "%%"),
+    )
 
 
 provider_name = adapter_name
@@ -77,6 +97,8 @@ WHY: Mapping[str, Words] = MappingProxyType(
         "moved": _("The payment had changed since it was looked at, so nothing was sent."),
         "unrecorded": _("It could not be written into the audit log, so nothing was sent."),
         "expired": _("Nobody approved it in time."),
+        "taken-up": _("Somebody who may carried out what was asked for."),
+        "taken-up-above": _("Somebody who may took it up. It is above a limit, so a third person has to approve it."),
         "approved": _("A second person approved it."),
         "approved-first": _("A first person approved it. It takes two, so nothing was sent yet."),
         "approved-second": _("A second of two people approved it."),

@@ -7,13 +7,11 @@ from typing import Protocol
 import segno
 from django import template
 from django.contrib.auth.models import AnonymousUser, User
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.channels import all_channels
 from domain.money import Figures
 from order_api.schemas import Payment
-from payments.executions.access import channel_of
 from payments.executions.schedule import is_watched, watch_ends
 from payments.models import Execution, ExternalMove, State
 from payments.presentation import moves as of_others
@@ -76,12 +74,6 @@ def is_own_of(execution: Execution, user: User | AnonymousUser) -> bool:
 
 
 @register.filter
-def is_served(execution: Execution) -> bool:
-    """Whether its channel is one that the settings name, so that its order can be opened."""
-    return channel_of(execution) in all_channels()
-
-
-@register.filter
 def held_by(offers: Iterable[Offer], mine: OfPayment) -> list[Offer]:
     """The offers; one that waits until somebody has looked is no button, and says why."""
     return held(offers, mine)
@@ -107,13 +99,14 @@ def offer_words(offer: Offer, payment_id: str) -> str:
     """The words of an action's button. What a refund would move can be put right once transactions were read."""
     if offer.kind.lower() != "refund" or not offer.amount:
         return offer.label
-    return format_html('<span>{} <span id="{}">{}</span>…</span>', offer.verb, refund_of(payment_id), offer.amount)
+    money = format_html('<span id="{}">{}</span>', refund_of(payment_id), offer.amount)
+    return format_html("<span>{}…</span>", mark_safe(escape(offer.whole) % {"money": money}))  # noqa: S308 - escaped
 
 
 @register.filter
-def possible(offers: Iterable[Offer]) -> list[str]:
+def to_ask_for(offers: Iterable[Offer]) -> list[Offer]:
     """What can be done, for who may only ask for it."""
-    return [offer.possible for offer in offers if offer.possible]
+    return [offer for offer in offers if offer.action_id]
 
 
 @register.filter

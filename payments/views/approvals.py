@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
@@ -23,15 +24,16 @@ from audit import log
 from audit.actions import AuditAction
 from gateway.permissions import may_execute, may_view
 from gateway.request import ApiRequest
-from payments.approvals import endings, requests
-from payments.approvals.forms import ApproveForm, TurnDownForm, seal_of
+from payments.approvals import asks, endings, others, requests
+from payments.approvals.forms import ApproveForm, TakeUpForm, TurnDownForm, seal_of
 from payments.approvals.review import what_ended_it, whole_case
 from payments.executions import engine
-from payments.executions.access import api_of, channel_of, execution_of, visible
+from payments.executions.access import api_of, execution_of, visible
 from payments.executions.evidence import subject_of
 from payments.limits.rules import Excess
-from payments.models import Evidence, Execution, FourEyes, Limit, State
+from payments.models import REQUESTED, Evidence, Execution, FourEyes, Limit, State
 from payments.presentation import preview
+from payments.presentation.cautions import cautions, done_before
 from payments.presentation.summary import known, title_of, via
 from payments.presentation.vocabulary import Words
 from payments.reasons.services import words_of
@@ -42,8 +44,7 @@ MOST, LATELY = 200, 20
 
 
 class ApprovalRow(NamedTuple):
-    """A request as the list shows it. `is_here`: of the channel that the person works in now;
-    `is_own`: they asked for it."""
+    """A request as the list shows it. `is_own`: they asked for it."""
 
     execution: Execution
     title: str
@@ -52,8 +53,8 @@ class ApprovalRow(NamedTuple):
     above: list[str]
     says: list[Words]
     channel: str
-    is_here: bool
     is_own: bool
+    has_taken: bool
     first: Evidence | None
     age: str
     left: str
@@ -68,13 +69,14 @@ def approval_list(request: ApiRequest) -> HttpResponse:
     lately. Reads nothing at the API."""
     mine = visible(request.user).filter(expires_at__isnull=False)
     waiting = [
-        each for each in mine.filter(state=State.WAITING).order_by("expires_at")[:MOST] if not ended_by_time(each)
+        each for each in mine.filter(state__in=REQUESTED).order_by("expires_at")[:MOST] if not ended_by_time(each)
     ]
-    ended = mine.exclude(state=State.WAITING).order_by(Coalesce("decided_at", "ended_at").desc())
+    ended = mine.exclude(state__in=REQUESTED).order_by(Coalesce("decided_at", "ended_at", "taken_at").desc())
     context = {
         "place": "approvals",
         "rows": [row_of(request, each) for each in waiting],
         "ended": [row_of(request, each) for each in ended[:LATELY]],
+        "others": others.items(request.user),
         "are_limits": Limit.objects.exists() or FourEyes.objects.exists(),
     }
     return render_page(request, "payments/approval_list.html", context)
@@ -84,12 +86,12 @@ def ended_by_time(execution: Execution) -> bool:
     """Whether its time is up; then it has ended now, if it had not yet."""
     if endings.is_over(execution):
         endings.check(execution)
-    return execution.state != State.WAITING
+    return not execution.is_request
 
 
 def row_of(request: ApiRequest, execution: Execution) -> ApprovalRow:
-    now, channel = timezone.now(), channel_of(execution)
-    is_waiting = execution.state == State.WAITING
+    now, channel = timezone.now(), execution.in_channel
+    is_waiting = execution.is_request
     return ApprovalRow(
         execution=execution,
         title=title_of(execution),
@@ -98,8 +100,8 @@ def row_of(request: ApiRequest, execution: Execution) -> ApprovalRow:
         above=[preview.above(Excess(**each), execution.currency) for each in execution.excess],
         says=[] if is_waiting else what_ended_it(execution),
         channel=str(channel),
-        is_here=channel == request.channel,
         is_own=requests.is_own(request.user, execution),
+        has_taken=requests.has_taken(request.user, execution),
         first=requests.first_of(execution),
         age=timesince(execution.created_at, now, depth=1),
         left=timesince(now, execution.expires_at, depth=1) if is_waiting else "",
@@ -112,39 +114,49 @@ def row_of(request: ApiRequest, execution: Execution) -> ApprovalRow:
 def approval_detail(request: ApiRequest, pk: UUID) -> HttpResponse:
     """The whole case, read afresh in two calls. Once it has ended: how, and the case as it was when
     it was asked for."""
-    return show(request, execution_of(request.user, pk))
+    return show(request, execution_of(request.user, request.channel, pk))
 
 
 def show(
     request: ApiRequest,
     execution: Execution,
     *,
-    approving: ApproveForm | None = None,
+    approving: ApproveForm | TakeUpForm | None = None,
     turning_down: TurnDownForm | None = None,
     status: int | None = None,
 ) -> HttpResponse:
     """The screen; with a form that could not be taken, its mistakes."""
     is_refused = approving is not None or turning_down is not None
     look, first = requests.look(api_of(execution), execution), requests.first_of(execution)
-    takes_two = requests.takes_two(execution)
+    takes_two, is_asked = requests.takes_two(execution), execution.state == State.ASKED
+    may_decide, case = requests.may_decide(request.user, execution), whole_case(execution, look, request.user)
+    above_own = asks.above(execution, request.user) if is_asked and may_decide else []
+    kind_of_form = TakeUpForm if is_asked else ApproveForm
     context = about(request, execution) | {
         "place": "approvals",
-        "case": whole_case(execution, look, request.user),
+        "case": case,
+        "is_asked": is_asked,
+        "above_own": [preview.above(each, execution.currency) for each in above_own],
+        "before": done_before(look.facts, case.now.by_hand) if look.facts and case.now else [],
+        "cautions": cautions(look.facts.case) if look.facts else [],
+        "said_by_hand": known(case.now.by_hand.execution, case.now.by_hand) if case.now and case.now.by_hand else "",
         "error": look.error,
         "act": lower_first(title_of(execution)),
         "leads_to": preview.leads_to(execution.action_type),
         "is_own": requests.is_own(request.user, execution),
-        "may_decide": requests.may_decide(request.user, execution),
+        "may_decide": may_decide,
+        "may_turn_down": requests.may_turn_down(request.user, execution),
+        "has_taken": requests.has_taken(request.user, execution),
         "takes_two": takes_two,
         "first": first,
         "is_first": takes_two and first is None,
         "has_approved": requests.is_by(request.user, first),
         "tie": requests.tie_of(request.user, execution),
         "tie_hours": round(settings.PAYMENT_CHANGED_ACCOUNT_TIME.total_seconds() / 3600, 2),
-        "is_waiting": execution.state == State.WAITING,
-        "ended_by": [] if execution.state == State.WAITING else what_ended_it(execution),
+        "is_waiting": execution.is_request,
+        "ended_by": [] if execution.is_request else what_ended_it(execution),
         "known": known(execution),
-        "approve_form": approving or ApproveForm(request=request, execution=execution),
+        "approve_form": approving or kind_of_form(request=request, execution=execution),
         "saw": seal_of(execution, look.facts.case.seen) if look.facts else "",
         "turn_down_form": turning_down or TurnDownForm(),
     }
@@ -169,25 +181,28 @@ def says_to(say: Say) -> Callable[..., HttpResponse]:
     @may_view
     @wraps(say)
     def view(request: ApiRequest, pk: UUID) -> HttpResponse:
-        execution = execution_of(request.user, pk)
+        execution = execution_of(request.user, request.channel, pk)
         try:
             return say(request, execution)
         except requests.RequestClosedError:
-            return redirect("approval-detail", pk)
+            return redirect("approval-detail", request.channel, pk)
 
     return view
 
 
-def decides(say: Say) -> Say:
+def decides(may: Callable[[User, Execution], bool]) -> Callable[[Say], Say]:
     """Nobody decides their own: 403, and in the log, whatever the form holds."""
 
-    @wraps(say)
-    def checked(request: ApiRequest, execution: Execution) -> HttpResponse:
-        if not requests.may_decide(request.user, execution):
-            raise PermissionDenied
-        return say(request, execution)
+    def decorate(say: Say) -> Say:
+        @wraps(say)
+        def checked(request: ApiRequest, execution: Execution) -> HttpResponse:
+            if not may(request.user, execution):
+                raise PermissionDenied
+            return say(request, execution)
 
-    return checked
+        return checked
+
+    return decorate
 
 
 def by_two_people(say: Say) -> Say:
@@ -215,7 +230,7 @@ def by_two_people(say: Say) -> Say:
 
 @may_execute
 @says_to
-@decides
+@decides(requests.may_decide)
 @by_two_people
 def approval_approve(request: ApiRequest, execution: Execution) -> HttpResponse:
     """Carries it out once, on the word of a second person, and leads to what became of it."""
@@ -228,25 +243,52 @@ def approval_approve(request: ApiRequest, execution: Execution) -> HttpResponse:
     note, who = form.cleaned_data["note"].strip(), log.Who.of(request)
     try:
         requests.approve(api_of(execution), execution, request.user, who, note, first=first)
-    except engine.PaymentLockedError:
-        words = _("Another attempt on this payment is not settled, so nothing was sent. The request goes on waiting.")
-        messages.warning(request, words)
-        return redirect("approval-detail", execution.pk)
-    except engine.ExternalMoveError:
-        words = _("Others did the same to this payment: say first what that was, under In doubt. Nothing was sent.")
-        messages.warning(request, words)
-        return redirect("approval-detail", execution.pk)
+    except (engine.PaymentLockedError, engine.ExternalMoveError) as error:
+        return goes_on_waiting(request, execution, error)
     except requests.UnreadError:
         return show(request, execution, status=HTTPStatus.SERVICE_UNAVAILABLE)
     if execution.state == State.WAITING:
         messages.success(request, _("You approved it as the first of two. Nothing was sent yet."))
-        return redirect("approval-detail", execution.pk)
-    return redirect("execution-detail", execution.pk)
+        return redirect("approval-detail", execution.in_channel, execution.pk)
+    return redirect("execution-detail", execution.in_channel, execution.pk)
+
+
+def goes_on_waiting(request: ApiRequest, execution: Execution, error: Exception) -> HttpResponse:
+    """Where something else has to be settled first."""
+    words = _("Others did the same to this payment: say first what that was, under In doubt. Nothing was sent.")
+    if isinstance(error, engine.PaymentLockedError):
+        words = _("Another attempt on this payment is not settled, so nothing was sent. The request goes on waiting.")
+    messages.warning(request, words)
+    return redirect("approval-detail", execution.in_channel, execution.pk)
 
 
 @may_execute
 @says_to
-@decides
+@decides(requests.may_turn_down)
+@by_two_people
+def approval_take_up(request: ApiRequest, execution: Execution) -> HttpResponse:
+    """Carries out once what somebody asked for, as this person's own, and leads to what became of it; above their
+    limits it waits for a third person."""
+    if execution.state != State.ASKED:
+        raise requests.RequestClosedError
+    form = TakeUpForm(request.POST, request=request, execution=execution)
+    if not form.is_valid():
+        return show(request, execution, approving=form)
+    note, wants_approval = form.cleaned_data["note"].strip(), bool(form.cleaned_data["approval"])
+    ids = (api_of(execution), execution, request.user, log.Who.of(request), note)
+    try:
+        asks.take_up(*ids, wants_approval=wants_approval)
+    except (engine.PaymentLockedError, engine.ExternalMoveError) as error:
+        return goes_on_waiting(request, execution, error)
+    if execution.state == State.WAITING:
+        messages.success(request, _("You took it up. A third person has to approve it; nothing was sent yet."))
+        return redirect("approval-detail", execution.in_channel, execution.pk)
+    return redirect("execution-detail", execution.in_channel, execution.pk)
+
+
+@may_execute
+@says_to
+@decides(requests.may_turn_down)
 def approval_turn_down(request: ApiRequest, execution: Execution) -> HttpResponse:
     """Ends it, for a reason. Nothing is sent."""
     form = TurnDownForm(request.POST)
@@ -254,7 +296,7 @@ def approval_turn_down(request: ApiRequest, execution: Execution) -> HttpRespons
         return show(request, execution, turning_down=form)
     requests.turn_down(execution, request.user, log.Who.of(request), form.cleaned_data["reason"])
     messages.success(request, _("You turned it down. Nothing was sent."))
-    return redirect("approval-detail", execution.pk)
+    return redirect("approval-detail", execution.in_channel, execution.pk)
 
 
 @says_to
@@ -262,4 +304,4 @@ def approval_withdraw(request: ApiRequest, execution: Execution) -> HttpResponse
     """Whoever asked takes it back. Nothing is sent."""
     requests.withdraw(execution, request.user, log.Who.of(request))
     messages.success(request, _("You took it back. Nothing was sent."))
-    return redirect("approval-detail", execution.pk)
+    return redirect("approval-detail", execution.in_channel, execution.pk)

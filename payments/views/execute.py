@@ -23,7 +23,7 @@ from gateway.request import ApiRequest
 from payments.executions import engine
 from payments.executions import intent as cases
 from payments.executions.access import execution_of
-from payments.executions.forms import ExecuteForm
+from payments.executions.forms import ExecuteForm, ReasonForm
 from payments.executions.refreshing import ask_first
 from payments.executions.snapshot import Difference
 from payments.limits import rules
@@ -93,7 +93,7 @@ def press(request: ApiRequest, case: cases.Intent, form: ExecuteForm) -> HttpRes
 def told(request: ApiRequest, execution: Execution) -> HttpResponse:
     """What became of it. Where that cannot be read, nobody is told that nothing was sent: it may have been."""
     if not request.htmx:
-        return redirect("execution-detail", pk=execution.pk)
+        return redirect("execution-detail", execution.in_channel, execution.pk)
     try:
         return render_page(request, "payments/result.html", result(execution), partials=("dialog",))
     except Error:
@@ -105,14 +105,15 @@ def told(request: ApiRequest, execution: Execution) -> HttpResponse:
 def show(  # noqa: PLR0913 - what is said besides, by name
     request: ApiRequest,
     what: tuple[str, str, str, str],
-    form: ExecuteForm,
+    form: ReasonForm,
     status: HTTPStatus = HTTPStatus.OK,
     *,
     moved: list[Difference] | None = None,
     first: str = "",
+    asks: bool = False,
 ) -> HttpResponse:
     """The dialog, with the facts of now. `what`: order, payment, action, and the action's type; `first`: what is to be
-    said before all else. Raises ApiError."""
+    said before all else; `asks`: for who may only ask for it. Raises ApiError."""
     facts = cases.read(request.api, request.channel, *what)
     case = facts.case
     other = in_the_way(case, request.user)
@@ -124,27 +125,30 @@ def show(  # noqa: PLR0913 - what is said besides, by name
         "said_by_hand": known(page.by_hand.execution, page.by_hand) if page.by_hand else "",
         "form": form,
         "above": [preview.above(each, case.currency) for each in rules.excess(request.user, case)]
-        if case.action.type
+        if case.action.type and not asks
         else [],
+        "asks": preview.asks_for(case) if asks else "",
         "other": other,
         "before": done_before(facts, page.by_hand) if case.action.type else [],
         "cautions": [*filter(None, [first]), *(cautions(case) if case.action.type else [])],
         "is_gone": not case.action.type,
-        "heading": page.title if case.action.type else _("This action is not offered any more"),
+        "heading": (preview.asks_for(case) if asks else page.title)
+        if case.action.type
+        else _("This action is not offered any more"),
         "executed": None if case.action.type else done_already(case, what[-1]),
         "moved": [(MOVED.get(each.kind, each.kind), each) for each in moved] if moved is not None else None,
         "sealed": case.seal(str(request.user.pk)) if case.action.type and not other else "",
-        "action": address_of(case, what[-1]),
+        "action": address_of("payment-action-ask" if asks else "payment-action-execute", case, what[-1]),
         "order_id": case.order_id,
         "place": "orders",
     }
     return render_page(request, TEMPLATE, context, partials=("dialog",), status=status)
 
 
-def address_of(case: cases.Intent, kind: str) -> str:
+def address_of(name: str, case: cases.Intent, kind: str) -> str:
     """Where the form goes: made of the case's own ids, as its seal is good for those alone; with the type of the
     action, if the address that it was opened by names one."""
-    address = reverse("payment-action-execute", args=(case.order_id, case.payment_id, case.action.id))
+    address = reverse(name, args=(case.in_channel, case.order_id, case.payment_id, case.action.id))
     return f"{address}?{urlencode({'type': kind})}" if kind else address
 
 
@@ -159,7 +163,9 @@ def done_already(case: cases.Intent, kind: str) -> Execution | None:
 @may_view
 def execution_result(request: ApiRequest, pk: UUID) -> HttpResponse:
     """What is known by now, for the dialog, which asks again while it is not settled."""
-    return render_page(request, "payments/result.html", result(execution_of(request.user, pk)), partials=("outcome",))
+    return render_page(
+        request, "payments/result.html", result(execution_of(request.user, request.channel, pk)), partials=("outcome",)
+    )
 
 
 def result(execution: Execution) -> Mapping[str, object]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from gateway.permissions import may_view
 from gateway.request import ApiRequest
-from payments.executions.access import channel_of, execution_of, moves_on
+from payments.executions.access import execution_of, moves_on
 from payments.executions.manual_settlement import BY_HAND
 from payments.limits.rules import Excess
 from payments.models import Execution
@@ -29,7 +29,7 @@ from ui.pages import render_page
 @may_view
 def execution_detail(request: ApiRequest, pk: UUID) -> HttpResponse:
     """What is known about the money, the evidence so far, and what to do next. Reads nothing at the API."""
-    execution = execution_of(request.user, pk)
+    execution = execution_of(request.user, request.channel, pk)
     evidence = list(execution.evidence.all())
     context = about(request, execution) | {
         "known": known(execution, evidence[-1] if evidence else None),
@@ -47,7 +47,7 @@ def execution_detail(request: ApiRequest, pk: UUID) -> HttpResponse:
 @may_view
 def execution_proof(request: ApiRequest, pk: UUID) -> HttpResponse:
     """One printable page for whoever has to be shown what happened."""
-    execution = execution_of(request.user, pk)
+    execution = execution_of(request.user, request.channel, pk)
     proof = proof_of(execution)
     last = proof.found[-1].piece.evidence if proof.found else None
     context = about(request, execution) | {"proof": proof, "known": known(execution, last)}
@@ -70,21 +70,20 @@ def band_list(request: ApiRequest) -> HttpResponse:
         "order_id": order_id,
         "is_live": found.is_moving,
         "now": timezone.now(),
-        "again": resolve_url("order-detail", order_id) if order_id else "",
+        "again": resolve_url("order-detail", request.channel, order_id) if order_id else "",
     }
     return render(request, "payments/bands_now.html", context)
 
 
 def about(request: ApiRequest, execution: Execution) -> dict[str, object]:
     """What both pages say at their head."""
-    channel = channel_of(execution)
+    channel = execution.in_channel
     return {
         "execution": execution,
         "title": title_of(execution),
         "how": how(execution),
         "through": through(via(execution), execution.provider),
         "channel_of_it": str(channel),
-        "is_here": channel == request.channel,
         "above": [above(Excess(**each), execution.currency) for each in execution.excess],
         "reason": words_of(execution.reason),
         "now": timezone.now(),

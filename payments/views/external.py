@@ -13,7 +13,7 @@ from audit import log
 from gateway.permissions import may_execute
 from gateway.request import ApiRequest
 from payments.executions import watch
-from payments.executions.access import channel_of, move_of
+from payments.executions.access import move_of
 from payments.executions.acknowledgement_form import AcknowledgeForm
 from payments.models import ExternalMove
 from payments.presentation.moves import moved
@@ -26,7 +26,7 @@ from ui.pages import form_view, render_page
 @may_execute
 def external_acknowledge(request: ApiRequest, move_id: int) -> HttpResponse:
     """What was found, and a form; posted, the task is done, and the same type of action is free again."""
-    move = move_of(request.user, move_id)
+    move = move_of(request.user, request.channel, move_id)
     if request.method != "POST":
         return show(request, move, AcknowledgeForm(request=request))
     form = AcknowledgeForm(request.POST, request=request)
@@ -43,7 +43,7 @@ def external_acknowledge(request: ApiRequest, move_id: int) -> HttpResponse:
         form.add_error(None, _("It could not be written into the log, so nothing was kept. Try again in a moment."))
         return show(request, move, form, HTTPStatus.SERVICE_UNAVAILABLE)
     messages.success(request, _("Kept: you have said what it was."))
-    where = resolve_url("execution-detail", move.execution_id)
+    where = resolve_url("execution-detail", request.channel, move.execution_id)
     return HttpResponseClientRedirect(where) if request.htmx else redirect(where)
 
 
@@ -59,7 +59,6 @@ def show(
         "noun": action_words(move.action_type).noun,
         "form": form,
         "is_open": move.acknowledged_at is None,
-        "is_here": channel_of(execution) == request.channel,
         "place": "doubt",
     }
     return render_page(request, "payments/external_acknowledge.html", context, partials=("dialog",), status=status)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
@@ -23,7 +23,7 @@ from audit import log
 from gateway.permissions import may_execute, may_view
 from gateway.request import ApiRequest
 from payments.executions import reconciliation
-from payments.executions.access import api_of, channel_of, execution_of, open_moves, visible
+from payments.executions.access import api_of, execution_of, open_moves, visible
 from payments.executions.manual_settlement import (
     BY_HAND,
     AlreadySettledError,
@@ -43,9 +43,9 @@ from payments.presentation.summary import found_later, how, known, title_of, via
 from payments.presentation.vocabulary import Words
 from payments.views.parts import part_of
 from ui.pages import form_view, render_page
+from ui.said import said
 from ui.ways_back import next_page
 
-RECENT = 20
 SOON = dt.timedelta(minutes=1)
 FIRST = [State.CONTRADICTED, State.IN_DOUBT, State.PENDING, State.SENDING, State.PREPARED]
 """What has to be looked at first."""
@@ -54,27 +54,24 @@ URGENCY = Case(*(When(state=state, then=Value(place)) for place, state in enumer
 
 @dataclass(frozen=True, slots=True)
 class DoubtRow:
-    """`is_here`: it is of the channel that the person works in now, so that a plain link leads to its order. `age`:
-    since it was sent; of what is contradicted, since that was found."""
+    """`age`: since it was sent; of what is contradicted, since that was found."""
 
     execution: Execution
     title: str
     through: str
     says: list[Words]
     channel: str
-    is_here: bool
     age: str
     since: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
 class MovedRow:
-    """Money that others moved; `is_here` as of an execution."""
+    """Money that others moved."""
 
     moved: Moved
     execution: Execution
     channel: str
-    is_here: bool
     age: str
 
 
@@ -82,8 +79,8 @@ class MovedRow:
 @require_safe
 @may_view
 def doubt_list(request: ApiRequest) -> HttpResponse:
-    """What is contradicted, what others moved and what is open in all the channels of the person, what waits for
-    approval, and what was settled last. Reads nothing at the API."""
+    """What is contradicted, what others moved and what is open in all the channels of the person. What waits for
+    somebody's word and what is settled are in the list of payments. Reads nothing at the API."""
     now, mine = timezone.now(), visible(request.user)
     present = partial(rows_of, request, now=now)
     oldest_first = mine.order_by("created_at")
@@ -93,19 +90,11 @@ def doubt_list(request: ApiRequest) -> HttpResponse:
         "contradicted": part_of(request, "contradicted", oldest_first.filter(state=State.CONTRADICTED), present),
         "moves": part_of(request, "moves", moves, partial(moved_rows_of, request, now=now)),
         "doubts": doubts,
-        "requests": part_of(request, "requests", oldest_first.filter(state=State.WAITING), present),
-        "settled": rows_of(request, list(recently(mine)), now),
         "is_live": any(is_moving(row.execution, now) for row in doubts.rows),
         "now": now,
         "place": "doubt",
     }
     return render_page(request, "payments/doubt_list.html", context, partials=("doubt",))
-
-
-def recently(executions: "QuerySet[Execution]") -> "QuerySet[Execution]":
-    """What was sent and is settled, newest first."""
-    settled = executions.exclude(state__in=[*FIRST, State.WAITING])
-    return settled.filter(sent_at__isnull=False).order_by("-ended_at")[:RECENT]
 
 
 def rows_of(request: ApiRequest, rows: Sequence[Execution], now: dt.datetime) -> list[DoubtRow]:
@@ -116,7 +105,7 @@ def rows_of(request: ApiRequest, rows: Sequence[Execution], now: dt.datetime) ->
 
 
 def row_of(request: ApiRequest, execution: Execution, last: Evidence | None, now: dt.datetime) -> DoubtRow:
-    channel = channel_of(execution)
+    channel = execution.in_channel
     began = execution.sent_at or execution.created_at
     if last and execution.state == State.CONTRADICTED:
         began = last.at
@@ -126,7 +115,6 @@ def row_of(request: ApiRequest, execution: Execution, last: Evidence | None, now
         through=through(via(execution), execution.provider),
         says=sayings(last) if last else [],
         channel=str(channel),
-        is_here=channel == request.channel,
         age=age_of(began, now),
         since=began,
     )
@@ -137,8 +125,7 @@ def moved_rows_of(request: ApiRequest, moves: Sequence[ExternalMove], now: dt.da
         MovedRow(
             moved=moved(each),
             execution=each.execution,
-            channel=str(channel_of(each.execution)),
-            is_here=channel_of(each.execution) == request.channel,
+            channel=str(each.execution.in_channel),
             age=age_of(each.found_at, now),
         )
         for each in moves
@@ -161,7 +148,7 @@ def is_moving(execution: Execution, now: dt.datetime) -> bool:
 @may_view
 def execution_check(request: ApiRequest, pk: UUID) -> HttpResponse:
     """Reads the payment again, now, and says what that showed. Everybody who may look may ask: it is a reading."""
-    execution = execution_of(request.user, pk)
+    execution = execution_of(request.user, request.channel, pk)
     before = execution.state
     try:
         reconciliation.check(execution, api_of(execution), by=log.Who.of(request))
@@ -169,12 +156,12 @@ def execution_check(request: ApiRequest, pk: UUID) -> HttpResponse:
         messages.error(request, _("It was read, but could not be written into the log, so nothing was concluded."))
     else:
         tell(request, execution, before)
-    return redirect(next_page(request, resolve_url("execution-detail", execution.pk)))
+    return redirect(next_page(request, resolve_url("execution-detail", execution.in_channel, execution.pk)))
 
 
 def tell(request: HttpRequest, execution: Execution, before: str) -> None:
     if execution.check_error:
-        messages.warning(request, _("The payment could not be read. %s") % execution.check_error)
+        messages.warning(request, _("The payment could not be read. %s") % said(execution.check_error))
     elif execution.state == before:
         messages.info(request, _("Nothing new. %s") % known(execution))
     else:
@@ -186,7 +173,7 @@ def tell(request: HttpRequest, execution: Execution, before: str) -> None:
 @may_execute
 def execution_settle(request: ApiRequest, pk: UUID) -> HttpResponse:
     """The form in which a person says what they found, and where; posted, it ends the doubt."""
-    execution = execution_of(request.user, pk)
+    execution = execution_of(request.user, request.channel, pk)
     if request.method != "POST":
         return show(request, execution, SettleForm(request=request))
     form = SettleForm(request.POST, request=request)
@@ -209,7 +196,7 @@ def execution_settle(request: ApiRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Kept. It was above a limit, so a second person has to say the same."))
     else:
         messages.success(request, known(execution, execution.evidence.last()))
-    where = resolve_url("execution-detail", execution.pk)
+    where = resolve_url("execution-detail", execution.in_channel, execution.pk)
     return HttpResponseClientRedirect(where) if request.htmx else redirect(where)
 
 

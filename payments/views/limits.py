@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.channels import grants_of
-from accounts.roles import WORDS
+from accounts.roles import MANAGER, WORDS
 from payments.limits.forms import LimitForm
 from payments.limits.services import theirs
+from payments.limits.shipped import in_force
 from payments.models import Limit
 from payments.views import lines
 from payments.views.lines import LineRow, may_change_limits, row_of
@@ -35,8 +36,12 @@ PAGES = lines.Pages(
 
 
 class RoleLimits(NamedTuple):
+    """`shipped`: those that came with the desk and that nobody has set otherwise."""
+
     role: Promise
     rows: list[LineRow]
+    shipped: list[LineRow]
+    is_manager: bool
 
 
 @require_safe
@@ -44,20 +49,24 @@ class RoleLimits(NamedTuple):
 def limit_list(request: Request) -> HttpResponse:
     """What is in force, by role: the limits that speak of the reader's channels, and plainly where there are none."""
     rows = theirs(Limit, grants_of(request.user))
-    roles = [
-        RoleLimits(word, [row_of(request, each) for each in rows if each.role == role]) for role, word in WORDS.items()
-    ]
+    roles = [_of_role(request, role, word, rows) for role, word in WORDS.items()]
     context = PAGES.context(
         roles=roles, is_any=bool(rows), are_limits=Limit.objects.exists(), waits=lines.waits_of(request, PAGES)
     )
     return render_page(request, "payments/limit_list.html", context)
 
 
+def _of_role(request: Request, role: str, word: Promise, rows: list[Limit]) -> RoleLimits:
+    found = [row_of(request, each) for each in rows if each.role == role]
+    return RoleLimits(word, found, [row_of(request, each) for each in in_force(role, rows)], role == MANAGER)
+
+
 @form_view
 @may_change_limits
 def limit_create(request: Request) -> HttpResponse:
-    """A new limit for some of the person's channels."""
-    return lines.edit(request, PAGES)
+    """A new limit for some of the person's channels; `?currency=` begins with what came with the desk for managers."""
+    currency = request.GET.get("currency", "")
+    return lines.edit(request, PAGES, next((each for each in in_force(MANAGER, []) if each.currency == currency), None))
 
 
 @form_view
@@ -77,6 +86,7 @@ def limit_delete(request: Request, limit_id: int) -> HttpResponse:
         "role": WORDS.get(limit.role, limit.role),
         "others": others.filter(role=limit.role).exists(),
         "any_others": others.exists(),
+        "is_manager": limit.role == MANAGER,
     }
     return lines.delete(request, PAGES, limit, "payments/limit_delete.html", more)
 

@@ -32,7 +32,7 @@ NO_KEY = handlers.Refusal(
 @may_view
 def execution_receipt(request: ApiRequest, pk: UUID) -> HttpResponse:
     """What the proof says, as JSON, with the desk's signature."""
-    execution = execution_of(request.user, pk)
+    execution = execution_of(request.user, request.channel, pk)
     try:
         document = signed(proof_of(execution))
     except KeyUnusableError:

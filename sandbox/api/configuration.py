@@ -11,6 +11,7 @@ from django.utils.crypto import constant_time_compare
 from sandbox.codec import Document
 from sandbox.entry import answer
 from sandbox.models import Order
+from sandbox.notifications import static_notifications
 from sandbox.places import adapter_url
 from sandbox.seeding.places import CHANNELS
 from sandbox.text import column
@@ -44,7 +45,13 @@ def _of(merchant: str, channel: str) -> list[Document]:
         return []
     adapters = [each.adapters for each in CHANNELS if (each.merchant, each.name) == (merchant, channel)]
     ids = ["norce_adapter", *(adapter for known in adapters for adapter in sorted(known))]
-    return [_configuration(adapter) for adapter in ids]
+    static = static_notifications(merchant, channel)
+    return [*(_configuration(adapter) for adapter in ids), *([_static(static)] if static else [])]
+
+
+def _static(notifications: list[Document]) -> Document:
+    """Who is told of every order of the channel."""
+    return {"id": "static_notifications", "active": True, "order": {"notifications": notifications}}
 
 
 def _configuration(adapter: str) -> Document:

@@ -15,8 +15,8 @@ from sandbox import background, delivery
 from sandbox.api.base import Bearer, JsonParser, Refusing
 from sandbox.codec import Document, decode, stamp
 from sandbox.entry import answer, nothing
-from sandbox.listing import LARGEST_LIMIT, Count32, Text
 from sandbox.models import Event
+from sandbox.parameters import LARGEST_LIMIT, Count32, Text
 from sandbox.problems import Problem, not_found
 from sandbox.schemas.base import Model
 from sandbox.text import column

@@ -9,8 +9,8 @@ from sandbox import listing, outside, rules, store
 from sandbox.api.base import Caller
 from sandbox.codec import Document, new_id, stamp
 from sandbox.entry import answer, json_bytes, nothing
-from sandbox.listing import ListQuery
 from sandbox.notifications import check as check_notification
+from sandbox.parameters import ListQuery
 from sandbox.places import ORDERS
 from sandbox.problems import bad_request, not_found
 from sandbox.provider import reading

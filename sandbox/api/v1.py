@@ -25,7 +25,7 @@ from sandbox.api.base import Bearer, Headers, JsonParser
 from sandbox.api.v0 import OrderApi
 from sandbox.codec import Document, decode, encode
 from sandbox.entry import answer, json_bytes, nothing
-from sandbox.listing import ListQuery
+from sandbox.parameters import ListQuery
 from sandbox.places import ORDERS, ORDERS_V1
 from sandbox.problems import bad_request
 from sandbox.schemas import Consent, CreateResponse, PaymentTransaction, State, ValidationError, v1

@@ -7,7 +7,7 @@ from typing import Any
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Amount:
     """A sum with and without VAT, in minor units."""
 

@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
 from zlib import crc32
 
 from sandbox.codec import stamp
+from sandbox.seeding.callers import CALLERS, HOME, Attempt, attempts
 from sandbox.seeding.cart import Basket, basket
 from sandbox.seeding.draw import Draw, draw_for
 from sandbox.seeding.extras import attributes, callbacks, consents
 from sandbox.seeding.money import Amount, Json
-from sandbox.seeding.payments import HARD_DAYS, Payment, payments
+from sandbox.seeding.payments import HARD_DAYS, HARD_DAYS_SINCE, Payment, payments
 from sandbox.seeding.people import billing_address, person, shipping_address
-from sandbox.seeding.places import Channel
+from sandbox.seeding.places import CHANNELS
 from sandbox.seeding.shippings import shippings
 from sandbox.seeding.story import Story, beginnings, channel_of, country_of, status_of, transitions
 
@@ -26,22 +28,74 @@ Seeded = tuple[Json, dict[str, list[Json]]]
 
 
 @dataclass(slots=True)
-class _Plan:
-    """What all orders of one run share; references count up within a channel, as shops' do."""
+class _Run:
+    """What all orders of one run share, and how far it has come: references count up within a channel, as shops' do.
+    `hard` are the provider's hard days that no payment has yet."""
 
+    orders: int
     seed: int
     until: datetime
-    carts: int = field(init=False)
     counts: Counter[str] = field(default_factory=Counter)
     hard: list[str] = field(default_factory=lambda: list(HARD_DAYS))
+    neighbours: int = 0
+    first_attempt: datetime | None = None
 
-    def __post_init__(self) -> None:
-        self.carts = 1 + crc32(str(self.seed).encode()) % 899
+    def begin(self, index: int, began: datetime) -> tuple[Draw, Story, Draw, Draw | None]:
+        """What the next order is made from, as `order` takes it."""
+        draw, attempt = draw_for(self.seed, "order", index), attempts(self.orders).get(index)
+        if attempt:
+            self.first_attempt = self.first_attempt if attempt.minutes else began
+            began = (self.first_attempt or began) + timedelta(minutes=attempt.minutes)
+        story = self._story(draw, index, began, attempt)
+        customer = draw.randrange(1 + round(self.orders * CUSTOMERS))
+        if attempt:
+            return draw, story, draw_for(self.seed, "caller", attempt.caller), draw_for(self.seed, "goods", attempt.of)
+        if attempts(self.orders) and story.country == HOME != story.channel.country:
+            self.neighbours += 1
+            return draw, story, draw_for(self.seed, "caller", (self.neighbours - 1) % CALLERS), None
+        return draw, story, draw_for(self.seed, "customer", customer), None
 
-    def next_reference(self, channel: Channel) -> str:
-        """The next order number of the channel, `SE-100001`."""
-        self.counts[channel.name] += 1
-        return f"{channel.country}-{100_000 + self.counts[channel.name]}"
+    def _story(self, draw: Draw, index: int, began: datetime, attempt: Attempt | None) -> Story:
+        channel = channel_of(draw)
+        status = status_of(draw, self.until - began)
+        if attempt:
+            channel, status = next(each for each in CHANNELS if each.country == HOME), attempt.status
+        reference = ""
+        if status != "checkout" or draw.chance(0.2):
+            self.counts[channel.name] += 1
+            reference = f"{channel.country}-{100_000 + self.counts[channel.name]}"
+        return Story(
+            index=index,
+            order_id=draw.token("o_"),
+            channel=channel,
+            country=HOME if attempt else country_of(draw, channel),
+            reference=reference,
+            cart_reference=f"{1 + crc32(str(self.seed).encode()) % 899}{index:07}",
+            transitions=transitions(draw, status, began, self.until),
+            until=self.until,
+            hard=self.hard,
+            paid=attempt.paid if attempt else "",
+        )
+
+
+@dataclass(slots=True)
+class Piece:
+    """Some of a run's orders, that can be made without those before them: their first number, when each began, and how
+    the run stood then."""
+
+    run: _Run
+    start: int
+    begun: list[datetime]
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether it may use up some of the run's `hard` days, so that the next recent piece needs to know which."""
+        return self.begun[-1] > self.run.until - HARD_DAYS_SINCE
+
+    def made(self) -> Iterator[Seeded]:
+        """The orders."""
+        for index, began in enumerate(self.begun, self.start):
+            yield order(*self.run.begin(index, began))
 
 
 def generate(orders: int, seed: int, until: datetime) -> Iterator[Seeded]:
@@ -50,38 +104,30 @@ def generate(orders: int, seed: int, until: datetime) -> Iterator[Seeded]:
 
     `until` (aware) is the end of the two years over which they are spread; nothing in them lies after it.
     """
-    plan = _Plan(seed, until)
+    run = _Run(orders, seed, until)
     for index, began in enumerate(beginnings(orders, until, draw_for(seed, "time"))):
-        draw = draw_for(seed, "order", index)
-        story = _story(draw, plan, index, began)
-        yield order(draw, story, draw_for(seed, "customer", draw.randrange(1 + round(orders * CUSTOMERS))))
+        yield order(*run.begin(index, began))
 
 
-def _story(draw: Draw, plan: _Plan, index: int, began: datetime) -> Story:
-    channel = channel_of(draw)
-    status = status_of(draw, plan.until - began)
-    reference = ""
-    if status != "checkout" or draw.chance(0.2):
-        reference = plan.next_reference(channel)
-    return Story(
-        index=index,
-        order_id=draw.token("o_"),
-        channel=channel,
-        country=country_of(draw, channel),
-        reference=reference,
-        cart_reference=f"{plan.carts}{index:07}",
-        transitions=transitions(draw, status, began, plan.until),
-        until=plan.until,
-        hard=plan.hard,
-    )
+def pieces(orders: int, seed: int, until: datetime, size: int) -> Iterator[Piece]:
+    """The same orders in pieces of `size`, for others to make. A piece's `hard` days are all there are."""
+    run, begun = _Run(orders, seed, until), beginnings(orders, until, draw_for(seed, "time"))
+    for start in range(0, orders, size):
+        piece = Piece(replace(run, counts=run.counts.copy(), hard=run.hard.copy()), start, list(islice(begun, size)))
+        for index, began in enumerate(piece.begun, start):
+            run.begin(index, began)
+        yield piece
 
 
-def order(draw: Draw, story: Story, who: Draw) -> Seeded:
-    """One order. `who` draws its customer, so that some customers come again."""
+def order(draw: Draw, story: Story, who: Draw, again: Draw | None = None) -> Seeded:
+    """One order. `who` draws its customer, so that some customers come again; `again` what is in it, and how that is
+    sent, where that is the same as in another order."""
     anonymous = story.status == "checkout" and len(story.transitions) == 1 and draw.chance(0.5)
-    upsold = story.placed and draw.chance(0.03)
-    goods = basket(draw, story, upsold)
-    sent, freight = _freight(draw, story, goods) if not anonymous else ([], Amount())
+    upsold = story.placed and draw.chance(0.03) and not again
+    goods = basket(again or draw, story, upsold)
+    sent, freight = _freight(again or draw, story, goods) if not anonymous else ([], Amount())
+    if again:
+        sent = [one | {"id": draw.token("s_")} for one in sent]
     whole = goods.total + freight
     customer = {} if anonymous else _customer(draw, story, who)
     paid = payments(draw, story, whole.including, customer.get("billing", {}), upsold)

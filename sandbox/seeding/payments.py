@@ -32,6 +32,7 @@ HARD_DAYS = (
     "still-lastModified",
     "reordered-log",
 )
+HARD_DAYS_SINCE = timedelta(days=14)
 
 # How the main payment stands, by the order's state.
 MAIN: dict[str, dict[str, float]] = {
@@ -78,7 +79,7 @@ METHODS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Payment:
     """A payment as the API shows it, and its log of transactions."""
 
@@ -90,6 +91,9 @@ def payments(draw: Draw, story: Story, total: int, billing: Json, upsold: bool) 
     """The order's payments for a total in minor units, removed attempts first."""
     if not total or not billing or (story.status == "checkout" and draw.chance(0.25)):
         return []
+    if story.paid:
+        providers = {name: weight for name, weight in story.channel.adapters.items() if name != "nonpsp_adapter"}
+        return [_payment(draw, story, Part(draw.weighted(providers), "default", story.paid, total), billing, False)]
     adapter = draw.weighted(story.channel.adapters)
     state = _state(draw, story, adapter)
     held = (
@@ -160,7 +164,7 @@ def _payment(draw: Draw, story: Story, part: Part, billing: Json, upsold: bool) 
 def _hard_day(story: Story, adapter: str) -> str:
     """The next hard day that suits the adapter and that no payment has yet; nothing for an order that is older than two
     weeks."""
-    if story.age > timedelta(days=14):
+    if story.age > HARD_DAYS_SINCE:
         return ""
     mine, others = HABITS.get(adapter), HABITS.values()
     day = next((day for day in story.hard if day == mine or day not in others), "")

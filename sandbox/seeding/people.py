@@ -14,7 +14,7 @@ FIRST_BIRTHDAY, BIRTHDAYS = date(1941, 1, 1), 365 * 66
 LETTERS = str.maketrans({"ø": "o", "æ": "ae", "ß": "ss", "ı": "i", "đ": "d", "ł": "l"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Person:
     """Somebody who shops; an organisation's contact when `company` is set."""
 

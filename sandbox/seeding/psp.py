@@ -13,9 +13,10 @@ from sandbox.seeding.money import Json, major
 
 TEST_CARDS = ("4111111111111111", "5555444433331111", "4988438843884305", "2222400070000005")
 DIGITS = "0123456789"
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Exchange:
     """The moment of a payment that is logged. `step` is open, process, confirm, capture, refund, cancel or reopen."""
 
@@ -184,4 +185,4 @@ def status(adapter: str, outcome: str) -> str:
 def bodies(draw: Draw, adapter: str, talk: Exchange) -> tuple[str, str]:
     """Request and response as JSON texts, in the words of the adapter's provider."""
     asked, told = WORDS[adapter](draw, talk)
-    return json.dumps(asked, ensure_ascii=False), json.dumps(told, ensure_ascii=False)
+    return _encode(asked), _encode(told)

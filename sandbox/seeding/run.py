@@ -1,12 +1,14 @@
 """Seeding the database: from generated orders to stored ones."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 from django.core.management.color import no_style
 from django.db import IntegrityError, connection
 
-from sandbox import store
+from sandbox import store, upkeep
 from sandbox.models import (
     Attempt,
     Event,
@@ -16,9 +18,11 @@ from sandbox.models import (
     OrderPayment,
     ProviderCall,
     Settlement,
+    Tally,
     Transaction,
 )
-from sandbox.seeding.orders import Seeded, generate
+from sandbox.rows import Row
+from sandbox.seeding import making
 
 EVERY = 1000
 Progress = Callable[[int], None]
@@ -28,15 +32,23 @@ class AlreadyThereError(Exception):
     """These orders, or some with the same ids, are in the sandbox; str() says what to do."""
 
 
+class StoppedError(Exception):
+    """A process that made orders was killed. Earlier batches stay, and their lists are in order."""
+
+
 def seed(orders: int, seed: int = 1, until: datetime | None = None, progress: Progress = lambda _: None) -> int:
     """Add so many believable orders to the sandbox and say how many they were.
 
     The same `seed` and `until` (aware; the last full hour when missing) give the same orders. `progress` is called with
     the number made so far, after every 1,000. Memory does not grow with `orders`. Raises AlreadyThereError when orders
-    of this seed are there already; earlier batches stay.
+    of this seed are there already, and StoppedError where a process was killed; earlier batches stay.
     """
+    begun = making.rows(orders, seed, until or this_hour())
     try:
-        return store.insert_documents(_counted(generate(orders, seed, until or this_hour()), progress))
+        with upkeep.set_aside() if orders >= making.MANY and is_empty() else nullcontext():
+            return store.insert_rows(_counted(begun, progress))
+    except BrokenProcessPool:
+        raise StoppedError("A process that made orders was killed; perhaps there was too little memory.") from None
     except IntegrityError:
         raise AlreadyThereError(
             f"Orders of seed {seed} are in the sandbox already: choose another --seed, or --replace them all."
@@ -48,8 +60,8 @@ def this_hour() -> datetime:
     return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _counted(seeded: Iterable[Seeded], progress: Progress) -> Iterator[Seeded]:
-    for count, one in enumerate(seeded, 1):
+def _counted(rows: Iterable[Row], progress: Progress) -> Iterator[Row]:
+    for count, one in enumerate(rows, 1):
         yield one
         if count % EVERY == 0:
             progress(count)
@@ -72,6 +84,8 @@ def clear() -> None:
         Order,
         ProviderCall,
         Move,
+        Tally,
     )
     tables = [part._meta.db_table for part in parts]
-    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables))
+    with upkeep.set_aside():
+        connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables))

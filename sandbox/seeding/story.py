@@ -1,5 +1,6 @@
 """One order before its details: where and when it began, how far it came, and the times on the way."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ SHARES = {at: channel.share for at, channel in enumerate(CHANNELS)}
 Transitions = list[tuple[str, datetime]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Story:
     """What the parts of an order agree on. `transitions` begin with `checkout` at the time of creation;
     `hard` are the provider's hard days that no payment has yet, shared by all orders of a run."""
@@ -35,6 +36,8 @@ class Story:
     transitions: Transitions
     until: datetime
     hard: list[str] = field(default_factory=list)
+    paid: str = ""
+    """The state of its one payment, where that is not left to chance."""
 
     @property
     def created(self) -> datetime:
@@ -74,7 +77,7 @@ def by_clock(moment: datetime, until: datetime) -> datetime:
     if midnight.date() >= until.date():
         return moment
     share = (moment - midnight) / timedelta(days=1)
-    hour = next(at for at in range(24) if CLOCK[at + 1] >= share)
+    hour = bisect_left(CLOCK, share, 1) - 1
     within = (share - CLOCK[hour]) / (CLOCK[hour + 1] - CLOCK[hour])
     return midnight + timedelta(hours=hour + min(within, 0.9999))
 

@@ -11,7 +11,7 @@ from sandbox.seeding.money import Json, major
 from sandbox.seeding.story import Story
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Part:
     """One payment to be: who handles it, how it stands, and its share of the total in minor units."""
 
@@ -50,10 +50,17 @@ STEPS: dict[str, tuple[Step, ...]] = {
     "removed": (OPEN, PROCESS, CANCEL),
 }
 REFUSED = Step("paymentAction", "failed", "Capture refused: the amount is locked while the provider reviews the order")
+PSP_EVENTS = {
+    "open": "SESSION_CREATED",
+    "process": "CHECKOUT_STARTED",
+    "confirm": "AUTHORISATION",
+    "reopen": "SESSION_REOPENED",
+    "paymentAction": "CAPTURE",
+}
 AFTER_PURCHASE = ("capture", "refund", "cancel", "paymentAction")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ledger:
     """Whose log it is: the payment, as planned and as a document, in its order, and who pays."""
 
@@ -153,10 +160,4 @@ def _psp_event(part: Part, step: Step) -> str:
     """The provider's word for the event: credited payments were credited, the others refunded."""
     if step.event == "refund" and part.state == "credited":
         return "CREDIT"
-    words = {
-        "open": "SESSION_CREATED",
-        "process": "CHECKOUT_STARTED",
-        "confirm": "AUTHORISATION",
-        "reopen": "SESSION_REOPENED",
-    }
-    return words.get(step.event, "CAPTURE" if step.event == "paymentAction" else step.event.upper())
+    return PSP_EVENTS.get(step.event) or step.event.upper()

@@ -1,24 +1,21 @@
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+from django.urls import get_resolver
 from pytest_django import Settings
 
-from accounts.channels import SESSION_KEY, Channel, all_channels, channels_of, parse
-from accounts.models import Preference
-from tests.conftest import PASSWORD, ClientOf
+from accounts.channels import SESSION_KEY, TAKEN, Channel, all_channels, channels_of, parse
+from tests.conftest import ClientOf
+from tests.orders import documents
+from tests.orders.pages import text_of
+from tests.wire import listening
 
 
 @pytest.fixture(autouse=True)
 def two_merchants(settings: Settings) -> None:
     settings.ORDER_API_CHANNELS = ["norce/se", "norce/no", "nordlys/de"]
-
-
-def switch(client: Client, channel: str, **data: str) -> Any:
-    return client.post("/accounts/channel/", {"channel": channel, **data})
 
 
 def channel_shown(client: Client) -> Channel:
@@ -67,49 +64,35 @@ def test_a_person_starts_in_the_first_channel(support: User, client_of: ClientOf
     assert channel_shown(client_of(support)) == Channel("norce", "se")
 
 
-def test_a_switch_is_remembered_in_this_session_and_the_next(support: User, client_of: ClientOf) -> None:
+def test_the_list_that_was_looked_at_last_is_where_the_session_goes_on(support: User, client_of: ClientOf) -> None:
     client = client_of(support)
-    switch(client, "nordlys/de")
+    client.get("/nordlys/de/orders/")
     assert channel_shown(client) == Channel("nordlys", "de")
-    assert channel_shown(client_of(support)) == Channel("nordlys", "de")
+    assert client.get("/")["Location"] == "/nordlys/de/orders/"
+    assert channel_shown(client_of(support)) == Channel("norce", "se"), "a session of its own"
 
 
-def test_two_sessions_of_a_person_can_work_in_two_channels(support: User, client_of: ClientOf) -> None:
-    one, other = client_of(support), client_of(support)
-    switch(one, "norce/no")
-    switch(other, "nordlys/de")
-    assert channel_shown(one) == Channel("norce", "no")
-    assert channel_shown(other) == Channel("nordlys", "de")
-
-
-def test_a_switch_leads_back_to_the_page_it_was_made_on(support: User, client_of: ClientOf) -> None:
-    response = switch(client_of(support), "norce/no", next="/orders/?status=completed")
-    assert (response.status_code, response["Location"]) == (302, "/orders/?status=completed")
-
-
-@pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example", ""]
-)
-def test_a_switch_never_leads_to_another_site(support: User, client_of: ClientOf, elsewhere: str) -> None:
-    assert switch(client_of(support), "norce/no", next=elsewhere)["Location"] == "/"
-
-
-@pytest.mark.parametrize("tampered", ["norce/fi", "norce", "", "norce/se\r\nx-merchant: other", "*/*"])
-def test_a_channel_that_is_not_theirs_is_not_found_and_changes_nothing(
-    support: User, client_of: ClientOf, tampered: str
-) -> None:
+def test_a_person_chooses_where_they_begin(support: User, client_of: ClientOf) -> None:
     client = client_of(support)
-    switch(client, "norce/no")
-    assert switch(client, tampered).status_code == 404
-    assert channel_shown(client) == Channel("norce", "no")
-    assert Preference.objects.get(user=support).channel == "norce/no"
+    client.get("/nordlys/de/orders/")
+    assert client.post("/accounts/preferences/", {"channel": "norce/no", "page_size": "25"}).status_code == 302
+    for each in (client, client_of(support)):
+        assert each.get("/")["Location"] == "/norce/no/orders/"
+
+
+@pytest.mark.parametrize("tampered", ["norce/fi", "norce", "norce/se\r\nx-merchant: other", "*/*"])
+def test_nobody_begins_in_a_channel_that_is_not_theirs(support: User, client_of: ClientOf, tampered: str) -> None:
+    client = client_of(support)
+    answer = client.post("/accounts/preferences/", {"channel": tampered, "page_size": "25"})
+    assert answer.status_code == 422 and "Select a valid choice" in answer.content.decode()
+    assert channel_shown(client) == Channel("norce", "se")
 
 
 def test_a_remembered_channel_that_was_taken_away_does_not_count(
     support: User, client_of: ClientOf, settings: Settings
 ) -> None:
     client = client_of(support)
-    switch(client, "nordlys/de")
+    client.get("/nordlys/de/orders/")
     settings.ORDER_API_CHANNELS = ["norce/no"]
     assert channel_shown(client) == Channel("norce", "no")
 
@@ -122,15 +105,69 @@ def test_a_channel_written_into_the_session_by_hand_does_not_count(support: User
     assert channel_shown(client) == Channel("norce", "se")
 
 
-def test_a_switch_needs_a_post_with_a_token(support: User) -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.login(username="support", password=PASSWORD)
-    assert client.get("/accounts/channel/", {"channel": "norce/no"}).status_code == 405
-    assert switch(client, "norce/no").status_code == 403
-    assert channel_shown(client) == Channel("norce", "se")
-
-
-def test_the_menu_lists_the_channels_by_merchant(support: User, client_of: ClientOf) -> None:
+def test_the_menu_leads_to_the_list_of_each_channel(support: User, client_of: ClientOf) -> None:
     page = client_of(support).get("/accounts/preferences/").content.decode()
     for channel in all_channels():
-        assert f'value="{channel}"' in page
+        assert f'href="/{channel}/orders/"' in page
+
+
+def test_the_menu_keeps_the_filters_of_the_list_and_nothing_else(support: User, client_of: ClientOf) -> None:
+    client = client_of(support)
+    page = client.get("/norce/se/orders/?status=completed&search=ek&page=2&size=50", follow=True).content.decode()
+    assert 'href="/norce/no/orders/?status=completed&amp;search=ek&amp;size=50"' in page
+    elsewhere = client.get("/norce/se/orders/new/?from=o_x", follow=True).content.decode()
+    assert "/norce/no/orders/?" not in elsewhere
+
+
+def test_no_merchant_is_called_as_a_page_of_the_desk() -> None:
+    firsts = {str(each.pattern).partition("/")[0] for each in get_resolver().url_patterns}
+    assert firsts - {"", "<channel:channel>"} <= TAKEN
+    for name in TAKEN:
+        with pytest.raises(ValueError, match="as pages of the desk are"):
+            parse(f"{name}/se")
+
+
+@pytest.mark.parametrize("path", ["/norce/", "/norce/se", "/norce/se/", "/a b/se/orders/", "/norce/s%0Ae/orders/"])
+def test_what_names_no_page_of_a_channel_is_not_found(support: User, client_of: ClientOf, path: str) -> None:
+    assert client_of(support).get(path).status_code in (301, 404)
+
+
+# --- Addresses of before
+
+
+@pytest.fixture
+def german() -> str:
+    return documents.put(documents.order(id="o_German", merchant="nordlys", channel="de"))
+
+
+@pytest.mark.parametrize("rest", ["", "timeline/?show=notes", "payments/"])
+def test_an_old_address_finds_its_order_in_whichever_channel_it_is(
+    support: User, client_of: ClientOf, german: str, rest: str
+) -> None:
+    answer = client_of(support).get(f"/orders/{german}/{rest}")
+    assert (answer.status_code, answer["Location"]) == (302, f"/nordlys/de/orders/{german}/{rest}")
+
+
+def test_what_stands_nowhere_under_an_order_leads_to_the_order(support: User, client_of: ClientOf, german: str) -> None:
+    assert client_of(support).get(f"/orders/{german}/gone/")["Location"] == f"/nordlys/de/orders/{german}/"
+
+
+def test_an_order_that_is_nowhere_is_said_channel_by_channel(support: User, client_of: ClientOf) -> None:
+    answer = client_of(support).get("/orders/o_Nowhere/")
+    assert answer.status_code == 404
+    assert text_of(answer).count("Not there") == len(all_channels())
+
+
+def test_an_order_of_a_channel_that_is_not_theirs_is_looked_for_in_theirs_alone(
+    support: User, client_of: ClientOf, german: str
+) -> None:
+    support.channel_grants.update(merchant="norce")
+    with listening() as calls:
+        answer = client_of(support).get(f"/orders/{german}/")
+    assert answer.status_code == 404 and {call.channel for call in calls} == {"norce/se", "norce/no"}
+
+
+def test_an_old_list_leads_whoever_has_one_channel_to_its_list(support: User, client_of: ClientOf) -> None:
+    support.channel_grants.update(merchant="norce", channel="se")
+    answer = client_of(support).get("/orders/?status=completed&status=accepted")
+    assert answer["Location"] == "/norce/se/orders/?status=completed&status=accepted"

@@ -14,7 +14,7 @@ def test_the_demo_accounts_can_sign_in_and_see_orders(settings: Settings) -> Non
     assert ensure_demo_accounts() == ["support", "manager", "admin", "admin2"]
     for name in DEMO_ACCOUNTS:
         response = Client().post("/accounts/login/", {"login": name, "password": DEMO_PASSWORD})
-        assert (response.status_code, response["Location"]) == (302, "/orders/")
+        assert (response.status_code, response["Location"]) == (302, "/")
         assert User.objects.get(username=name).has_perm("accounts.view_order")
 
 

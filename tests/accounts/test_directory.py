@@ -58,19 +58,19 @@ def test_an_entry_that_cannot_be_read_is_refused_at_the_start(settings: Settings
 def test_the_pages_call_a_channel_by_its_name(settings: Settings, admin: User, client_of: ClientOf) -> None:
     settings.ORDER_API_CHANNELS = ["norce/se=Norce Sverige", "norce/no=Norce Norge"]
     client = client_of(admin)
-    page = text_of(client.get("/orders/"))
+    page = text_of(client.get("/norce/se/orders/"))
     assert "Channel: Norce Sverige" in page, "in the frame"
     assert "Norce Norge" in page
     assert "created in Norce Sverige" in page
-    assert "in Norce Sverige" in text_of(client.get("/orders/o_nobody/"))
+    assert "in Norce Sverige" in text_of(client.get("/norce/se/orders/o_nobody/"))
     assert "Norce Norge" in text_of(client.get("/people/new/")), "what can be given"
 
 
 def test_the_log_calls_it_so_too(settings: Settings, admin: User, client_of: ClientOf) -> None:
     settings.ORDER_API_CHANNELS = ["norce/se=Norce Sverige"]
     client, order = client_of(admin), Caller("norce", "se").created()
-    client.post(f"/orders{order}/notes/new/", {"text": "Called."})
-    client.get(f"/orders{order}/raw/")
+    client.post(f"/norce/se/orders{order}/notes/new/", {"text": "Called."})
+    client.get(f"/norce/se/orders{order}/raw/")
     entries = text_of(client.get("/audit/"))
     assert "norce/se" not in entries
 
@@ -136,7 +136,7 @@ def test_a_desk_that_knows_no_channel_yet_says_so(
 ) -> None:
     monkeypatch.setattr(directory, "ask", out_of_order)
     settings.ORDER_API_CHANNELS = ["norce/*"]
-    answer = client_of(admin).get("/orders/")
+    answer = client_of(admin).get("/norce/se/orders/")
     assert answer.status_code == 403
     assert "no channel to work in" in text_of(answer)
 

@@ -13,11 +13,11 @@ WELCOME = "Welcome to the order desk."
 
 def test_the_words_of_help_stand_above_the_list_until_they_are_put_away(support: User, client_of: ClientOf) -> None:
     client = client_of(support)
-    assert WELCOME in client.get("/orders/").content.decode()
+    assert WELCOME in client.get("/norce/se/orders/").content.decode()
     assert WELCOME not in client.get("/accounts/preferences/").content.decode()
-    away = client.post("/accounts/help/read/", {"next": "/orders/?status=completed"})
-    assert away["Location"] == "/orders/?status=completed"
-    assert WELCOME not in client.get("/orders/").content.decode()
+    away = client.post("/accounts/help/read/", {"next": "/norce/se/orders/?status=completed"})
+    assert away["Location"] == "/norce/se/orders/?status=completed"
+    assert WELCOME not in client.get("/norce/se/orders/").content.decode()
 
 
 def test_putting_them_away_is_each_persons_own_and_changes_nothing_else(
@@ -26,14 +26,14 @@ def test_putting_them_away_is_each_persons_own_and_changes_nothing_else(
     Preference.objects.create(user=support, page_size=100, region="SE")
     client_of(support).post("/accounts/help/read/")
     assert Preference.objects.get(user=support).page_size == 100
-    assert WELCOME in client_of(manager).get("/orders/").content.decode()
+    assert WELCOME in client_of(manager).get("/norce/se/orders/").content.decode()
 
 
 def test_saving_preferences_brings_them_not_back(support: User, client_of: ClientOf) -> None:
     client = client_of(support)
     client.post("/accounts/help/read/")
     client.post("/accounts/preferences/", {"region": "SE", "time_zone": "", "theme": "", "page_size": "25"})
-    assert WELCOME not in client.get("/orders/").content.decode()
+    assert WELCOME not in client.get("/norce/se/orders/").content.decode()
 
 
 def test_regions_of_use_stand_before_the_others(support: User, client_of: ClientOf) -> None:

@@ -44,7 +44,7 @@ def test_the_new_password_ends_the_sessions_begun_with_the_old_one(
 ) -> None:
     theirs = client_of(support)
     use(visitor, address_for(support))
-    assert theirs.get("/orders/").status_code == 302
+    assert theirs.get("/norce/se/orders/").status_code == 302
 
 
 def test_looking_at_the_page_uses_nothing_up(visitor: Client, support: User) -> None:

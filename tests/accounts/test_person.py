@@ -110,7 +110,7 @@ def test_what_was_chosen_is_there_in_the_next_session(support: User, client_of: 
 def test_choosing_again_keeps_the_channel(support: User, client_of: ClientOf, settings: Settings) -> None:
     settings.ORDER_API_CHANNELS = ["norce/se", "norce/no"]
     client = client_of(support)
-    client.post("/accounts/channel/", {"channel": "norce/no"})
+    save(client, channel="norce/no")
     save(client, theme="dark")
     assert client_of(support).get("/accounts/preferences/").context["channel"] == Channel("norce", "no")
 
@@ -175,10 +175,10 @@ def test_a_visitor_costs_no_query(visitor: Client, django_assert_num_queries: Dj
         visitor.get("/no/such/page/")
 
 
-def test_a_person_costs_a_page_two_statements_the_session_and_who_it_belongs_to(
+def test_a_person_costs_a_page_three_statements_the_session_who_it_belongs_to_and_their_queue(
     support: User, client_of: ClientOf, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     Preference.objects.create(user=support)
     client = client_of(support)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/no/such/page/")

@@ -111,14 +111,14 @@ def test_whose_account_was_changed_reads_it_above_every_page_until_they_say_so(
     services.change_rights(who(admin), support, Rights("manager", frozenset({"*/*"})))
     services.new_link(who(admin), support, "code")
     theirs = client_of(User.objects.get(pk=support.pk))
-    page = theirs.get("/orders/").content.decode()
+    page = theirs.get("/norce/se/orders/").content.decode()
     assert "Somebody changed your account" in page
     assert "changed the rights" in page and "role: support → manager" in page
     assert "made a one-time link for a new password" in page
     numbers = list(AccountChange.objects.values_list("pk", flat=True))
-    answer = theirs.post("/accounts/changes/read/", {"change": numbers, "next": "/orders/"})
-    assert answer["Location"] == "/orders/"
-    assert "Somebody changed your account" not in theirs.get("/orders/").content.decode()
+    answer = theirs.post("/accounts/changes/read/", {"change": numbers, "next": "/norce/se/orders/"})
+    assert answer["Location"] == "/norce/se/orders/"
+    assert "Somebody changed your account" not in theirs.get("/norce/se/orders/").content.decode()
     assert "role: support → manager" in theirs.get("/accounts/preferences/").content.decode(), "it stays there"
     entry = Entry.objects.filter(action="person.changes.read").get()
     assert (entry.username, len(entry.details["changes"])) == ("support", 2)
@@ -131,7 +131,7 @@ def test_what_was_not_shown_is_not_read(admin: User, support: User, client_of: C
     theirs = client_of(support)
     theirs.post("/accounts/changes/read/", {"change": [first.pk, "x", "9" * 30]})
     assert AccountChange.objects.filter(read_at=None).count() == 1
-    assert "Somebody changed your account" in theirs.get("/orders/").content.decode()
+    assert "Somebody changed your account" in theirs.get("/norce/se/orders/").content.decode()
 
 
 def test_nobody_reads_it_in_the_name_of_somebody_else(admin: User, support: User, client_of: ClientOf) -> None:

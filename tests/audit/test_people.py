@@ -71,10 +71,10 @@ def test_anybody_can_sign_out_although_it_cannot_be_recorded(support: User, clie
 
 def test_what_a_person_may_not_open_is_recorded(newcomer: User, client_of: ClientOf) -> None:
     client = client_of(newcomer)
-    assert client.get(reverse("order-detail", args=["oAbc"])).status_code == 403
+    assert client.get(reverse("order-detail", args=["norce/se", "oAbc"])).status_code == 403
     newest = entries("denied")[0]
     assert (newest.username, newest.outcome, newest.status) == ("newcomer", Outcome.DENIED, 403)
-    assert (newest.order_id, newest.target) == ("oAbc", "GET /orders/oAbc/")
+    assert (newest.order_id, newest.target) == ("oAbc", "GET /norce/se/orders/oAbc/")
 
 
 def test_what_a_visitor_may_not_open_is_no_denial_but_a_way_to_the_sign_in(visitor: Client, db: None) -> None:

@@ -19,7 +19,7 @@ def desk(client_of: ClientOf, admin: User) -> Client:
 @pytest.fixture
 def identity(db: None) -> str:
     """The address of an identity number, which nobody sees unrecorded."""
-    return f"/orders/{documents.put(documents.order())}/identity/billing/"
+    return f"/norce/se/orders/{documents.put(documents.order())}/identity/billing/"
 
 
 def test_a_view_that_cannot_be_recorded_says_that_it_was_not_done(

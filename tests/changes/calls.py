@@ -15,7 +15,7 @@ NOTIFICATION = {"adapter_id": "norce_adapter", "scope": "/state/currentStatus", 
 
 
 def url(name: str, order: Order, **ids: str | None) -> str:
-    return reverse(name, kwargs={"order_id": order.id, **ids})
+    return reverse(name, kwargs={"channel": "norce/se", "order_id": order.id, **ids})
 
 
 def again(api: OrderApi, order: Order) -> Order:

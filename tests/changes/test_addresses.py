@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.urls import reverse
 
+from accounts.channels import Channel
 from audit.models import Entry
 from gateway import connection
 from gateway.in_process import answer
@@ -31,11 +32,11 @@ SHOWN = {
 
 
 def billing(order: Order) -> str:
-    return reverse("billing-edit", kwargs={"order_id": order.id})
+    return reverse("billing-edit", kwargs={"channel": "norce/se", "order_id": order.id})
 
 
 def shipping(order: Order) -> str:
-    return reverse("shipping-address-edit", kwargs={"order_id": order.id})
+    return reverse("shipping-address-edit", kwargs={"channel": "norce/se", "order_id": order.id})
 
 
 def address_now(api: OrderApi, order: Order, which: str = "billing") -> Address:
@@ -120,7 +121,7 @@ def test_what_this_desk_does_not_know_goes_back_as_it_came(
         "attributes": {"floor": 3, "country": "se"},
     }
     insert_documents([(document | {"id": "o_OddAddress", "customer": document["customer"] | {"billing": odd}}, {})])
-    url = reverse("billing-edit", kwargs={"order_id": "o_OddAddress"})
+    url = reverse("billing-edit", kwargs={"channel": "norce/se", "order_id": "o_OddAddress"})
     assert desk_of(support).send(url, SHOWN | {"city": "Åre"}).status_code == 302
     (body,) = [body.decode() for method, path, body in on_the_wire if method == "PUT"]
     assert '"doorCode":"1234"' in body and '"floor":3' in body and '"city":"Åre"' in body
@@ -212,7 +213,7 @@ def test_the_form_never_holds_the_identity_number(
 
 
 def test_what_is_sealed_into_the_form_does_not_tell_the_number_either(known_person: Order) -> None:
-    form = BillingChange(order=known_person)
+    form = BillingChange(order=known_person, channel=Channel("norce", "se"))
     assert NUMBER not in str(form.seen)
 
 

@@ -24,7 +24,7 @@ NUMBER = "19121212-1212"
 
 
 def url(order: Order) -> str:
-    return reverse("attributes-edit", kwargs={"order_id": order.id})
+    return reverse("attributes-edit", kwargs={"channel": "norce/se", "order_id": order.id})
 
 
 def words(response: HttpResponse) -> str:

@@ -28,7 +28,7 @@ DeskOf = Callable[[User], Desk]
 
 
 def cart_url(order: Order) -> str:
-    return reverse("cart-edit", kwargs={"order_id": order.id})
+    return reverse("cart-edit", kwargs={"channel": "norce/se", "order_id": order.id})
 
 
 def told(**quantities: int) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def test_out_of_checkout_the_cart_is_closed_and_says_why(
 def test_the_orders_page_leads_to_the_cart_only_in_checkout(
     manager: User, desk_of: DeskOf, table: Order, api: OrderApi
 ) -> None:
-    desk, page = desk_of(manager), reverse("order-detail", kwargs={"order_id": table.id})
+    desk, page = desk_of(manager), reverse("order-detail", kwargs={"channel": "norce/se", "order_id": table.id})
     assert cart_url(table) in desk.open(page).content.decode()
     api.orders.update_state(table.id or "", "accepted")
     closed = desk.open(page).content.decode()
@@ -184,7 +184,10 @@ def test_the_orders_page_leads_to_the_cart_only_in_checkout(
 
 def test_support_sees_no_way_to_the_cart_and_gets_none(support: User, desk_of: DeskOf, table: Order) -> None:
     desk = desk_of(support)
-    assert cart_url(table) not in desk.open(reverse("order-detail", kwargs={"order_id": table.id})).content.decode()
+    assert (
+        cart_url(table)
+        not in desk.open(reverse("order-detail", kwargs={"channel": "norce/se", "order_id": table.id})).content.decode()
+    )
     assert desk.open(cart_url(table)).status_code == 403
     assert desk.client.post(cart_url(table), told(mug=9)).status_code == 403
 
@@ -230,7 +233,7 @@ def test_an_adapter_still_at_work_is_told_as_accepted_and_not_done(
     )
     desk = desk_of(manager)
     assert send_twice(desk, table, told(mug=1, plate=3)).status_code == 302
-    page = desk.open(reverse("order-detail", kwargs={"order_id": table.id})).content.decode()
+    page = desk.open(reverse("order-detail", kwargs={"channel": "norce/se", "order_id": table.id})).content.decode()
     assert "accepted, but is not applied yet" in page
     assert [outcome for *_, outcome in logged(table)] == ["", "accepted"]
 
@@ -246,7 +249,7 @@ def test_a_hook_that_refuses_is_named_with_the_way_to_remove_it(
     hook = api.orders.get(table.id or "").hooks[0]
     page = refused.content.decode()
     assert refused.status_code == 422 and "norce_adapter does not agree" in page
-    assert reverse("hook-delete", kwargs={"order_id": table.id, "hook_id": hook.id}) in page
+    assert reverse("hook-delete", kwargs={"channel": "norce/se", "order_id": table.id, "hook_id": hook.id}) in page
     assert [outcome for *_, outcome in logged(table)] == ["", "refused"]
 
 

@@ -34,7 +34,7 @@ ODD_IDS = [
 
 
 def url(name: str, order: Order, **ids: str) -> str:
-    return reverse(name, kwargs={"order_id": order.id, **ids})
+    return reverse(name, kwargs={"channel": "norce/se", "order_id": order.id, **ids})
 
 
 def words(response: HttpResponse) -> str:

@@ -34,7 +34,7 @@ from orders.changes.drafts import copy_of
 from tests.changes.conftest import Desk, MakeOrder, logged
 
 DeskOf = Callable[[User], Desk]
-NEW = reverse("order-create")
+NEW = reverse("order-create", args=["norce/se"])
 NUMBER = "19121212-1212"
 
 
@@ -272,9 +272,8 @@ def test_another_price_in_a_copy_loses_the_discount_and_says_so(
 
 
 def test_an_order_of_another_channel_cannot_be_copied(admin: User, desk_of: DeskOf, old: Order) -> None:
-    desk = desk_of(admin)
-    desk.client.post(reverse("channel-switch"), {"channel": "norce/no"})
-    assert desk.open(f"{NEW}?from={old.id}").status_code == 404
+    there = reverse("order-create", args=["norce/no"])
+    assert desk_of(admin).open(f"{there}?from={old.id}").status_code == 404
 
 
 def test_a_cart_reference_that_is_taken_is_said_beside_its_field(
@@ -304,9 +303,9 @@ def test_no_answer_says_that_the_order_may_exist_and_where_to_look(admin: User, 
         response = desk.send(NEW, fields(), form=form)
     connection._connections.clear()
     assert response.status_code == 502 and "The order may exist" in words(response)
-    assert f'href="{reverse("order-list")}?cart_reference=cart-77"' in words(response) and 'value="SE-77"' in words(
+    assert f'href="{reverse("order-list", args=["norce/se"])}?cart_reference=cart-77"' in words(
         response
-    )
+    ) and 'value="SE-77"' in words(response)
     assert Entry.objects.get(action="order.create", kind="outcome").outcome == "unanswered"
     assert count(api) == 1
 
@@ -336,7 +335,7 @@ def test_only_who_may_makes_and_deletes_orders(
 
 
 def delete_url(order: Order) -> str:
-    return reverse("order-delete", kwargs={"order_id": order.id})
+    return reverse("order-delete", kwargs={"channel": "norce/se", "order_id": order.id})
 
 
 def is_there(api: OrderApi, order: Order) -> bool:
@@ -357,7 +356,7 @@ def test_an_order_is_deleted_once_its_name_was_typed(
     named: str, admin: User, desk_of: DeskOf, order: Order, api: OrderApi
 ) -> None:
     response = desk_of(admin).send(delete_url(order), {"typed": named})
-    assert response.status_code == 302 and response["Location"] == reverse("order-list")
+    assert response.status_code == 302 and response["Location"] == reverse("order-list", args=["norce/se"])
     assert not is_there(api, order)
     assert logged(order) == [("intent", "order.delete", ""), ("outcome", "order.delete", "done")]
 

@@ -18,11 +18,10 @@ from gateway import connection
 from tests.changes.faults import DOUBTS, NOT_KNOWN, REFUSALS, Fault, FaultyApi, failing_server, refusal
 from tests.changes.test_every_change import WRITES
 from tests.conftest import ClientOf
-from tests.forms import TYPED, Fields, address, fields_of, filled, put_order
+from tests.forms import IN_DIALOG, TYPED, Fields, address, fields_of, filled, put_order
 
 FORMS = sorted(set().union(*WRITES.values()))
 TOKEN = "a-token-that-nobody-may-ever-see"
-IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog", "X-Problem-Target": "#change-problem"}
 EVIDENCE = re.compile(r'<div class="actions">\s*<a class="btn" href="([^"]+)">')
 
 
@@ -35,7 +34,7 @@ class Person:
         self.sent: Fields = {}
 
     def fill_in_and_send(self) -> Any:
-        page: Any = self.client.get(self.url, headers=self.headers)
+        page: Any = self.client.get(self.url, headers=IN_DIALOG)
         return self.confirm(self.press(filled(page, self.url, self.typed)))
 
     def press(self, fields: Fields) -> Any:

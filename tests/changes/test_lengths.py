@@ -25,7 +25,7 @@ TYPED = {
 
 
 def billing(order: Order) -> str:
-    return reverse("billing-edit", args=[order.id])
+    return reverse("billing-edit", args=["norce/se", order.id])
 
 
 @pytest.mark.parametrize("field", ["type", "country", "given_name", "reference", "email", "another"])
@@ -59,7 +59,7 @@ def test_a_long_value_that_was_touched_is_refused(support: User, desk_of: DeskOf
 
 
 def test_a_cell_of_a_row_has_a_length_too(manager: User, desk_of: DeskOf, order: Order) -> None:
-    url = reverse("attributes-edit", args=[order.id])
+    url = reverse("attributes-edit", args=["norce/se", order.id])
     typed = {"mode": "rows", "key": ["k" * (LONGEST + 1)], "value": ["1"]}
     response = desk_of(manager).send(url, typed)
     assert response.status_code == 422 and "is too long" in response.content.decode()
@@ -70,7 +70,7 @@ def test_more_attributes_than_a_form_can_hold_are_not_put_into_one(
     manager: User, desk_of: DeskOf, make_order: MakeOrder, attributes: dict[str, Any]
 ) -> None:
     order = make_order(attributes=attributes)
-    url = reverse("attributes-edit", args=[order.id])
+    url = reverse("attributes-edit", args=["norce/se", order.id])
     form = desk_of(manager).open(url)
     assert "more values than a form can hold" in form.content.decode()
     assert len(form.content) < 100_000
@@ -84,7 +84,7 @@ def test_the_pages_of_an_order_with_twenty_thousand_attributes_are_built_from_so
     order = make_order(attributes={f"k{n}": n for n in range(20_000)})
     desk = desk_of(manager)
     for name in ("order-detail", "attributes-edit"):
-        page = desk.open(reverse(name, args=[order.id]))
+        page = desk.open(reverse(name, args=["norce/se", order.id]))
         assert page.status_code == 200
         assert len(page.content) < 300_000
 
@@ -97,6 +97,6 @@ def test_an_answer_of_sixty_kilobytes_is_shown_in_the_log_of_its_payment(
     payment_id = api.orders.get(order.id or "").payments[0].id or ""
     answer = PaymentTransaction(psp_event="CAPTURE", response_json=json.dumps({"said": unit * (60_000 // len(unit))}))
     api.payments.add_transaction(order.id or "", payment_id, answer)
-    page = desk_of(manager).open(reverse("payment-transactions", args=[order.id, payment_id]))
+    page = desk_of(manager).open(reverse("payment-transactions", args=["norce/se", order.id, payment_id]))
     assert page.status_code == 200
     assert "said" in page.content.decode() and len(page.content) < 50_000

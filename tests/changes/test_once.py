@@ -30,7 +30,7 @@ class Opened:
     """A form about an order that was opened once and can be sent many times."""
 
     def __init__(self, desk: Desk, order: Order, name: str, typed: dict[str, str]) -> None:
-        self.desk, self.where = desk, reverse(name, kwargs={"order_id": order.id})
+        self.desk, self.where = desk, reverse(name, kwargs={"channel": "norce/se", "order_id": order.id})
         self.fields = filled(desk.open(self.where), self.where, typed)
 
     def send(self) -> Any:
@@ -103,7 +103,7 @@ def test_of_two_requests_that_both_saw_nothing_one_is_sent(
 
 
 def test_the_second_to_begin_is_told_so(rf: RequestFactory, support: User) -> None:
-    request = rf.post("/orders/new/", {"once": "mark"})
+    request = rf.post("/norce/se/orders/new/", {"once": "mark"})
     request.user = support
     idempotency.start(request, adds=True)
     with pytest.raises(idempotency.AlreadySentError):

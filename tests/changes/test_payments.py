@@ -45,7 +45,9 @@ def paid(order: Order, api: OrderApi) -> Order:
 
 
 def url(order: Order, name: str = "payment-edit", which: int = 0) -> str:
-    ids = {"order_id": order.id} | ({} if name == "payment-create" else {"payment_id": order.payments[which].id})
+    ids = {"channel": "norce/se", "order_id": order.id} | (
+        {} if name == "payment-create" else {"payment_id": order.payments[which].id}
+    )
     return reverse(name, kwargs=ids)
 
 
@@ -263,7 +265,7 @@ def test_a_manager_may_not_and_that_is_written_down(
     assert desk.open(url(paid, name)).status_code == 403
     assert desk.client.post(url(paid, name), SAME).status_code == 403
     assert logged(paid) == [("event", "denied", "denied")] * 2
-    assert "Correct the record" not in text(desk.open(f"/orders/{paid.id}/"))
+    assert "Correct the record" not in text(desk.open(f"/norce/se/orders/{paid.id}/"))
     assert now(api, paid) == paid.payments[0]
 
 

@@ -38,37 +38,37 @@ def test_the_card_leads_to_the_question_and_the_answer_shows_in_the_payment(
     desk: Client, api: Caller, stale: str
 ) -> None:
     order, _, payment = stale.partition("/payments/")
-    card = desk.get(f"/orders{order}/")
+    card = desk.get(f"/norce/se/orders{order}/")
     assert "Ask Klarna for the state" in text_of(card)
-    where = f"/orders{stale}/refresh/"
+    where = f"/norce/se/orders{stale}/refresh/"
     assert f'href="{where}"' in card.content.decode()
     asked = text_of(desk.get(where))
     assert "Klarna is asked for the state that the payment has there. No money moves" in asked
     with listening() as calls:
         answer: Any = send(desk, where, {})
-    assert answer["Location"] == f"/orders{order}/#payments"
+    assert answer["Location"] == f"/norce/se/orders{order}/#payments"
     path = f"/checkout/klarna-adapter/api/order/v1/orders{order}/payments/{payment}/refresh-kco"
     assert [call.operation for call in calls if call.writes] == [f"POST {path}"]
     assert {call.channel for call in calls} == {"norce/se"}
     assert [action["type"] for action in api.get(stale).data["actions"]] == ["refund"]
-    page = text_of(desk.get(f"/orders{order}/"))
+    page = text_of(desk.get(f"/norce/se/orders{order}/"))
     assert "The provider was asked" in page and "Refund" in page
     said = Entry.objects.filter(action="payment.refresh", outcome__gt="")
     assert list(said.values_list("outcome", "target")) == [("done", payment)]
 
 
-def test_who_may_not_execute_may_not_ask(client_of: ClientOf, manager: User, stale: str) -> None:
-    client = client_of(manager)
-    assert "Ask Klarna" not in text_of(client.get(f"/orders{stale.partition('/payments/')[0]}/"))
-    assert client.post(f"/orders{stale}/refresh/").status_code == 403
+def test_who_may_not_execute_may_not_ask(client_of: ClientOf, support: User, stale: str) -> None:
+    client = client_of(support)
+    assert "Ask Klarna" not in text_of(client.get(f"/norce/se/orders{stale.partition('/payments/')[0]}/"))
+    assert client.post(f"/norce/se/orders{stale}/refresh/").status_code == 403
 
 
 @pytest.mark.parametrize("adapter", ["adyen_dropin_adapter", "nonpsp_adapter", "avarda_adapter", "stripe_adapter"])
 def test_an_adapter_that_cannot_be_asked_is_not_offered(desk: Client, api: Caller, adapter: str) -> None:
     order, payment = api.paid("reserved", adapterId=adapter)
-    assert "for the state" not in text_of(desk.get(f"/orders{order}/"))
+    assert "for the state" not in text_of(desk.get(f"/norce/se/orders{order}/"))
     with listening() as calls:
-        answer: Any = send(desk, f"/orders{payment}/refresh/", {})
+        answer: Any = send(desk, f"/norce/se/orders{payment}/refresh/", {})
     assert "as far as Checkout knows" in text_of(answer)
     assert not [call for call in calls if call.writes]
 
@@ -102,7 +102,7 @@ def test_an_address_that_cannot_be_asked_is_refused_at_the_start(wrong: object) 
 
 def execute_address(api: Caller, payment: str, kind: str) -> str:
     action = next(each for each in api.get(payment).data["actions"] if each["type"] == kind)
-    return f"/orders{payment}/actions/{action['id']}/execute/?type={kind}"
+    return f"/norce/se/orders{payment}/actions/{action['id']}/execute/?type={kind}"
 
 
 @pytest.mark.parametrize(("first", "asked"), [(False, 0), (True, 1)])

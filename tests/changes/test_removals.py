@@ -62,7 +62,10 @@ CASES = (
 def test_who_lets_a_colleagues_change_stand_does_none_of_it(
     admin: User, desk_of: DeskOf, full: Order, api: OrderApi, case: Case
 ) -> None:
-    desk, target = desk_of(admin), reverse(case.name, kwargs={"order_id": full.id, **case.ids(full)})
+    desk, target = (
+        desk_of(admin),
+        reverse(case.name, kwargs={"channel": "norce/se", "order_id": full.id, **case.ids(full)}),
+    )
     form = desk.open(target)
     case.meanwhile(api, full)
     conflict = desk.send(target, case.typed, form=form)
@@ -77,7 +80,7 @@ def test_who_lets_a_colleagues_change_stand_does_none_of_it(
 def test_who_insists_is_told_what_stands_against_it_and_removes_it(
     admin: User, desk_of: DeskOf, full: Order, api: OrderApi
 ) -> None:
-    desk, ids = desk_of(admin), {"order_id": full.id, "payment_id": full.payments[0].id}
+    desk, ids = desk_of(admin), {"channel": "norce/se", "order_id": full.id, "payment_id": full.payments[0].id}
     target = reverse("payment-remove", kwargs=ids)
     form = desk.open(target)
     reserve(api, full)

@@ -32,7 +32,7 @@ def test_a_secret_attribute_that_is_changed_is_in_no_column_of_the_log(
     old, new = "Old-s3cr3t-Zx81", "New-s3cr3t-Zx82"
     order = make_order(attributes={field: old, "note": "before"})
     typed = {"mode": "rows", "key": [field, "note"], "value": [new, f"Authorization: Bearer {new} and {JWT}"]}
-    assert desk_of(manager).send(reverse("attributes-edit", args=[order.id]), typed).status_code == 302
+    assert desk_of(manager).send(reverse("attributes-edit", args=["norce/se", order.id]), typed).status_code == 302
     assert api.orders.get(order.id or "").raw["attributes"][field] == new
     written = rows_of(order.id or "")
     assert field in written and "before" in written
@@ -44,7 +44,7 @@ def test_a_secret_in_the_name_of_an_attribute_is_in_no_column_of_the_log(
 ) -> None:
     order = make_order(attributes={"colour": "red"})
     typed = {"mode": "rows", "key": ["colour", "19850709-9805", f"token={JWT}"], "value": ["red", "hers", "x"]}
-    assert desk_of(manager).send(reverse("attributes-edit", args=[order.id]), typed).status_code == 302
+    assert desk_of(manager).send(reverse("attributes-edit", args=["norce/se", order.id]), typed).status_code == 302
     assert "hers" in rows_of(order.id or "")
     assert "19850709-9805" not in rows_of(order.id or "") and JWT not in rows_of(order.id or "")
 
@@ -55,6 +55,6 @@ def test_a_value_of_forty_thousand_characters_is_changed_with_its_beginning_in_t
     order = make_order(attributes={"colour": "red", "long": "a" * 40_000})
     for value in ("4" * 40_000, "f0" * 20_000, json.dumps({"a": "a" * 40_000}), "b@" * 20_000):
         typed = {"mode": "rows", "key": ["colour", "long"], "value": ["red", value]}
-        assert desk_of(manager).send(reverse("attributes-edit", args=[order.id]), typed).status_code == 302
+        assert desk_of(manager).send(reverse("attributes-edit", args=["norce/se", order.id]), typed).status_code == 302
     assert len(rows_of(order.id or "")) < 100_000
     assert "characters)" in rows_of(order.id or "")

@@ -41,7 +41,9 @@ EMPTY: dict[str, Any] = {"state": "intent", "vat_rate": "25"}
 
 
 def url(name: str, order: Order, shipping: Shipping | None = None) -> str:
-    return reverse(name, kwargs={"order_id": order.id} | ({"shipping_id": shipping.id} if shipping else {}))
+    return reverse(
+        name, kwargs={"channel": "norce/se", "order_id": order.id} | ({"shipping_id": shipping.id} if shipping else {})
+    )
 
 
 @pytest.fixture
@@ -323,7 +325,7 @@ def test_removing_is_confirmed_and_is_a_state(
     )
     assert desk.send(target, {}, form=asked).status_code == 302
     assert now(api, order, shipping) == shipping.changed(state=ShippingState.read("removed"))
-    page = desk.open(reverse("order-detail", kwargs={"order_id": order.id})).content.decode()
+    page = desk.open(reverse("order-detail", kwargs={"channel": "norce/se", "order_id": order.id})).content.decode()
     assert "1 removed shipping, not counted" in page and target not in page
 
 
@@ -351,7 +353,7 @@ def test_support_sees_shippings_and_no_way_to_change_them(
     support: User, desk_of: DeskOf, order: Order, shipping: Shipping, api: OrderApi
 ) -> None:
     desk = desk_of(support)
-    page = desk.open(reverse("order-detail", kwargs={"order_id": order.id})).content.decode()
+    page = desk.open(reverse("order-detail", kwargs={"channel": "norce/se", "order_id": order.id})).content.decode()
     assert "Locker" in page and url("shipping-edit", order, shipping) not in page
     for name, part in (("shipping-edit", shipping), ("shipping-remove", shipping), ("shipping-create", None)):
         assert desk.client.post(url(name, order, part), TYPED).status_code == 403
@@ -361,7 +363,11 @@ def test_support_sees_shippings_and_no_way_to_change_them(
 def test_the_orders_page_leads_a_manager_to_each_change(
     manager: User, desk_of: DeskOf, order: Order, shipping: Shipping
 ) -> None:
-    page = desk_of(manager).open(reverse("order-detail", kwargs={"order_id": order.id})).content.decode()
+    page = (
+        desk_of(manager)
+        .open(reverse("order-detail", kwargs={"channel": "norce/se", "order_id": order.id}))
+        .content.decode()
+    )
     for name, part in (("shipping-edit", shipping), ("shipping-remove", shipping), ("shipping-create", None)):
         assert f'href="{url(name, order, part)}"' in page
 

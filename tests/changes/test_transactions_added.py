@@ -38,7 +38,7 @@ def order(order: Order, api: OrderApi) -> Order:
 
 
 def url(order: Order, name: str = "transaction-create") -> str:
-    return reverse(name, kwargs={"order_id": order.id, "payment_id": order.payments[0].id})
+    return reverse(name, kwargs={"channel": "norce/se", "order_id": order.id, "payment_id": order.payments[0].id})
 
 
 def text(response: HttpResponse) -> str:
@@ -124,7 +124,7 @@ def test_a_form_is_sent_once_however_often_it_comes(admin: User, desk_of: DeskOf
     desk = desk_of(admin)
     once = text(desk.open(url(order))).partition('name="once" value="')[2].partition('"')[0]
     answers = [desk.send(url(order), {**LINE, "once": once}) for _ in range(3)]
-    assert {(each.status_code, each["Location"]) for each in answers} == {(302, f"/orders/{order.id}/")}
+    assert {(each.status_code, each["Location"]) for each in answers} == {(302, f"/norce/se/orders/{order.id}/")}
     assert len(lines(api, order)) == 1
 
 
@@ -140,7 +140,7 @@ def test_no_answer_leads_to_the_payments_log(admin: User, desk_of: DeskOf, order
         response = desk.send(url(order), LINE, form=form)
     connection._connections.clear()
     assert response.status_code == 502 and reverse(
-        "payment-transactions", args=[order.id, order.payments[0].id]
+        "payment-transactions", args=["norce/se", order.id, order.payments[0].id]
     ) in text(response)
     assert "ORDER_CAPTURED" in text(response)
     assert [outcome for *_, outcome in logged(order)] == ["", "unanswered"]

@@ -186,7 +186,7 @@ def lines(document: Json) -> Json:
 @pytest.mark.django_db
 def test_what_the_api_took_once_can_be_copied(admin: User, client_of: ClientOf) -> None:
     forms.put_order(ORDER, change=lines)
-    where = f"{reverse('order-create')}?from={ORDER}"
+    where = f"{reverse('order-create', args=['norce/se'])}?from={ORDER}"
     answer = forms.send(client_of(admin), where, {"reference": "copy-1"})
     assert answer.status_code == 302, said(answer)
     copy = order_api("norce", "se").orders.get(answer.url.strip("/").split("/")[-1])
@@ -201,7 +201,7 @@ def test_what_the_api_took_once_can_be_copied(admin: User, client_of: ClientOf) 
 def test_a_line_of_a_copy_keeps_what_it_does_not_say(admin: User, client_of: ClientOf) -> None:
     """Another price for a line without a VAT rate asks for none."""
     forms.put_order(ORDER, change=lambda document: lines(document) | {"currency": "SEK"})
-    where, client = f"{reverse('order-create')}?from={ORDER}", client_of(admin)
+    where, client = f"{reverse('order-create', args=['norce/se'])}?from={ORDER}", client_of(admin)
     fields: Any = forms.fields_of(client.get(where), where)  # type: ignore[arg-type]
     fields["price"][2], fields["name"][3] = "20", "Goodwill"
     answer: Any = client.post(where, fields)

@@ -17,9 +17,10 @@ ORDER, PAYMENT, SHIPPING = (
 )
 READ = f"GET {ORDER}"
 """Nearly every page reads the order too; here it stands for the page of the order alone."""
+ACTIONS = {"payment-action-execute", "payment-action-ask"}
 # Each operation, and the names of the addresses that make use of it.
 USED: Mapping[str, set[str]] = {
-    "GET orders": {"order-list"},
+    "GET orders": {"order-list", "order-customer-line", "order-customer-channel"},
     "POST orders": {"order-create"},
     READ: {"order-detail"},
     f"DELETE {ORDER}": {"order-delete"},
@@ -45,7 +46,7 @@ USED: Mapping[str, set[str]] = {
     f"POST {ORDER}/payments": {"payment-create"},
     f"GET {PAYMENT}": {"payment-detail", "payment-transactions", "payment-action-execute"},
     f"PUT {PAYMENT}": {"payment-edit", "payment-remove"},
-    f"GET {PAYMENT}/transactions": {"payment-transactions", "order-timeline", "payment-action-execute"},
+    f"GET {PAYMENT}/transactions": {"payment-transactions", "order-timeline"} | ACTIONS,
     f"POST {PAYMENT}/transactions": {"transaction-create"},
     f"POST {PAYMENT}/actions": {"action-create"},
     f"POST {PAYMENT}/actions/{{action_id}}/execute": {"payment-action-execute"},

@@ -7,6 +7,7 @@ import fcntl
 import http.server
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,12 +19,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, expect
 
 from tests.e2e import preparation
+from tests.programs import with_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60_000  # ms, which only a test that fails waits for, however slow the machine is
@@ -88,10 +90,20 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"the desk did not start:\n{log.read_text()}")
 
 
+def ask_for(desk: Desk, channel: str, path: str) -> dict[str, Any]:
+    """What the desk's sandbox answers about that channel of norce."""
+    headers = {"Authorization": "Bearer sandbox", "x-merchant": "norce", "x-channel": channel}
+    request = urllib.request.Request(f"{desk.url}/checkout/order/api/v0/checkout/{path}", headers=headers)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
 def environ_of(data_dir: Path) -> dict[str, str]:
     """What the programs of a desk with that data folder are called with."""
     ours = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "ORDER_API", "DJANGO_SETTINGS"))}
-    return ours | {"DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "tests.e2e.settings"}
+    patience = {"FAN_OUT_DEADLINE": "10"}  # seconds: a channel is not down because other tests keep the machine busy
+    return ours | patience | {"DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "tests.e2e.settings"}
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +115,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
-            making = Path(tempfile.mkdtemp(dir=folder.parent))
+            making = with_catalogues(Path(tempfile.mkdtemp(dir=folder.parent)))
             command = [sys.executable, "-m", "tests.e2e.preparation"]
             subprocess.run(command, cwd=ROOT, env=environ_of(making), check=True)
             making.rename(folder)
@@ -120,7 +132,7 @@ def serve(data_dir: Path, **settings: str) -> Iterator[Desk]:
             [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environ, stdout=output, stderr=subprocess.STDOUT
         )
         try:
-            wait_for(f"http://127.0.0.1:{port}/health/", process, log)
+            wait_for(f"http://127.0.0.1:{port}/healthz", process, log)
             desk = Desk(f"http://127.0.0.1:{port}", data_dir, environ)
             yield desk
         finally:
@@ -137,15 +149,16 @@ def desk(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 
 class Faults:
     """Stands between a desk and its Order API; `mode` says how it behaves: ok, down (hangs up),
-    html (a proxy's error page)."""
+    html (a proxy's error page). The channels that are `gone`, as in no, hang up whatever the others do."""
 
     def __init__(self, upstream: str) -> None:
         self.mode, self.upstream = "ok", upstream
+        self.gone: set[str] = set()
         faults = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                if faults.mode == "down":
+                if faults.mode == "down" or self.headers.get("x-channel") in faults.gone:
                     self.close_connection = True
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
@@ -185,7 +198,7 @@ class RemoteDesk(NamedTuple):
 def remote_desk(desk: Desk, prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteDesk]:
     """A second desk that reaches the first one's Order API over the network, as it would the real
     one; faults on demand."""
-    faults, data_dir = Faults(desk.url), tmp_path_factory.mktemp("remote")
+    faults, data_dir = Faults(desk.url), with_catalogues(tmp_path_factory.mktemp("remote"))
     shutil.copy(prepared / preparation.FOR_REMOTE, data_dir / "orderdesk.sqlite3")
     shutil.copytree(prepared / "static", data_dir / "static")
     for remote in serve(
@@ -217,7 +230,7 @@ def sign_in(page: Page, url: str, user: str, password: str) -> None:
     page.locator("input[name=login]").fill(user)
     page.locator("input[name=password]").fill(password)
     page.locator("main [type=submit]").click()
-    page.wait_for_url(f"{url}/orders/**")
+    page.wait_for_url(re.compile(f"^{re.escape(url)}/(overview/|[^/]+/[^/]+/orders/)"))  # by what they may do
 
 
 def state_of(desk: Desk, browser: Browser, user: str, password: str = "demo") -> StorageState:
@@ -233,6 +246,12 @@ def state_of(desk: Desk, browser: Browser, user: str, password: str = "demo") ->
 def signed_in_state(desk: Desk, browser: Browser) -> StorageState:
     """Somebody from support."""
     return state_of(desk, browser, "support")
+
+
+@pytest.fixture(scope="session")
+def manager_state(desk: Desk, browser: Browser) -> StorageState:
+    """A manager."""
+    return state_of(desk, browser, "manager")
 
 
 @pytest.fixture(scope="session")
@@ -282,8 +301,10 @@ def page(context: BrowserContext, console: list[str]) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def cases(desk: Desk) -> None:
     """The desk's sandbox has the orders of the case documents."""
-    for case in sorted(CASES.glob("*.json")):
-        desk.manage("sandbox_load", str(case), "--replace-existing")
+    lines = [json.dumps(json.loads(case.read_text())) for case in sorted(CASES.glob("*.json"))]
+    together = desk.data_dir / "cases.jsonl"  # one program for all: each start takes longer than what it does
+    together.write_text("\n".join(lines))
+    desk.manage("sandbox_load", str(together), "--replace-existing")
 
 
 @pytest.fixture

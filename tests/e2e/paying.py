@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 import urllib.request
 from contextlib import closing
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ class Paid(NamedTuple):
 
     @property
     def page(self) -> str:
-        return f"/orders/{self.order_id}/"
+        return f"/norce/se/orders/{self.order_id}/"
 
 
 def call(desk: Desk, method: str, path: str, body: Any = None) -> Any:
@@ -35,9 +36,9 @@ def call(desk: Desk, method: str, path: str, body: Any = None) -> Any:
     return json.loads(text) if text else None
 
 
-def paid(desk: Desk, state: str = "reserved", day: str = "") -> Paid:
-    """An order with one payment of 499 kr in that state; `day` is the provider's bad day for it."""
-    price = {"includingVat": AMOUNT, "excludingVat": AMOUNT * 0.8}
+def paid(desk: Desk, state: str = "reserved", day: str = "", amount: int = AMOUNT) -> Paid:
+    """An order with one payment of that many kr in that state; `day` is the provider's bad day for it."""
+    price = {"includingVat": amount, "excludingVat": amount * 0.8}
     item = {"name": "Flask", "sku": "F-1", "quantity": 1, "price": price, "total": price, "vatRate": 0.25}
     order_id = call(desk, "POST", "", {"currency": "SEK", "country": "SE", "cart": {"items": [item], "total": price}})[
         "id"
@@ -46,7 +47,7 @@ def paid(desk: Desk, state: str = "reserved", day: str = "") -> Paid:
         "adapterId": "stripe_adapter",
         "name": "Card",
         "currency": "SEK",
-        "amount": AMOUNT,
+        "amount": amount,
         "attributes": {"sandbox": day},
     }
     payment_id = call(desk, "POST", f"/{order_id}/payments", payment)["id"]
@@ -74,8 +75,17 @@ def provider_finishes(desk: Desk, what: Paid) -> None:
 
 
 def desk_looks(desk: Desk, what: Paid) -> None:
-    """The desk reads the payment again now, and not when its turn comes."""
-    with closing(sqlite3.connect(desk.data_dir / "orderdesk.sqlite3", timeout=20)) as database, database:
-        due = "UPDATE payments_execution SET next_check_at = '2000-01-01 00:00:00' WHERE payment_id = ?"
-        assert database.execute(due, [what.payment_id]).rowcount == 1
-    desk.manage("payments_reconcile")
+    """The desk reads the payment again now, and not when its turn comes: by this command, or by the desk's own thread
+    where that is at it already."""
+    with closing(sqlite3.connect(desk.data_dir / "orderdesk.sqlite3", timeout=20)) as database:
+        looked = "SELECT max(checked_at) FROM payments_execution WHERE payment_id = ?"
+        (before,) = database.execute(looked, [what.payment_id]).fetchone()
+        with database:
+            due = "UPDATE payments_execution SET next_check_at = '2000-01-01 00:00:00' WHERE payment_id = ?"
+            assert database.execute(due, [what.payment_id]).rowcount == 1
+        for _ in range(60):
+            desk.manage("payments_reconcile")
+            if database.execute(looked, [what.payment_id]).fetchone() != (before,):
+                return
+            time.sleep(0.5)
+    raise AssertionError("the desk did not look within 30 s")

@@ -14,6 +14,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import resolve
 
+from tests import pseudo
+from tests.e2e.settings import PSEUDO
+
 ORDERS = 600
 PASSWORD = "correct horse battery staple"
 FOR_REMOTE = "remote.sqlite3"
@@ -46,14 +49,16 @@ def ines() -> None:
     user.channel_grants.create(merchant="*", channel="*")
 
 
-def executed(username: str, day: str = "", *, wants_approval: bool = False) -> dict[str, str]:
-    """A capture of 499 SEK of an order of its own, by that person; `day` is the provider's bad day for it."""
+def executed(username: str, day: str = "", *, wants_approval: bool = False, only_asks: bool = False) -> dict[str, str]:
+    """A capture of 499 SEK of an order of its own, by that person, or only asked for by them; `day` is the provider's
+    bad day for it."""
     from django.contrib.auth.models import User
 
     from accounts.channels import Channel
     from audit.log import Who
     from gateway.connection import order_api
     from order_api.schemas import Cart, Item, Order, Payment, Price
+    from payments.approvals import asks
     from payments.executions import engine, intent
 
     api, amount, user = order_api("norce", "se"), Decimal(499), User.objects.get(username=username)
@@ -68,7 +73,10 @@ def executed(username: str, day: str = "", *, wants_approval: bool = False) -> d
     action = api.payments.get(order_id, payment_id).actions[0]
     dialog = intent.read(api, Channel("norce", "se"), order_id, payment_id, action.id or "").case
     asked = engine.Asked(user, Who(user.username, user.pk), "other", "The customer asked to be charged at once")
-    execution = engine.execute(api, dialog, asked, wants_approval=wants_approval)
+    if only_asks:
+        execution = asks.ask(api, dialog, asked)
+    else:
+        execution = engine.execute(api, dialog, asked, wants_approval=wants_approval)
     return {"execution": str(execution.pk), "order": order_id, "payment": payment_id}
 
 
@@ -97,14 +105,17 @@ def moved_by_others() -> dict[str, str]:
 
 
 def made() -> dict[str, str]:
-    """A request that waits for approval, a limit, a rule of four eyes, an execution without an answer with its payment,
-    which is locked, one that is contradicted, and what others moved. The two that a person can settle were asked for by
-    somebody else than the admin whose pages are looked at."""
+    """A request that waits for approval, what support asked for, a limit, a rule of four eyes, an execution without an
+    answer with its payment, which is locked, one that is contradicted, and what others moved. The two that a person can
+    settle were asked for by somebody else than the admin whose pages are looked at."""
     from payments.models import FourEyes, Limit
 
+    asked = executed("support", only_asks=True)
     doubt, late, moved = executed("admin2", "timeout-before"), contradicted(), moved_by_others()
     return {
         "approval": executed("manager", wants_approval=True)["execution"],
+        "asked": asked["execution"],
+        "asked_order": asked["order"],
         "limit": str(Limit.objects.create(role="support", currency="NOK", per_action=100).pk),
         "rule": str(FourEyes.objects.create(merchant="norce", channel="no", mode="always").pk),
         "execution": doubt["execution"],
@@ -130,6 +141,7 @@ def prepare() -> None:
     petra()
     resolve(f"{settings.SANDBOX_PREFIX}order/docs")  # imports every page, so that no call has to do it in its time
     call_command("sandbox_seed", orders=ORDERS, if_empty=True)
+    pseudo.write(settings.DATA_DIR / PSEUDO)
     (settings.DATA_DIR / MADE).write_text(json.dumps(made()))
     connection.close()
 

@@ -32,8 +32,8 @@ def put(desk: Desk, path: str, body: str) -> None:
 
 
 def open_reference(page: Page, order_id: str) -> None:
-    page.goto(f"/orders/{order_id}/")
-    page.locator(f'.aside a[href="/orders/{order_id}/reference/"]').click()
+    page.goto(f"/norce/se/orders/{order_id}/")
+    page.locator(f'.aside a[href="/norce/se/orders/{order_id}/reference/"]').click()
     expect(page.locator("#dialog[open]")).to_be_visible()
 
 
@@ -68,7 +68,7 @@ def test_leaving_with_something_typed_asks_first(page: Page, order_id: str) -> N
 
 
 def test_choosing_the_first_option_counts_as_typed_and_choosing_nothing_does_not(page: Page, order_id: str) -> None:
-    page.goto(f"/orders/{order_id}/")
+    page.goto(f"/norce/se/orders/{order_id}/")
     asked: list[str] = []
 
     def go(dialog: Dialog) -> None:
@@ -77,7 +77,7 @@ def test_choosing_the_first_option_counts_as_typed_and_choosing_nothing_does_not
 
     page.on("dialog", go)
     for choose in (False, True):
-        page.locator(f'a[href="/orders/{order_id}/billing/"]').first.click()
+        page.locator(f'a[href="/norce/se/orders/{order_id}/billing/"]').first.click()
         country = page.locator("#dialog select[name=country]")
         expect(country).not_to_have_value("")
         if choose:
@@ -109,11 +109,11 @@ def test_changes_work_without_javascript(
 ) -> None:
     context = browser.new_context(base_url=desk.url, storage_state=signed_in_state, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"/orders/{order_id}/")
-    page.goto(f"/orders/{order_id}/reference/")
+    page.goto(f"/norce/se/orders/{order_id}/")
+    page.goto(f"/norce/se/orders/{order_id}/reference/")
     page.get_by_label("Reference", exact=True).fill("SE-NO-SCRIPT")
     page.locator("main [type=submit]").last.click()
-    expect(page).to_have_url(re.compile(rf"/orders/{order_id}/$"))
+    expect(page).to_have_url(re.compile(rf"/norce/se/orders/{order_id}/$"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("SE-NO-SCRIPT")
     context.close()
 
@@ -123,8 +123,8 @@ def test_a_session_that_ended_keeps_what_was_typed(
 ) -> None:
     context = browser.new_context(base_url=desk.url, storage_state=signed_in_state)
     page = context.new_page()
-    page.goto(f"/orders/{order_id}/")
-    page.locator(f'.aside a[href="/orders/{order_id}/reference/"]').click()
+    page.goto(f"/norce/se/orders/{order_id}/")
+    page.locator(f'.aside a[href="/norce/se/orders/{order_id}/reference/"]').click()
     page.get_by_label("Reference", exact=True).fill("SE-KEPT")
     session = next(cookie for cookie in context.cookies() if cookie.get("name") == "sessionid")
     context.clear_cookies(name="sessionid")

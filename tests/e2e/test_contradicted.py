@@ -33,7 +33,7 @@ def test_a_late_success_after_a_refusal_is_contradicted_until_a_person_has_looke
     admin_page: Page, second_page: Page, desk: Desk
 ) -> None:
     page = admin_page
-    page.goto("/payments/")
+    page.goto("/payments/in-doubt/")
     before = count(page)
     what = capture(page, desk, "refuse-but-do+done-minutes-later")
     expect(page.locator("#outcome")).to_contain_text("499.00 SEK was not captured: it was refused.")
@@ -49,7 +49,7 @@ def test_a_late_success_after_a_refusal_is_contradicted_until_a_person_has_looke
     assert violations(page) == []
 
     page = second_page
-    page.goto("/payments/")
+    page.goto("/payments/in-doubt/")
     row = row_of(page, what, "contradicted")
     expect(row).to_contain_text("Refused")
     expect(row).to_contain_text("It came through after all")
@@ -73,7 +73,7 @@ def test_what_others_moved_is_acknowledged_and_told_before_the_same_is_done(
     admin_page: Page, desk: Desk, console: list[str]
 ) -> None:
     page, what = admin_page, capture(admin_page, desk, "")
-    page.goto("/payments/")
+    page.goto("/payments/in-doubt/")
     before = count(page)
     desk.manage("sandbox_portal", what.payment_id, "refund", "300.00")
     desk_looks(desk, what)
@@ -86,7 +86,7 @@ def test_what_others_moved_is_acknowledged_and_told_before_the_same_is_done(
     expect(payments.get_by_role("link", name=re.compile("^Refund "))).to_have_count(0)
     assert violations(page) == []
 
-    page.goto("/payments/")
+    page.goto("/payments/in-doubt/")
     row = row_of(page, what, "moved")
     expect(row).to_contain_text("199.00 SEK")
     row.get_by_role("link", name="Acknowledge…").click()

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 from orders.changes.creation import OrderCreation
 from tests.changes.test_every_change import PATTERNS
 from tests.changes.test_every_change import WRITES as FORMS
-from tests.e2e.conftest import Desk, state_of, watch
+from tests.e2e.conftest import Desk, watch
 from tests.e2e.writes import ADAPTERS, WRITES, Write, part
 
 
@@ -85,10 +85,14 @@ def order_id(desk: Desk) -> str:
 
 @pytest.fixture(scope="module")
 def browsers(
-    browser: Browser, desk: Desk, signed_in_state: StorageState, admin_state: StorageState
+    browser: Browser,
+    desk: Desk,
+    signed_in_state: StorageState,
+    manager_state: StorageState,
+    admin_state: StorageState,
 ) -> Iterator[dict[str, Page]]:
     """A page of each role."""
-    states = {"support": signed_in_state, "manager": state_of(desk, browser, "manager"), "admin": admin_state}
+    states = {"support": signed_in_state, "manager": manager_state, "admin": admin_state}
     contexts = {who: browser.new_context(base_url=desk.url, storage_state=state) for who, state in states.items()}
     yield {who: context.new_page() for who, context in contexts.items()}
     for context in contexts.values():
@@ -141,7 +145,7 @@ def test_the_forms_that_are_walked_first_are_there() -> None:
 def test_a_write_is_done_by_whoever_may_and_seen_where_it_belongs(
     write: Write, desk: Desk, order_id: str, browsers: dict[str, Page], console: list[str]
 ) -> None:
-    start = "/orders/" if write.name == "order-create" else f"/orders/{order_id}/"
+    start = "/norce/se/orders/" if write.name == "order-create" else f"/norce/se/orders/{order_id}/"
     before = call(desk, "GET", f"/{order_id}"), call(desk, "GET", "?limit=1")
     page = watch(browsers[write.role], console)
     fill_in(page, write, start)

@@ -141,7 +141,7 @@ def test_it_works_as_a_page_without_javascript(browser: Browser, desk: Desk, adm
 def test_support_sees_no_button_and_cannot_post_one(page: Page, desk: Desk, console: list[str]) -> None:
     what = paid(desk)
     page.goto(what.page)
-    expect(page.locator("#payments")).to_contain_text("Can be captured: ask for it")
+    expect(page.locator("#payments")).to_contain_text("Ask for a capture…")
     expect(page.locator("a[href*='/execute/']")).to_have_count(0)
     action = ask_for_action(desk, what)
     url = f"{what.page}payments/{what.payment_id}/actions/{action}/execute/"

@@ -20,7 +20,7 @@ def order(desk: Desk) -> dict[str, object]:
 
 
 def test_the_focus_goes_back_to_the_menu_that_a_dialog_was_opened_from(page: Page, order: dict[str, object]) -> None:
-    page.goto(f"/orders/{order['id']}/")
+    page.goto(f"/norce/se/orders/{order['id']}/")
     more = page.locator(".order-head summary", has_text="More")
     more.click()
     page.get_by_role("link", name="Change reference…").click()
@@ -30,8 +30,8 @@ def test_the_focus_goes_back_to_the_menu_that_a_dialog_was_opened_from(page: Pag
 
 
 def test_the_focus_goes_back_to_a_link_that_was_renewed_meanwhile(page: Page, order: dict[str, object]) -> None:
-    page.goto(f"/orders/{order['id']}/")
-    address = f"/orders/{order['id']}/billing/"
+    page.goto(f"/norce/se/orders/{order['id']}/")
+    address = f"/norce/se/orders/{order['id']}/billing/"
     page.locator(f'a[href="{address}"]').first.click()
     expect(page.locator("#dialog[open]")).to_be_visible()
     renew = "a => { const one = document.querySelector(`a[href='${a}']`); one.replaceWith(one.cloneNode(true)); }"
@@ -54,13 +54,13 @@ def test_every_kind_of_field_asks_before_its_change_is_dropped(
 
     page.on("dialog", go)
     changes = [
-        (f"/orders/{order['id']}/payments/{payment}/edit/", "select[name=state]", 0),
-        (f"/orders/{order['id']}/payments/{payment}/edit/", "textarea[name=attributes]", "{}"),
-        (f"/orders/{order['id']}/billing/", "input[name=type][value=organization]", None),
-        (f"/orders/{order['id']}/consents/", "input[type=checkbox]", None),
+        (f"/norce/se/orders/{order['id']}/payments/{payment}/edit/", "select[name=state]", 0),
+        (f"/norce/se/orders/{order['id']}/payments/{payment}/edit/", "textarea[name=attributes]", "{}"),
+        (f"/norce/se/orders/{order['id']}/billing/", "input[name=type][value=organization]", None),
+        (f"/norce/se/orders/{order['id']}/consents/", "input[type=checkbox]", None),
     ]
     for times, (address, field, value) in enumerate(changes, 1):
-        page.goto(f"/orders/{order['id']}/")
+        page.goto(f"/norce/se/orders/{order['id']}/")
         page.evaluate("a => htmx.ajax('GET', a, {target: '#dialog', swap: 'innerHTML'})", address)
         one = page.locator(f"#dialog {field}").first
         expect(one).to_be_attached()
@@ -79,7 +79,7 @@ def test_every_kind_of_field_asks_before_its_change_is_dropped(
 def test_a_line_break_outlives_a_change_of_another_field(page: Page, desk: Desk, order: dict[str, object]) -> None:
     address = {"type": "person", "givenName": "Rad", "streetAddress": "Storgatan 1\nLgh 1203", "country": "SE"}
     put(desk, f"orders/{order['id']}/customer/billing", json.dumps(address))
-    page.goto(f"/orders/{order['id']}/billing/")
+    page.goto(f"/norce/se/orders/{order['id']}/billing/")
     page.get_by_label("Phone").fill("070-174 06 05")
     page.locator("main [type=submit]").last.click()
     page.wait_for_url(f"**/orders/{order['id']}/**")
@@ -92,12 +92,12 @@ def test_signing_out_leaves_no_addresses_in_the_tab(
 ) -> None:
     context = browser.new_context(base_url=desk.url, storage_state=signed_in_state)
     page = context.new_page()
-    page.goto("/orders/?search=Mikaela")
-    page.goto("/orders/")
+    page.goto("/norce/se/orders/?search=Mikaela")
+    page.goto("/norce/se/orders/")
     assert "Mikaela" in page.evaluate("Object.keys(sessionStorage).join()")
     page.goto("/accounts/login/")
     context.clear_cookies(name="sessionid")
-    page.goto("/orders/?search=Astrid")
+    page.goto("/norce/se/orders/?search=Astrid")
     page.goto("/accounts/login/")
     assert page.evaluate("sessionStorage.length") == 0
     context.close()

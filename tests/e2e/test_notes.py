@@ -15,7 +15,7 @@ def timeline(page: Page, desk: Desk) -> Page:
     """An order's page, scrolled to its timeline."""
     orders = ask(desk, "orders?limit=1&status=completed")["data"]
     assert isinstance(orders, list)
-    page.goto(f"/orders/{orders[0]['id']}/")
+    page.goto(f"/norce/se/orders/{orders[0]['id']}/")
     page.locator("#timeline").scroll_into_view_if_needed()
     expect(page.locator("#timeline-entries .timeline").first).to_be_visible()
     return page
@@ -67,6 +67,7 @@ def test_leaving_with_half_a_note_asks_first(timeline: Page) -> None:
 def test_a_note_outlives_the_session_and_is_sent_after_signing_in_elsewhere(timeline: Page, console: list[str]) -> None:
     box = timeline.get_by_role("textbox", name=re.compile("^Note"))
     box.fill("Typed before the session ended")
+    timeline.wait_for_timeout(1500)  # the page has said by now that it was opened
     timeline.context.clear_cookies(name="sessionid")
     box.press("Control+Enter")
     expect(timeline.get_by_role("alert")).to_contain_text("what you typed is kept")
@@ -89,7 +90,7 @@ def test_a_confirmed_change_of_a_payment_leaves_without_asking(page: Page, desk:
     assert isinstance(orders, list)
     page.context.clear_cookies()
     sign_in(page, desk.url, "admin", "demo")
-    page.goto(f"/orders/{orders[0]['id']}/")
+    page.goto(f"/norce/se/orders/{orders[0]['id']}/")
     asked: list[str] = []
 
     def leave(dialog: Dialog) -> None:

@@ -29,9 +29,11 @@ ITEM = {
     "VAT of item 1 in percent": "25",
 }
 FORMS = {
-    "sets": Form("/orders/{id}/reference/", "PUT orders/{order_id}/reference", {"Reference": RANDOM}),
-    "adds": Form("/orders/{id}/consents/new/", "POST orders/{order_id}/consents", {"Text": "Letters", "Id": RANDOM}),
-    "creates": Form("/orders/new/", "POST orders", {"Currency": "SEK", **ITEM, "Cart reference": RANDOM}),
+    "sets": Form("/norce/se/orders/{id}/reference/", "PUT orders/{order_id}/reference", {"Reference": RANDOM}),
+    "adds": Form(
+        "/norce/se/orders/{id}/consents/new/", "POST orders/{order_id}/consents", {"Text": "Letters", "Id": RANDOM}
+    ),
+    "creates": Form("/norce/se/orders/new/", "POST orders", {"Currency": "SEK", **ITEM, "Cart reference": RANDOM}),
 }
 
 
@@ -46,14 +48,16 @@ class Hand(NamedTuple):
     def sent(self) -> int:
         """How often the desk has sent this form's operation, by its own log."""
         log = (self.desk.data_dir / "serve.log").read_text()
-        return len(re.findall(rf"order_api: {re.escape(self.form.operation)} \d", log))
+        return len(re.findall(rf"order_api \S+: {re.escape(self.form.operation)} \d", log))
 
     def open(self, *, in_dialog: bool) -> None:
         address = self.form.address.format(id=self.order_id)
         if not in_dialog:
             self.page.goto(address)
             return
-        self.page.goto("/orders/" if address == "/orders/new/" else f"/orders/{self.order_id}/")
+        self.page.goto(
+            "/norce/se/orders/" if address == "/norce/se/orders/new/" else f"/norce/se/orders/{self.order_id}/"
+        )
         self.page.locator(f'a[href="{address}"]:visible').first.click()
 
     def fill_in(self) -> Locator:
@@ -68,7 +72,7 @@ class Hand(NamedTuple):
 
     def arrives(self) -> None:
         """What was sent is done, and the person is where it shows and is told."""
-        expect(self.page).to_have_url(re.compile(r"/orders/(?!new/)[^/]+/$"))
+        expect(self.page).to_have_url(re.compile(r"/norce/se/orders/(?!new/)[^/]+/$"))
         expect(self.page.locator(".messages")).to_be_visible()
 
 

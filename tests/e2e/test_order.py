@@ -11,8 +11,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.conftest import Desk
 
 
-def ask(desk: Desk, path: str) -> dict[str, Any]:
-    headers = {"Authorization": "Bearer sandbox", "x-merchant": "norce", "x-channel": "se"}
+def ask(desk: Desk, path: str, channel: str = "se") -> dict[str, Any]:
+    headers = {"Authorization": "Bearer sandbox", "x-merchant": "norce", "x-channel": channel}
     with urllib.request.urlopen(
         urllib.request.Request(f"{desk.url}/checkout/order/api/v0/checkout/{path}", headers=headers)
     ) as answer:
@@ -29,7 +29,7 @@ def captured(desk: Desk) -> dict[str, object]:
 
 
 def test_the_page_says_at_a_glance_where_the_order_stands(page: Page, captured: dict[str, object]) -> None:
-    page.goto(f"/orders/{captured['id']}/")
+    page.goto(f"/norce/se/orders/{captured['id']}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text(str(captured["reference"]))
     head = page.locator(".order-head")
     expect(head).to_contain_text("Completed")
@@ -38,7 +38,7 @@ def test_the_page_says_at_a_glance_where_the_order_stands(page: Page, captured: 
 
 
 def test_transactions_load_when_they_are_opened(page: Page, captured: dict[str, object]) -> None:
-    page.goto(f"/orders/{captured['id']}/")
+    page.goto(f"/norce/se/orders/{captured['id']}/")
     fold = page.locator("details.fold").filter(has_text=re.compile("transactions", re.IGNORECASE)).first
     fold.locator("summary").first.click()
     expect(fold.locator(".tx").first).to_be_visible()
@@ -51,7 +51,7 @@ def test_nothing_moves_when_the_payment_s_past_arrives(page: Page, captured: dic
     held: list[Route] = []
     page.route("**/transactions/?*part=steps", lambda route: held.append(route))  # noqa: PLW0108 - a builtin takes no attributes, which Playwright sets
     with page.expect_request("**/transactions/?*part=steps"):
-        page.goto(f"/orders/{captured['id']}/")
+        page.goto(f"/norce/se/orders/{captured['id']}/")
     now = page.locator("#payment-steps [aria-current=step]")
     before = now.bounding_box(), page.locator("#items").bounding_box()
     held[0].continue_()
@@ -61,7 +61,7 @@ def test_nothing_moves_when_the_payment_s_past_arrives(page: Page, captured: dic
 
 
 def test_paper_shows_no_ways_to_change_anything(page: Page, captured: dict[str, object]) -> None:
-    page.goto(f"/orders/{captured['id']}/")
+    page.goto(f"/norce/se/orders/{captured['id']}/")
     expect(page.get_by_role("link", name="Raw JSON").last).to_be_visible()
     page.emulate_media(media="print")
     for way in (
@@ -74,21 +74,21 @@ def test_paper_shows_no_ways_to_change_anything(page: Page, captured: dict[str, 
 
 def test_an_id_is_copied_and_that_is_said(page: Page, captured: dict[str, object]) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(f"/orders/{captured['id']}/")
+    page.goto(f"/norce/se/orders/{captured['id']}/")
     page.locator(f'[data-copy="{captured["id"]}"]').first.click()
     assert page.evaluate("navigator.clipboard.readText()") == captured["id"]
     expect(page.locator("#live")).not_to_be_empty()
 
 
 def test_the_way_back_leads_to_the_filtered_list(page: Page) -> None:
-    page.goto("/orders/?status=completed")
+    page.goto("/norce/se/orders/?status=completed")
     page.locator("table.orders tbody tr:first-child th a").click()
     page.locator("a.back").first.click()
     expect(page).to_have_url(re.compile("status=completed"))
 
 
 def test_an_order_of_nobody_says_so_and_offers_other_channels(page: Page, console: list[str]) -> None:
-    page.goto("/orders/o_doesnotexist/")
+    page.goto("/norce/se/orders/o_doesnotexist/")
     expect(page.get_by_role("alert")).to_contain_text("norce/se")
     expect(page.get_by_role("link", name="All orders")).to_be_visible()
     console.clear()  # the browser reports the 404 that this is about

@@ -17,7 +17,7 @@ A4: ViewportSize = {"width": 703, "height": 1000}
 @pytest.mark.parametrize("order", [LONG, MANY, RETRIED])
 def test_no_width_scrolls_an_order_sideways(sized: Page, order: str) -> None:
     wrong = []
-    sized.goto(f"/orders/{order}/")
+    sized.goto(f"/norce/se/orders/{order}/")
     for width in WIDTHS:
         sized.set_viewport_size({"width": width, "height": 800})
         if sideways(sized) > 0:
@@ -29,16 +29,16 @@ def test_no_width_scrolls_an_order_sideways(sized: Page, order: str) -> None:
 def test_a_bigger_font_of_the_browser_scrolls_no_order_sideways(sized: Page, size: int) -> None:
     sized.context.new_cdp_session(sized).send("Page.setFontSizes", {"fontSizes": {"standard": size, "fixed": size}})
     wrong = []
+    sized.goto(f"/norce/se/orders/{LONG}/")
     for width in (390, 1024, 1280, 1440):
         sized.set_viewport_size({"width": width, "height": 800})
-        sized.goto(f"/orders/{LONG}/")
         if sideways(sized) > 0:
             wrong.append((width, sideways(sized)))
     assert wrong == []
 
 
 def test_many_lines_are_folded_and_unfold_with_a_key(sized: Page) -> None:
-    sized.goto(f"/orders/{MANY}/")
+    sized.goto(f"/norce/se/orders/{MANY}/")
     rows = sized.locator(".items tbody tr").filter(visible=True)
     expect(rows).to_have_count(11)
     sized.locator("#all-lines").focus()
@@ -50,7 +50,7 @@ def test_many_lines_are_folded_and_unfold_with_a_key(sized: Page) -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_what_is_pressed_on_an_order_is_big_enough(sized: Page, width: int) -> None:
     sized.set_viewport_size({"width": width, "height": 800})
-    sized.goto(f"/orders/{RETRIED}/")
+    sized.goto(f"/norce/se/orders/{RETRIED}/")
     assert too_small(sized) == []
 
 
@@ -67,7 +67,7 @@ def test_paper_has_every_heading_dates_with_a_year_and_what_was_not_scrolled_to(
     sized.add_init_script(
         "window.print = () => { window.printed = document.querySelectorAll('#timeline .timeline li').length; };"
     )
-    sized.goto(f"/orders/{RETRIED}/")
+    sized.goto(f"/norce/se/orders/{RETRIED}/")
     sized.locator("main summary").filter(has_text="More").click()
     sized.get_by_role("button", name="Print…", exact=True).click()
     assert printed(sized) > 0
@@ -84,7 +84,7 @@ def test_paper_has_every_heading_dates_with_a_year_and_what_was_not_scrolled_to(
 
 def test_notes_of_staff_are_on_paper_only_where_asked_for(sized: Page) -> None:
     sized.add_init_script("window.print = () => { window.printed = document.body.className; };")
-    sized.goto(f"/orders/{RETRIED}/")
+    sized.goto(f"/norce/se/orders/{RETRIED}/")
     sized.get_by_role("textbox", name="Note. Only staff can read it.").fill("Between us")
     sized.get_by_role("button", name="Add note").click()
     expect(sized.locator("#notes .says").first).to_have_text("Between us")
@@ -97,7 +97,7 @@ def test_notes_of_staff_are_on_paper_only_where_asked_for(sized: Page) -> None:
 
 
 def test_the_list_on_paper_is_a_table_with_all_its_columns(sized: Page) -> None:
-    sized.goto("/orders/?date_from=2026-11-20&date_to=2026-11-20")
+    sized.goto("/norce/se/orders/?date_from=2026-11-20&date_to=2026-11-20")
     sized.emulate_media(media="print")
     sized.set_viewport_size(A4)
     row = sized.locator("table.orders tbody tr").filter(has_text="CASE-RETRY-1")

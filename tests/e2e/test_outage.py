@@ -39,7 +39,7 @@ def test_an_outage_keeps_the_rows_and_says_what_to_do(remote_page: Page, remote_
 
 def test_a_proxys_error_page_is_not_taken_for_orders(remote_page: Page, remote_desk: RemoteDesk) -> None:
     remote_desk.faults.mode = "html"
-    remote_page.goto("/orders/?status=accepted")
+    remote_page.goto("/norce/se/orders/?status=accepted")
     expect(remote_page.get_by_role("alert")).to_be_visible()
     assert "Bad gateway" not in remote_page.content()
 
@@ -47,7 +47,7 @@ def test_a_proxys_error_page_is_not_taken_for_orders(remote_page: Page, remote_d
 def test_a_log_that_fails_leaves_the_order_alone_and_is_tried_again_in_its_place(
     remote_page: Page, remote_desk: RemoteDesk
 ) -> None:
-    remote_page.goto("/orders/?status=completed")
+    remote_page.goto("/norce/se/orders/?status=completed")
     remote_page.locator("table.orders tbody tr:first-child th a").click()
     expect(remote_page.locator("#payment-steps .past").first).to_be_visible()
     fold = remote_page.locator("#payments details.fold").first
@@ -59,7 +59,7 @@ def test_a_log_that_fails_leaves_the_order_alone_and_is_tried_again_in_its_place
     fold.get_by_role("link", name="Try again").click()
     expect(fold.locator(".tx").first).to_be_visible()
     expect(fold.get_by_role("alert")).to_have_count(0)
-    expect(remote_page).to_have_url(re.compile(r"/orders/[^/]+/$"))
+    expect(remote_page).to_have_url(re.compile(r"/norce/se/orders/[^/]+/$"))
 
 
 def test_a_page_read_before_stays_with_its_time_and_is_read_again_by_itself(

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from tests.harness.steps import Point
+from tests.programs import with_catalogues
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRY = "import django; django.setup(); from tests.harness.deadly import serve; serve()"
@@ -69,7 +70,8 @@ def served(data_dir: Path) -> Iterator[Server]:
     database = f"sqlite:///{where['NAME']}"
     if connection.vendor == "postgresql":
         database = f"postgres://{where['USER']}@{where['HOST']}:{where['PORT']}/{where['NAME']}"
-    environ = os.environ | {"DATABASE_URL": database, "DATA_DIR": str(data_dir), "PORT": str(port), "HOST": "127.0.0.1"}
+    folder = str(with_catalogues(data_dir))
+    environ = os.environ | {"DATABASE_URL": database, "DATA_DIR": folder, "PORT": str(port), "HOST": "127.0.0.1"}
     environ |= {"WEB_CONCURRENCY": str(PROCESSES), "THREADS": "8", "DJANGO_SETTINGS_MODULE": "tests.settings"}
     with (data_dir / "server.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-c", ENTRY], cwd=ROOT, env=environ, stdout=log, stderr=log)

@@ -19,6 +19,7 @@ from tests.harness.conftest import Bench
 from tests.harness.invariants import counted
 from tests.harness.steps import STEPS, Point, at
 from tests.harness.test_interruptions import press
+from tests.programs import with_catalogues
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.rest]
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +58,7 @@ def says_of(payment_id: str, address: str, folder: Path) -> str:
     """The state in which a desk over that database says that the execution is, once it has looked."""
     environ = os.environ | {
         "DATABASE_URL": address,
-        "DATA_DIR": str(folder),
+        "DATA_DIR": str(with_catalogues(folder)),
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
     command = [sys.executable, "-c", GOES_ON, payment_id]

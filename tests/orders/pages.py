@@ -23,7 +23,9 @@ def folded(answer: HttpResponseBase) -> str:
 
 def orders_on(answer: HttpResponseBase) -> dict[str, str]:
     """The orders of a list, top down: each one's id, and the name of the link that opens it."""
-    links = re.findall(r'<a class="open"[^>]* href="/orders/([^/"]+)/"[^>]*><bdi>(.*?)</bdi></a>', body_of(answer))
+    links = re.findall(
+        r'<a class="open"[^>]* href="/norce/se/orders/([^/"]+)/"[^>]*><bdi>(.*?)</bdi></a>', body_of(answer)
+    )
     return dict(links)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.channels import Channel
 from domain.phones import compact, spellings
 from domain.typed import name_spellings
 from order_api.query import OrderQuery, on_the_wire
@@ -22,6 +23,10 @@ from orders.list.filters.panel import panel
 from orders.list.filters.query import MOST_SPELLED
 
 NEWEST_FIRST = {"order_by": "created", "order_by_direction": "desc"}
+
+SE = Channel("norce", "se")
+OF_THE_PAGE = ("channels", "columns", "view")
+"""What an address says besides which orders are meant."""
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +46,7 @@ def params(query: str) -> dict[str, object]:
 
 def tidied(query: str) -> str:
     filters = read(query)
-    return read_address(QueryDict(query), filters, 25).here
+    return read_address(QueryDict(query), filters, 25, SE).here
 
 
 def test_no_query_asks_for_everything_newest_first() -> None:
@@ -99,8 +104,22 @@ def test_filters_that_are_too_long_together_lose_the_longest_alone() -> None:
 
 def test_every_parameter_that_the_api_has_can_be_filtered_by() -> None:
     ours = {"sort": ("order_by", "order_by_direction")}
-    offered = {each for name in read("").filters if name not in ("preset", "way") for each in ours.get(name, (name,))}
+    own = {name for name, each in read("").filters.items() if getattr(each, "of_index", False)} | {
+        "preset",
+        "way",
+        *OF_THE_PAGE,
+    }
+    offered = {each for name in read("").filters if name not in own for each in ours.get(name, (name,))}
     assert offered == set(get_type_hints(OrderQuery))
+
+
+def test_a_time_of_a_day_is_a_moment_in_the_reader_s_zone_and_is_not_included() -> None:
+    asked = params("date_from=2026-11-22&date_to=2026-11-22T15:05")
+    assert asked["date_from"] == dt.datetime(2026, 11, 21, 23, tzinfo=dt.UTC)
+    assert asked["date_to"] == dt.datetime(2026, 11, 22, 14, 5, tzinfo=dt.UTC)
+    assert "date_to=2026-11-22T15%3A05" in tidied("date_to=2026-11-22T15:05")
+    assert read("date_from=2026-11-22T15:05&date_to=2026-11-22T15:00").errors.keys() == {"date_to"}
+    assert read("date_to=2026-11-22T15:99").errors.keys() == {"date_to"}
 
 
 @pytest.mark.parametrize("sort", ["created", "billingEmail", "billingName", "cartTotal"])
@@ -167,7 +186,7 @@ def test_a_filter_that_cannot_be_read_says_so_and_the_others_hold(query: str, fi
     assert words in str(filters.errors[field])
     assert filters.params["payment_id"] == "p_abc"
     assert field not in filters.params
-    marked = [chip for chip in chips(filters, read_address(QueryDict(""), filters, 25)) if chip.problem]
+    marked = [chip for chip in chips(filters, read_address(QueryDict(""), filters, 25, SE)) if chip.problem]
     assert [chip.name for chip in marked] == [field]
 
 
@@ -191,26 +210,27 @@ def test_the_panel_has_every_filter_but_those_that_have_a_place_of_their_own() -
         "search",
         "sort",
         "way",
+        *OF_THE_PAGE,
     }
 
 
 @pytest.mark.parametrize(
     ("written", "tidy"),
     [
-        ("search=&status=&preset=&page=1", "/orders/"),
-        ("countries=Sweden&countries=", "/orders/?countries=SE"),
-        ("billing_names=a%3Bb", "/orders/?billing_names=a&billing_names=b"),
-        ("preset=today&date_from=2020-01-01", "/orders/?preset=today"),
-        ("preset=custom&date_from=2026-01-01", "/orders/?date_from=2026-01-01"),
-        ("preset=custom", "/orders/"),
-        ("sort=-created", "/orders/"),
-        ("date_from=31-31-2025", "/orders/?date_from=31-31-2025"),
-        ("size=50", "/orders/?size=50"),
-        ("size=25", "/orders/"),
-        ("page=3", "/orders/?size=25&page=3"),
-        ("page=abc&size=-1", "/orders/"),
-        ("page=%D9%A3&size=1e9", "/orders/"),
-        ("unknown=1&search=x", "/orders/?search=x"),
+        ("search=&status=&preset=&page=1", "/norce/se/orders/"),
+        ("countries=Sweden&countries=", "/norce/se/orders/?countries=SE"),
+        ("billing_names=a%3Bb", "/norce/se/orders/?billing_names=a&billing_names=b"),
+        ("preset=today&date_from=2020-01-01", "/norce/se/orders/?preset=today"),
+        ("preset=custom&date_from=2026-01-01", "/norce/se/orders/?date_from=2026-01-01"),
+        ("preset=custom", "/norce/se/orders/"),
+        ("sort=-created", "/norce/se/orders/"),
+        ("date_from=31-31-2025", "/norce/se/orders/?date_from=31-31-2025"),
+        ("size=50", "/norce/se/orders/?size=50"),
+        ("size=25", "/norce/se/orders/"),
+        ("page=3", "/norce/se/orders/?size=25&page=3"),
+        ("page=abc&size=-1", "/norce/se/orders/"),
+        ("page=%D9%A3&size=1e9", "/norce/se/orders/"),
+        ("unknown=1&search=x", "/norce/se/orders/?search=x"),
     ],
 )
 def test_an_address_is_tidied(written: str, tidy: str) -> None:
@@ -243,7 +263,7 @@ def test_no_query_breaks_the_list_and_a_tidy_address_stays_as_it_is(pairs: list[
         once = tidied(urlencode([(name, value.encode("utf-8", "ignore")) for name, value in pairs]))
         again = QueryDict(once.partition("?")[2])
         filters = read(once.partition("?")[2])
-        address = read_address(again, filters, 25)
+        address = read_address(again, filters, 25, SE)
         assert address.here == once
         assert says_the_same(again, address)
         assert on_the_wire(filters.params)
@@ -263,32 +283,35 @@ def test_no_query_breaks_the_list_and_a_tidy_address_stays_as_it_is(pairs: list[
 )
 def test_a_chip_says_the_filter_in_words(query: str, label: str, value: str) -> None:
     filters = read(query)
-    (chip,) = chips(filters, read_address(QueryDict(query), filters, 25))
+    (chip,) = chips(filters, read_address(QueryDict(query), filters, 25, SE))
     assert (chip.label, chip.value, chip.problem) == (label, value, "")
-    assert chip.remove == "/orders/"
+    assert chip.remove == "/norce/se/orders/"
 
 
 def test_removing_a_chip_leaves_the_others_and_goes_to_the_first_page() -> None:
     query = "status=completed&countries=SE&countries=NO&page=4"
     filters = read(query)
-    first, second = chips(filters, read_address(QueryDict(query), filters, 25))
-    assert (first.remove, second.remove) == ("/orders/?countries=SE&countries=NO", "/orders/?status=completed")
+    first, second = chips(filters, read_address(QueryDict(query), filters, 25, SE))
+    assert (first.remove, second.remove) == (
+        "/norce/se/orders/?countries=SE&countries=NO",
+        "/norce/se/orders/?status=completed",
+    )
     assert second.edit.endswith("edit=countries#f-countries")
 
 
 def test_a_tab_changes_the_state_and_nothing_else() -> None:
-    address = Address({"search": ["x"], "status": ["completed"]}, 25, page=3)
+    address = Address({"search": ["x"], "status": ["completed"]}, 25, page=3, channel=SE)
     found = {tab.word: tab for tab in tabs(address)}
-    assert found["All"].url == "/orders/?search=x"
-    assert found["Declined"].url == "/orders/?search=x&status=declined"
+    assert found["Any state"].url == "/norce/se/orders/?search=x"
+    assert found["Declined"].url == "/norce/se/orders/?search=x&status=declined"
     assert [tab.word for tab in tabs(address) if tab.is_current] == ["Completed"]
 
 
 def test_a_stretch_of_days_replaces_another() -> None:
-    address = Address({"status": ["completed"], "date_from": ["2026-01-01"]}, 25)
+    address = Address({"status": ["completed"], "date_from": ["2026-01-01"]}, 25, channel=SE)
     found = {tab.word: tab.url for tab in stretches(address, read("date_from=2026-01-01").stretch)}
-    assert found["Today"] == "/orders/?status=completed&preset=today"
-    assert found["Any time"] == "/orders/?status=completed"
+    assert found["Today"] == "/norce/se/orders/?status=completed&preset=today"
+    assert found["Any time"] == "/norce/se/orders/?status=completed"
 
 
 def test_countries_are_read_in_the_readers_language_and_in_english() -> None:

@@ -51,18 +51,18 @@ def desk(client_of: ClientOf, support: User) -> Client:
 
 def entered(desk: Client, said: str) -> list[str]:
     """The orders that Enter leads to: one that it opens, or those of a list."""
-    answer = desk.get("/orders/find/", {"search": said})
+    answer = desk.get("/norce/se/orders/find/", {"search": said})
     if answer.status_code != 302:
         assert answer.status_code == 200
         return list(orders_on(answer))
     to = answer.headers["Location"]
-    return list(orders_on(desk.get(to))) if "?" in to or to == "/orders/" else [to.split("/")[2]]
+    return list(orders_on(desk.get(to))) if "?" in to or to == "/norce/se/orders/" else [to.split("/")[4]]
 
 
 def typed(desk: Client, said: str, within: str = "") -> list[str]:
     """The orders that are listed while it stands in the box."""
     headers = {**HTMX, "HX-Trigger": "q"}
-    return list(orders_on(desk.get("/orders/", {"search": said, "within": within}, headers=headers)))
+    return list(orders_on(desk.get("/norce/se/orders/", {"search": said, "within": within}, headers=headers)))
 
 
 ONE = [
@@ -82,7 +82,7 @@ ONE = [
 @pytest.mark.django_db
 @pytest.mark.parametrize("said", ONE)
 def test_whatever_names_one_order_opens_it_and_typing_lists_it(desk: Client, said: str) -> None:
-    desk.get("/orders/")  # what references begin with here has been seen
+    desk.get("/norce/se/orders/")  # what references begin with here has been seen
     assert entered(desk, said) == [ORDER_ID]
     assert typed(desk, said) == [ORDER_ID]
 
@@ -138,17 +138,17 @@ def test_who_was_sent_other_orders_than_they_were_billed_for_is_listed_and_not_o
         an_order("gave", customer={"billing": address("Ann", "Ek"), "shipping": address("Siv", "Bo", email="s@b.se")}),
         an_order("paid", customer={"billing": address("Siv", "Bo", email="s@b.se")}),
     )
-    answer = desk.get("/orders/find/", {"search": "s@b.se"}, follow=True)
+    answer = desk.get("/norce/se/orders/find/", {"search": "s@b.se"}, follow=True)
     assert list(orders_on(answer)) == ["o_paid"]
     assert "Found as billing e-mail s@b.se · Look at shipping addresses instead" in text_of(answer)
-    assert list(orders_on(desk.get("/orders/?search=s%40b.se&way=shipping_emails"))) == ["o_gave"]
+    assert list(orders_on(desk.get("/norce/se/orders/?search=s%40b.se&way=shipping_emails"))) == ["o_gave"]
 
 
 @pytest.mark.django_db
 def test_nothing_is_said_in_the_ways_that_were_tried(desk: Client) -> None:
     for answer in (
-        desk.get("/orders/find/", {"search": "0739999999"}),
-        desk.get("/orders/", {"search": "0739999999"}),
+        desk.get("/norce/se/orders/find/", {"search": "0739999999"}),
+        desk.get("/norce/se/orders/", {"search": "0739999999"}),
     ):
         words = text_of(answer)
         assert "Nothing matches “ 0739999999 ”" in words
@@ -161,14 +161,14 @@ def test_nothing_is_said_in_the_ways_that_were_tried(desk: Client) -> None:
 def test_many_references_at_once_are_said_and_none_is_cut_off(desk: Client) -> None:
     few, many = (" ".join(f"SE-{100000 + n}" for n in range(count)) for count in (3, 60))
     for said, count in ((few, 3), (many, 60)):
-        answer = desk.get("/orders/find/", {"search": said}, follow=True)
+        answer = desk.get("/norce/se/orders/find/", {"search": said}, follow=True)
         assert f"There are {count} order numbers in it. Search for one at a time." in text_of(answer)
         assert said in text_of(answer)
 
 
 @pytest.mark.django_db
 def test_a_text_that_is_too_long_is_said_to_be_by_the_list(desk: Client) -> None:
-    answer = desk.get("/orders/find/", {"search": "x" * 1500}, follow=True)
+    answer = desk.get("/norce/se/orders/find/", {"search": "x" * 1500}, follow=True)
     assert answer.status_code == 200
     assert [chip.name for chip in answer.context["problems"]] == ["search"]
     assert "It has 1500 characters; at most 200 can be searched for." in text_of(answer)
@@ -187,7 +187,7 @@ def test_what_is_typed_is_looked_for_within_the_filters_and_enter_looks_everywhe
     assert typed(desk, "SE-400000", "status=completed") == []
     assert entered(desk, "SE-400000") == ["o_dddd"]
     headers = {**HTMX, "HX-Trigger": "q"}
-    answer = desk.get("/orders/", {"search": "SE-400000", "within": "status=completed"}, headers=headers)
+    answer = desk.get("/norce/se/orders/", {"search": "SE-400000", "within": "status=completed"}, headers=headers)
     assert "Typing looks within the filters; Enter looks among all orders." in text_of(answer)
 
 
@@ -220,7 +220,7 @@ def test_a_search_ends_with_the_first_way_that_hits(
 ) -> None:
     typed(desk, said)
     assert count(calls) == typing
-    desk.get("/orders/find/", {"search": said})
+    desk.get("/norce/se/orders/find/", {"search": said})
     assert count(calls) == entering
 
 
@@ -229,13 +229,13 @@ def test_the_other_pages_of_what_was_found_begin_with_the_way_that_hit(
     desk: Client, calls: pytest.LogCaptureFixture
 ) -> None:
     put(*(an_order(f"m{a}{b}", customer={"billing": address("Bo", "Ek")}) for a in "abcdef" for b in "abcdef"))
-    answer = desk.get("/orders/?search=ek%20bo")
+    answer = desk.get("/norce/se/orders/?search=ek%20bo")
     assert count(calls) == 4
     assert parse_qs(urlsplit(answer.context["pages"].next).query)["way"] == ["billing_names"]
     second = desk.get(answer.context["pages"].next)
     assert count(calls) == 2  # as it was typed, and the other way round
     assert len(orders_on(second)) == 11
-    desk.get("/orders/?search=0701234567&way=billing_phones&page=2&size=25")
+    desk.get("/norce/se/orders/?search=0701234567&way=billing_phones&page=2&size=25")
     assert count(calls) == 1
 
 
@@ -249,9 +249,9 @@ def test_what_somebody_typed_on_over_is_asked_no_further(
         return "another" if key.startswith("typing:") else plain(key)
 
     monkeypatch.setattr("orders.list.overtaking.cache.get", overtaken)
-    answer = desk.get("/orders/", {"search": "0739999999", "within": ""}, headers={**HTMX, "HX-Trigger": "q"})
+    answer = desk.get("/norce/se/orders/", {"search": "0739999999", "within": ""}, headers={**HTMX, "HX-Trigger": "q"})
     assert (answer.status_code, count(calls)) == (204, 1)
-    desk.get("/orders/", {"search": "0739999999"})
+    desk.get("/norce/se/orders/", {"search": "0739999999"})
     assert count(calls) == 5
 
 
@@ -267,4 +267,4 @@ def test_each_filter_takes_what_was_pasted_with_something_unseen_in_it(desk: Cli
         {"cart_reference": f"4471903{unseen}"},
         {"payment_id": f"{unseen}p_KBiXuYjvYxsezKCQAMuuSKGDaT"},
     ):
-        assert list(orders_on(desk.get("/orders/", query, follow=True))) == [ORDER_ID], query
+        assert list(orders_on(desk.get("/norce/se/orders/", query, follow=True))) == [ORDER_ID], query

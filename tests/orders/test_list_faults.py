@@ -30,7 +30,9 @@ def outage(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("outage")
-@pytest.mark.parametrize("url", ["/orders/", "/orders/find/?search=SE-1", "/orders/find/?search=o_aaaaaaaa"])
+@pytest.mark.parametrize(
+    "url", ["/norce/se/orders/", "/norce/se/orders/find/?search=SE-1", "/norce/se/orders/find/?search=o_aaaaaaaa"]
+)
 def test_an_api_that_is_down_is_a_page_with_a_next_step(desk: Client, url: str) -> None:
     answer = desk.get(url)
     assert answer.status_code == 503
@@ -77,27 +79,29 @@ def test_an_api_that_answers_with_a_fault_is_not_said_to_be_silent(
     desk: Client, answering: Callable[[int], None], status: int, says: str
 ) -> None:
     answering(status)
-    words = text_of(desk.get("/orders/"))
+    words = text_of(desk.get("/norce/se/orders/"))
     assert says in words
     assert "does not answer" not in words
     assert "already on the screen" not in words
-    assert "What is already on the screen stays as it was" in text_of(desk.get("/orders/", headers=HTMX))
+    assert "What is already on the screen stays as it was" in text_of(desk.get("/norce/se/orders/", headers=HTMX))
 
 
 @pytest.mark.usefixtures("outage")
 def test_an_api_that_is_down_leaves_the_rows_where_they_are(desk: Client) -> None:
-    answer = desk.get("/orders/?status=completed", headers={**HTMX, "X-Problem-Target": "#problem"})
+    answer = desk.get("/norce/se/orders/?status=completed", headers={**HTMX, "X-Problem-Target": "#problem"})
     assert answer.status_code == 503
     assert (answer.headers["HX-Retarget"], answer.headers["HX-Push-Url"]) == ("#problem", "false")
     assert "<html" not in answer.content.decode()
 
 
 def test_a_list_that_comes_back_takes_the_words_of_the_outage_away(desk: Client) -> None:
-    assert '<div hx-swap-oob="innerHTML:#problem"></div>' in desk.get("/orders/", headers=HTMX).content.decode()
+    assert (
+        '<div hx-swap-oob="innerHTML:#problem"></div>' in desk.get("/norce/se/orders/", headers=HTMX).content.decode()
+    )
 
 
 def test_a_token_that_is_refused_names_who_has_to_look(desk: Client, settings: Settings) -> None:
     settings.ORDER_API_TOKEN = "another"
-    answer = desk.get("/orders/")
+    answer = desk.get("/norce/se/orders/")
     assert answer.status_code == 403
     assert "ORDER_API_TOKEN" in text_of(answer)

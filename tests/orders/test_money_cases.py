@@ -43,18 +43,18 @@ def plain(text: str) -> str:
 def in_list(desk: Client, document: dict[str, Any]) -> tuple[str, str]:
     """What the list says under *Payment*, and under *Total*."""
     documents.put(document)
-    html = desk.get("/orders/").content.decode()
+    html = desk.get("/norce/se/orders/").content.decode()
     cells = dict(re.findall(r'<td class="(c-pay|total)[^"]*">(.*?)</td>', html))
     words = {name: " ".join(re.sub(r"<[^>]+>", " ", cell).split()) for name, cell in cells.items()}
     return plain(words["c-pay"]), plain(words["total"])
 
 
 def on_page(desk: Client, document: dict[str, Any]) -> str:
-    return plain(text_of(desk.get(f"/orders/{document['id']}/")))
+    return plain(text_of(desk.get(f"/norce/se/orders/{document['id']}/")))
 
 
 def head(desk: Client, document: dict[str, Any]) -> str:
-    html = desk.get(f"/orders/{document['id']}/").content.decode()
+    html = desk.get(f"/norce/se/orders/{document['id']}/").content.decode()
     part = html.split('class="order-head"')[1].split("</header>")[0]
     return plain(" ".join(re.sub(r"<[^>]+>", " ", part).split()))
 
@@ -83,13 +83,13 @@ def test_a_payment_in_another_currency_is_compared_with_nothing(desk: Client) ->
 def test_the_forms_do_not_compare_it_either(desk: Client) -> None:
     document = case("cases/payment-in-euro", state={"currentStatus": "checkout", "transitions": []})
     documents.put(document)
-    where = f"/orders/{document['id']}/cart/"
+    where = f"/norce/se/orders/{document['id']}/cart/"
     page: Any = desk.get(where)
     (quantity,) = [name for name in fields_of(page, where) if name.startswith("quantity-")]
     asked = plain(text_of(desk.post(where, filled(page, where, {quantity: "2"}))))
     assert "The order's total goes from 1,000.00 SEK to 2,000.00 SEK." in asked
     assert "92.50" not in asked
-    where = f"/orders/{document['id']}/payments/add/"
+    where = f"/norce/se/orders/{document['id']}/payments/add/"
     page = desk.get(where)
     assert fields_of(page, where)["amount"] == ["0"], "how much is missing cannot be said"
 
@@ -98,7 +98,12 @@ def test_a_failed_attempt_is_a_remark_beside_the_money_that_came_after_it(desk: 
     document = case("cases/failed-then-paid")
     assert in_list(desk, document) == ("Captured Invoice 1 failed attempt", "200.00 SEK")
     assert "Payment Captured 1 failed attempt" in head(desk, document)
-    tracks = desk.get(f"/orders/{document['id']}/").content.decode().split('class="tracks"')[1].split("</section>")[0]
+    tracks = (
+        desk.get(f"/norce/se/orders/{document['id']}/")
+        .content.decode()
+        .split('class="tracks"')[1]
+        .split("</section>")[0]
+    )
     assert re.findall(r"<h2>(.*?)</h2>", tracks) == ["Order", "Invoice", "Card"]
 
 
@@ -117,7 +122,7 @@ def test_an_order_without_a_currency_names_none(desk: Client) -> None:
     document |= {"payments": money, "shippings": shippings, "total": {"includingVat": 107.5}}
     assert in_list(desk, document)[1] == "107.50"
     for part in ("", "payments/", "shippings/", "shippings/s_1/", f"payments/{money[0]['id']}/", "cart/"):
-        text = text_of(desk.get(f"/orders/{document['id']}/{part}"))
+        text = text_of(desk.get(f"/norce/se/orders/{document['id']}/{part}"))
         assert not re.search(r"\bNone\b(?! yet| chosen|\.)|NONE", text), part
 
 
@@ -185,7 +190,7 @@ def test_how_many_payments_there_are_besides_is_never_cut_off(desk: Client) -> N
     names = ("Klarna – delbetalning i 36 månader", "Swish", "Presentkort")
     document = an_order("accepted", 300, *(paid(100, "captured", name, type="default") for name in names))
     documents.put(document)
-    html = desk.get("/orders/").content.decode()
+    html = desk.get("/norce/se/orders/").content.decode()
     assert '<span class="name">Klarna – delbetalning i 36 månader</span> <span>+ 2</span>' in html
 
 
@@ -199,7 +204,7 @@ def test_a_discount_that_is_in_the_shipping_s_price_is_no_row_of_the_sum(desk: C
         shippings=[{"id": "s_1", "name": "Post", "state": "intent", "total": {"includingVat": 5}}],
     )  # fmt: skip
     documents.put(document)
-    html = desk.get("/orders/o_Case/").content.decode()
+    html = desk.get("/norce/se/orders/o_Case/").content.decode()
     sums = html.split('<dl class="totals">')[1].split('<dd class="grand">')[0]
     column = [
         cell.strip().replace("−", "-").replace(",", "") for cell in re.findall(r"<dd[^>]*>(.*?)</dd>", sums, re.DOTALL)
@@ -214,7 +219,7 @@ def test_a_discount_that_is_in_the_shipping_s_price_is_no_row_of_the_sum(desk: C
 def asked_to(desk: Client, document: dict[str, Any], status: str) -> str:
     """What the desk asks before it brings the order into that state."""
     documents.put(document)
-    where = f"/orders/{document['id']}/state/"
+    where = f"/norce/se/orders/{document['id']}/state/"
     page: Any = desk.get(where)
     return plain(text_of(desk.post(where, filled(page, where, {"status": status, "reason": "Asked to"}))))
 
@@ -244,7 +249,7 @@ def address_form(desk: Client, status: str, **more: Any) -> str:
     way = [{"status": each, "timeStamp": f"2026-11-2{day}T10:00:00Z"} for day, each in enumerate(["accepted", status])]
     document = an_order(status, 1000, **more) | {"state": {"currentStatus": status, "transitions": way}}
     documents.put(document)
-    return plain(text_of(desk.get(reverse("shipping-address-edit", args=["o_Case"]))))
+    return plain(text_of(desk.get(reverse("shipping-address-edit", args=["norce/se", "o_Case"]))))
 
 
 def test_an_address_of_an_order_that_others_have_says_whom_it_does_not_reach(desk: Client) -> None:
@@ -286,7 +291,7 @@ def partly_refunded(settings: Any) -> dict[str, Any]:
 def test_a_partial_refund_that_only_transactions_tell_puts_the_card_and_its_button_right(
     desk: Client, partly_refunded: dict[str, Any]
 ) -> None:
-    html = desk.get("/orders/o_Case/").content.decode()
+    html = desk.get("/norce/se/orders/o_Case/").content.decode()
     assert '<span>Refund <span id="refund-of-p_Cardcaptured">1,000.00\N{NO-BREAK SPACE}SEK</span>…' in html
     (steps,) = re.findall(r'hx-get="([^"]+part=steps)"', html)
     answer = desk.get(steps.replace("&amp;", "&"), headers=HTMX)
@@ -301,18 +306,18 @@ def test_no_button_is_put_right_where_there_is_none(
     client_of: ClientOf, support: User, partly_refunded: dict[str, Any]
 ) -> None:
     desk = client_of(support)  # may look, and not execute
-    html = desk.get("/orders/o_Case/").content.decode()
+    html = desk.get("/norce/se/orders/o_Case/").content.decode()
     (steps,) = re.findall(r'hx-get="([^"]+part=steps)"', html)
     fresh = desk.get(steps.replace("&amp;", "&"), headers=HTMX).content.decode()
     assert "refund-of-" not in html + fresh and 'id="figures-p_Cardcaptured"' in fresh
 
 
 def test_the_timeline_puts_the_whole_page_right(desk: Client, partly_refunded: dict[str, Any]) -> None:
-    on_it = {"HX-Target": "timeline", "HX-Current-URL": "http://testserver/orders/o_Case/"}
-    fresh = desk.get("/orders/o_Case/timeline/", headers={**HTMX, **on_it}).content.decode()
+    on_it = {"HX-Target": "timeline", "HX-Current-URL": "http://testserver/norce/se/orders/o_Case/"}
+    fresh = desk.get("/norce/se/orders/o_Case/timeline/", headers={**HTMX, **on_it}).content.decode()
     assert plain(re.findall(r'id="payments-cover"[^>]*>(.*?)</p>', fresh)[0]) == (
         "Paid 700.00 of 1,000.00 SEK · refunded 300.00 SEK"
     )
     assert 'id="how-paid"' in fresh and 'id="figures-p_Cardcaptured"' in fresh
-    alone = desk.get("/orders/o_Case/timeline/", headers=HTMX).content.decode()
+    alone = desk.get("/norce/se/orders/o_Case/timeline/", headers=HTMX).content.decode()
     assert "hx-swap-oob" not in alone.split('id="timeline-entries"')[-1].split("figures")[0] and "how-paid" not in alone

@@ -28,7 +28,7 @@ def desk(client_of: ClientOf, support: User) -> Client:
 @pytest.fixture
 def whole(db: None) -> str:
     """The address of an order with everything in it."""
-    return f"/orders/{documents.put(documents.order(), documents.TRANSACTIONS)}/"
+    return f"/norce/se/orders/{documents.put(documents.order(), documents.TRANSACTIONS)}/"
 
 
 def text_of(html: str) -> str:
@@ -44,7 +44,7 @@ def read(desk: Client, address: str, status: int = 200, *, htmx: bool = False) -
 
 
 def page_of(desk: Client, **changes: Any) -> str:
-    return read(desk, f"/orders/{documents.put(documents.order(**changes))}/")
+    return read(desk, f"/norce/se/orders/{documents.put(documents.order(**changes))}/")
 
 
 def test_the_head_says_which_order_it_is_where_it_stands_and_what_it_comes_to(desk: Client, whole: str) -> None:
@@ -96,7 +96,7 @@ def test_each_payment_says_what_it_is_and_what_its_adapter_offers(desk: Client, 
     payments = text_of(read(desk, whole).split('id="payments"')[1].split("</section>")[0])
     for said in (
         "Paid 849.00 of 2,754.00 SEK · reserved 1,905.00 SEK", "Klarna Checkout Reserved Authorised 1,905.00 SEK",
-        "Can be captured: ask for it", "Swish Captured through Adyen", "Presentkort Captured voucher, through Awardit",
+        "Ask for a capture…", "Swish Captured through Adyen", "Presentkort Captured voucher, through Awardit",
         "Authorised 499.00 SEK Captured 499.00 SEK Refunded 0.00 SEK Left 499.00 SEK", "Limit 500.00 SEK",
         "Type chosen by the customer Adapter klarna_checkout_adapter",
         "7f3c52d0-11b8-4a0f-9c2e-77f0b2a1e91a",
@@ -185,7 +185,7 @@ def test_that_an_identity_number_was_shown_is_recorded_without_it(client_of: Cli
     client_of(admin).post(f"{whole}identity/billing/", headers=HTMX)
     entry = Entry.objects.filter(action="personal-data.view").latest("sequence")
     assert (entry.username, entry.merchant, entry.channel, entry.target) == ("admin", "norce", "se", "billing")
-    assert f"/orders/{entry.order_id}/" == whole
+    assert f"/norce/se/orders/{entry.order_id}/" == whole
     assert documents.PERSONAL_NUMBER not in entry.changes_json + entry.details_json
 
 
@@ -246,7 +246,7 @@ def test_an_alert_tells_what_is_wrong_and_leads_there(desk: Client) -> None:
 
 
 def test_an_order_full_of_what_nobody_knows_is_shown_as_it_came(desk: Client) -> None:
-    html = read(desk, f"/orders/{documents.put(documents.UNKNOWN)}/")
+    html = read(desk, f"/norce/se/orders/{documents.put(documents.UNKNOWN)}/")
     for said in (
         "onHold",
         "teleported",
@@ -281,7 +281,7 @@ def test_an_order_full_of_what_nobody_knows_is_shown_as_it_came(desk: Client) ->
     ],
 )
 def test_an_order_of_which_nearly_everything_is_missing_has_a_page(desk: Client, document: dict[str, Any]) -> None:
-    address = f"/orders/{documents.put(document)}/"
+    address = f"/norce/se/orders/{documents.put(document)}/"
     assert "o_Bare" in read(desk, address)
     read(desk, f"{address}raw/")
 
@@ -299,7 +299,7 @@ def test_the_raw_document_is_a_tree_and_can_be_copied_masked(desk: Client, whole
 
 
 def test_an_order_that_is_not_there_says_what_is_missing(desk: Client, db: None) -> None:
-    assert "o_Nope" in read(desk, "/orders/o_Nope/", 404)
+    assert "o_Nope" in read(desk, "/norce/se/orders/o_Nope/", 404)
 
 
 @pytest.mark.parametrize("part", ["payments/p_Nope/", "payments/p_Nope/transactions/", "shippings/s_Nope/"])
@@ -326,14 +326,14 @@ def test_a_part_that_is_not_there_leads_to_its_order_and_to_no_other_channel(
 
 @pytest.mark.parametrize("part", ["payments/p_Nope/", "shippings/s_Nope/"])
 def test_a_part_of_an_order_that_is_not_there_blames_the_order(desk: Client, db: None, part: str) -> None:
-    html = read(desk, f"/orders/o_Nope/{part}", 404)
+    html = read(desk, f"/norce/se/orders/o_Nope/{part}", 404)
     assert "There is no such thing in norce/se." in html
     assert "has no such" not in html
 
 
 def test_an_order_of_another_channel_is_not_there(desk: Client) -> None:
     order_id = documents.put(documents.with_channel(documents.order(), "norce", "no"))
-    read(desk, f"/orders/{order_id}/", 404)
+    read(desk, f"/norce/se/orders/{order_id}/", 404)
 
 
 def test_a_payment_and_a_shipping_have_a_page_of_their_own(desk: Client, whole: str) -> None:
@@ -364,14 +364,14 @@ def test_all_shippings_stand_on_one_page_removed_ones_among_them(desk: Client, w
 
 
 def test_an_order_without_payments_and_shippings_says_so_on_their_pages(desk: Client) -> None:
-    address = f"/orders/{documents.put(documents.bare())}/"
+    address = f"/norce/se/orders/{documents.put(documents.bare())}/"
     assert "No payment has been started." in read(desk, f"{address}payments/")
     assert "No shipping has been chosen." in read(desk, f"{address}shippings/")
 
 
 def test_the_way_back_leads_to_the_list_that_one_came_from(desk: Client, whole: str) -> None:
-    read(desk, "/orders/?status=accepted")
-    assert 'href="/orders/?status=accepted"' in read(desk, whole)
+    read(desk, "/norce/se/orders/?status=accepted")
+    assert 'href="/norce/se/orders/?status=accepted"' in read(desk, whole)
 
 
 def test_the_page_costs_one_call_of_the_api(desk: Client, whole: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -17,7 +17,7 @@ from tests.orders.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
-PAGE = "/orders/o_one/"
+PAGE = "/norce/se/orders/o_one/"
 CREATED = "2024-11-20T10:00:00Z"
 
 
@@ -90,6 +90,6 @@ def test_today_is_yesterday_after_midnight(client_of: ClientOf, support: User) -
 def test_each_goes_back_to_the_list_that_they_came_from(client_of: ClientOf, support: User, manager: User) -> None:
     put(an_order("one", reference="one-with-a-way-back"))
     one, other = client_of(support), client_of(manager)
-    one.get("/orders/?status=completed")
+    one.get("/norce/se/orders/?status=completed")
     ways = [re.search(r'class="btn btn-quiet btn-small back" href="([^"]+)"', body_of(each)) for each in (one, other)]
-    assert [way[1] for way in ways if way] == ["/orders/?status=completed#row-o_one", "/orders/"]
+    assert [way[1] for way in ways if way] == ["/norce/se/orders/?status=completed#row-o_one", "/norce/se/orders/"]

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from accounts.channels import Channel
 from order_api.schemas import Order, OrderPaginationSet, Pagination
 from orders.list.filters import Address
 from orders.list.paging import links_of, paging_of, sum_of
+
+SE = Channel("norce", "se")
 
 
 def a_page(rows: int, **said: Any) -> OrderPaginationSet:
@@ -60,8 +63,8 @@ def test_an_answer_without_pagination_is_still_a_page() -> None:
 
 def test_fewer_rows_than_asked_for_skip_no_order() -> None:
     paging = paging_of(a_page(50, size=120, limit=50, offset=0), 1, 100)
-    links = links_of(Address({}, 100), paging)
-    assert links.next == "/orders/?size=50&page=2"
+    links = links_of(Address({}, 100, channel=SE), paging)
+    assert links.next == "/norce/se/orders/?size=50&page=2"
     assert paging.pages == 3
 
 

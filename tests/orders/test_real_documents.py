@@ -30,8 +30,8 @@ def desk(client_of: ClientOf, admin: User) -> Client:
 
 def shown(desk: Client, order: str) -> str:
     """The words of the order's page, and of the list on the way to it."""
-    assert order[1:] in text_of(desk.get("/orders/"))
-    answer = desk.get(f"/orders{order}/")
+    assert order[1:] in text_of(desk.get("/norce/se/orders/"))
+    answer = desk.get(f"/norce/se/orders{order}/")
     assert answer.status_code == 200
     return text_of(answer)
 
@@ -65,13 +65,13 @@ def test_attributes_that_hold_nothing_are_no_rows(desk: Client, api: Caller) -> 
     text = shown(desk, order)
     assert "Testroad 10" in text
     assert not {"null", "vatId", "dateOfBirth"} & set(text.split())
-    assert "vatId" in text_of(desk.get(f"/orders{order}/raw/")), "the document is whole"
+    assert "vatId" in text_of(desk.get(f"/norce/se/orders{order}/raw/")), "the document is whole"
 
 
 def test_a_payment_of_an_older_document_is_called_by_its_provider(desk: Client) -> None:
     put(an_order("old", payments=[example("payment-walley-2024") | {"state": "reserved"}]))
     text = shown(desk, "/o_old")
-    assert "Walley" in text_of(desk.get("/orders/")) and "Walley" in text
+    assert "Walley" in text_of(desk.get("/norce/se/orders/")) and "Walley" in text
     assert "checkout" in text, "a type that is in no list"
 
 
@@ -91,7 +91,7 @@ def test_what_a_provider_pushes_later_is_readable_in_the_log(desk: Client, api: 
     _, payment = api.paid("reserved", adapterId="qliro_checkout_adapter")
     pushed = encode(example("made-qliro-status-push")).decode()
     api.post(f"{payment}/transactions", {"event": "capture", "amount": 966, "isSuccess": True, "responseJson": pushed})
-    text = text_of(desk.get(f"/orders{payment}/transactions/"))
+    text = text_of(desk.get(f"/norce/se/orders{payment}/transactions/"))
     assert "PaymentTransactionId" in text and "7301" in text
 
 
@@ -169,10 +169,10 @@ def test_hooks_and_validations_in_version_1s_shape_are_shown(desk: Client) -> No
     text = shown(desk, "/o_v1")
     assert "https://hooks.example.com/validate" in text
     assert "on /state" in text and "Reserves stock" in text and "on –" not in text
-    assert "Asked first, and able to refuse" in text_of(desk.get("/orders/o_v1/state/"))
+    assert "Asked first, and able to refuse" in text_of(desk.get("/norce/se/orders/o_v1/state/"))
 
 
 def test_a_validation_in_version_1s_shape_can_be_edited(desk: Client) -> None:
     put(an_order("v1", state="checkout", **V1))
-    page = desk.get("/orders/o_v1/validations/oc_v/").content.decode()
+    page = desk.get("/norce/se/orders/o_v1/validations/oc_v/").content.decode()
     assert 'value="https://hooks.example.com/validate"' in page

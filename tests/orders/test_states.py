@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.http import QueryDict
 
+from accounts.channels import Channel
 from domain.states import BAD, BUSY, KINDS, ORDER, PAYMENT, RAW, SHIPPING, Bucket, OrderState, PaymentState, Stage
 from order_api.schemas import Order, sets
 from order_api.schemas.base import read
@@ -26,6 +27,8 @@ from tests.orders.pages import text_of
 
 ON_HOLD = OrderState("onHold", "On hold", BUSY, "looked at", Stage.PLACED, "completed", ("completed",))
 SETTLED = PaymentState("settled", "Settled", BAD, "paid out", Bucket.TAKEN, actions=("refund",))
+
+SE = Channel("norce", "se")
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def filters(query: str) -> OrderFilterSet:
 
 
 def test_a_state_that_is_added_to_the_table_is_in_the_list(tomorrow: None) -> None:
-    row = row_of(an_order_of_tomorrow(), "/orders/", "en")
+    row = row_of(an_order_of_tomorrow(), "/norce/se/orders/", "en")
     assert '<span class="badge is-busy">On hold</span>' in row["state"]
     assert '<span class="badge is-bad">Settled</span>' in row["payment"]
     assert row["note"] is not None
@@ -69,7 +72,7 @@ def test_a_state_that_is_added_to_the_table_is_on_the_order_s_page(tomorrow: Non
 
 def test_a_state_that_is_added_to_the_table_can_be_filtered_by(tomorrow: None) -> None:
     found = filters("status=ONHOLD")
-    address = read_address(QueryDict("status=ONHOLD"), found, 25)
+    address = read_address(QueryDict("status=ONHOLD"), found, 25, SE)
     assert found.params["status"] == ["onHold"]
     assert [chip.value for chip in chips(found, address)] == ["On hold"]
     assert [(tab.word, tab.is_current) for tab in tabs(address)][-1] == ("On hold", True)
@@ -87,11 +90,11 @@ def test_a_state_that_is_added_to_the_table_can_be_chosen_in_the_forms(tomorrow:
 def test_a_state_that_nobody_told_us_of_stands_as_it_came_and_says_nothing(client_of: ClientOf, support: User) -> None:
     put(an_order("one", state="teleported", payments=[]))
     desk = client_of(support)
-    page = desk.get("/orders/o_one/")
+    page = desk.get("/norce/se/orders/o_one/")
     assert '<span class="badge is-raw">teleported</span>' in page.content.decode()
-    assert '<span class="badge is-raw">teleported</span>' in desk.get("/orders/").content.decode()
+    assert '<span class="badge is-raw">teleported</span>' in desk.get("/norce/se/orders/").content.decode()
     assert "not covered" not in text_of(page)
-    assert "is not a state of an order" in text_of(desk.get("/orders/?status=teleported"))
+    assert "is not a state of an order" in text_of(desk.get("/norce/se/orders/?status=teleported"))
 
 
 @pytest.mark.parametrize(

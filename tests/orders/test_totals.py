@@ -12,8 +12,8 @@ from order_api.schemas.base import read
 from orders.page.alerts import present_alerts
 from orders.page.payments import present_money, present_payments
 from orders.page.shippings import present_shippings
-from orders.page.totals import TotalRow, VatRow, present_totals
 from tests.orders import documents
+from trade.totals import TotalRow, VatRow, present_totals
 
 
 def order(**changes: Any) -> Order:

@@ -13,7 +13,7 @@ from tests.orders import documents
 from tests.orders.test_order_page import HTMX, read, text_of
 
 pytestmark = pytest.mark.django_db
-PAYMENT = f"/orders/{documents.ORDER_ID}/payments/{documents.PAYMENT_ID}/"
+PAYMENT = f"/norce/se/orders/{documents.ORDER_ID}/payments/{documents.PAYMENT_ID}/"
 LOG = f"{PAYMENT}transactions/"
 
 
@@ -26,11 +26,11 @@ def desk(client_of: ClientOf, support: User) -> Client:
 def log_of(desk: Client, **line: Any) -> str:
     """The panel of a payment whose log has this one line."""
     documents.put(documents.order(id="o_Log"), {documents.SWISH_ID: [line]})
-    return read(desk, f"/orders/o_Log/payments/{documents.SWISH_ID}/transactions/", htmx=True)
+    return read(desk, f"/norce/se/orders/o_Log/payments/{documents.SWISH_ID}/transactions/", htmx=True)
 
 
 def test_the_order_s_page_fetches_a_log_only_when_its_fold_is_opened(desk: Client) -> None:
-    html = read(desk, f"/orders/{documents.ORDER_ID}/")
+    html = read(desk, f"/norce/se/orders/{documents.ORDER_ID}/")
     assert re.search(rf'hx-get="{LOG}\?currency=SEK[^"]*" hx-trigger="toggle once"', html)
     assert f'<a href="{LOG}">' in html  # without a script
     assert "AUTHORIZED" not in html
@@ -93,7 +93,7 @@ def test_an_event_and_a_result_that_nobody_knows_are_shown_as_they_came(desk: Cl
 def test_a_payment_without_a_log_says_so(desk: Client) -> None:
     documents.put(documents.order(id="o_Log"))
     assert "Nothing has been logged" in read(
-        desk, f"/orders/o_Log/payments/{documents.SWISH_ID}/transactions/", htmx=True
+        desk, f"/norce/se/orders/o_Log/payments/{documents.SWISH_ID}/transactions/", htmx=True
     )
 
 
@@ -128,7 +128,7 @@ def test_steps_that_cannot_be_read_leave_the_track_as_it_is(desk: Client) -> Non
 
 
 @pytest.mark.usefixtures("outage")
-@pytest.mark.parametrize("address", [f"/orders/{documents.ORDER_ID}/", PAYMENT, LOG])
+@pytest.mark.parametrize("address", [f"/norce/se/orders/{documents.ORDER_ID}/", PAYMENT, LOG])
 def test_an_api_that_is_down_is_a_page_with_a_next_step(desk: Client, address: str) -> None:
     html = read(desk, address, 503)
     assert "<html" in html

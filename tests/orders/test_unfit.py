@@ -52,47 +52,47 @@ def why(request: pytest.FixtureRequest, db: None) -> str:
 
 
 def test_the_row_says_what_cannot_be_read_and_the_others_are_there(desk: Client, why: str) -> None:
-    answer = desk.get("/orders/")
+    answer = desk.get("/norce/se/orders/")
     assert answer.status_code == 200
     text = text_of(answer)
     assert f"o_unfit Cannot be read {why}" in text
     assert {"BEFORE", "AFTER"} <= set(text.split())
-    assert 'href="/orders/o_unfit/"' in answer.content.decode()
+    assert 'href="/norce/se/orders/o_unfit/"' in answer.content.decode()
 
 
 def test_its_page_is_the_document_as_it_came_with_the_reason(desk: Client, why: str) -> None:
-    answer = desk.get("/orders/o_unfit/")
+    answer = desk.get("/norce/se/orders/o_unfit/")
     assert answer.status_code == 200
     text = text_of(answer)
     assert why in text
     assert "nothing can be changed in it from here" in text
     assert "UNFIT" in text, "the document"
-    assert why in text_of(desk.get("/orders/o_unfit/raw/"))
+    assert why in text_of(desk.get("/norce/se/orders/o_unfit/raw/"))
 
 
 @pytest.mark.parametrize("part", ["state/", "cart/", "delete/"])
 def test_what_needs_it_says_so_and_leads_to_the_document(desk: Client, why: str, part: str) -> None:
-    answer = desk.get(f"/orders/o_unfit/{part}")
+    answer = desk.get(f"/norce/se/orders/o_unfit/{part}")
     assert answer.status_code == 502
     assert why.partition(":")[0] in text_of(answer)
-    assert 'href="/orders/o_unfit/raw/"' in answer.content.decode()
+    assert 'href="/norce/se/orders/o_unfit/raw/"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("typed", ["o_unfit", "UNFIT"])
 def test_it_is_found(desk: Client, why: str, typed: str) -> None:
-    assert desk.get("/orders/find/", {"search": typed})["Location"] == "/orders/o_unfit/"
+    assert desk.get("/norce/se/orders/find/", {"search": typed})["Location"] == "/norce/se/orders/o_unfit/"
 
 
 def test_its_payments_are_shown_where_they_fit(desk: Client, db: None) -> None:
     put(an_order("unfit", **with_item(quantity=1.5)))
-    assert "Klarna" in text_of(desk.get("/orders/o_unfit/payments/"))
+    assert "Klarna" in text_of(desk.get("/norce/se/orders/o_unfit/payments/"))
 
 
 def test_what_is_personal_stays_masked_in_it(desk: Client, db: None) -> None:
     unfit = an_order("unfit", **with_item(quantity=1.5))
     unfit["customer"]["billing"]["nationalIdentificationNumber"] = "19900101-2385"
     put(unfit)
-    for path in ("/orders/", "/orders/o_unfit/", "/orders/o_unfit/raw/"):
+    for path in ("/norce/se/orders/", "/norce/se/orders/o_unfit/", "/norce/se/orders/o_unfit/raw/"):
         assert "2385" not in desk.get(path).content.decode()
 
 
@@ -100,7 +100,12 @@ def test_a_number_for_an_identity_number_is_masked_too(desk: Client, db: None) -
     unfit = an_order("unfit")
     unfit["customer"]["billing"]["nationalIdentificationNumber"] = 199001012385
     put(unfit)
-    for path in ("/orders/", "/orders/o_unfit/", "/orders/o_unfit/raw/", "/orders/o_unfit/state/"):
+    for path in (
+        "/norce/se/orders/",
+        "/norce/se/orders/o_unfit/",
+        "/norce/se/orders/o_unfit/raw/",
+        "/norce/se/orders/o_unfit/state/",
+    ):
         page = desk.get(path).content.decode()
         assert "2385" not in page
         assert "nationalIdentificationNumber" in page
@@ -108,4 +113,4 @@ def test_a_number_for_an_identity_number_is_masked_too(desk: Client, db: None) -
 
 def test_a_list_with_nothing_else_is_a_list(desk: Client, db: None) -> None:
     put(an_order("unfit", **with_item(quantity=1.5)))
-    assert "1–1 of 1" in text_of(desk.get("/orders/"))
+    assert "1–1 of 1" in text_of(desk.get("/norce/se/orders/"))

@@ -41,14 +41,14 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[Order | UnfitOrder]:
 
 
 def total_of(desk: Client) -> str:
-    found = re.search(r'<td class="total num"><b>(.*?)</b>', desk.get("/orders/").content.decode())
+    found = re.search(r'<td class="total num"><b>(.*?)</b>', desk.get("/norce/se/orders/").content.decode())
     assert found
     return found[1]
 
 
 def test_an_order_that_comes_as_before_is_not_read_again(desk: Client, read: list[Order | UnfitOrder]) -> None:
     put(an_order("one"))
-    first, second = (orders_on(desk.get("/orders/")) for _ in range(2))
+    first, second = (orders_on(desk.get("/norce/se/orders/")) for _ in range(2))
     assert first == second == {"o_one": first["o_one"]}
     assert len(read) == 1
 
@@ -69,11 +69,11 @@ def test_a_reader_of_another_region_and_time_zone_reads_their_own(
     assert total_of(desk) == "1,234.00"
     keep_preference(support, region="SE", time_zone="Asia/Kolkata")
     assert total_of(desk) == "1\N{NO-BREAK SPACE}234,00"
-    assert "15:30" in desk.get("/orders/").content.decode()
+    assert "15:30" in desk.get("/norce/se/orders/").content.decode()
 
 
 def test_today_is_yesterday_after_midnight(client_of: ClientOf, support: User, read: list[Order | UnfitOrder]) -> None:
     put(an_order("one", created="2024-11-20T10:00:00Z"))
     for day, word in (("20", "Today"), ("21", "Yesterday")):
         with time_machine.travel(f"2024-11-{day}T12:00:00Z", tick=False):
-            assert word in client_of(support).get("/orders/").content.decode()
+            assert word in client_of(support).get("/norce/se/orders/").content.decode()

@@ -14,6 +14,7 @@ from audit import log
 from gateway.connection import order_api
 from order_api import OrderApi
 from order_api.schemas import Cart, Item, Order, Payment, PaymentAction, Price
+from payments.approvals import asks
 from payments.executions import engine, intent
 from payments.executions.engine import Asked
 from payments.models import Execution, Limit, State
@@ -119,3 +120,17 @@ def waiting(
     execution = engine.execute(api, case_of(make_payment(), "capture"), asked_by(admin))
     assert execution.state == State.WAITING
     return execution
+
+
+@pytest.fixture
+def petra(manager: User) -> User:
+    """A manager, who may execute, alone up to the limit that came with the desk."""
+    return manager
+
+
+@pytest.fixture
+def asked_for(
+    api: OrderApi, make_payment: MakePayment, case_of: Callable[[tuple[str, str], str], intent.Intent], support: User
+) -> Execution:
+    """A refund of 499 SEK that support asked for."""
+    return asks.ask(api, case_of(make_payment("captured"), "refund"), asked_by(support))

@@ -11,6 +11,7 @@ from order_api import OrderApi
 from payments.approvals.forms import seal_of
 from payments.executions.readings import seen_of
 from payments.models import Execution
+from teamwork.models import Task
 from tests.conftest import PASSWORD
 
 
@@ -23,7 +24,7 @@ def fresh(execution: Execution) -> Execution:
 
 
 def address(execution: Execution, what: str = "detail") -> str:
-    return reverse(f"approval-{what}", args=[execution.pk])
+    return reverse(f"approval-{what}", args=[execution.in_channel, execution.pk])
 
 
 def page(client: Client, execution: Execution) -> str:
@@ -31,8 +32,17 @@ def page(client: Client, execution: Execution) -> str:
 
 
 def captures(api: OrderApi, execution: Execution) -> int:
+    return moves(api, execution, "capture")
+
+
+def refunds(api: OrderApi, execution: Execution) -> int:
+    return moves(api, execution, "refund")
+
+
+def moves(api: OrderApi, execution: Execution, event: str) -> int:
+    """How many transactions of that kind its payment has."""
     lines = api.payments.transactions(execution.order_id, execution.payment_id)
-    return sum(line.event == "capture" for line in lines)
+    return sum(line.event == event for line in lines)
 
 
 def change(api: OrderApi, execution: Execution, **fields: Any) -> None:
@@ -44,3 +54,8 @@ def change(api: OrderApi, execution: Execution, **fields: Any) -> None:
 def says_yes(execution: Execution, **other: str) -> dict[str, str]:
     """The form of somebody who was shown the request as it is, and approves it."""
     return {"password": PASSWORD, "note": "Saw the photo", "saw": seal_of(execution, seen_of(execution)), **other}
+
+
+def told(user: User) -> list[str]:
+    """The codes of what this person was told and has not put away yet."""
+    return list(Task.objects.filter(for_person=user, kind="answer", state="open").values_list("code", flat=True))

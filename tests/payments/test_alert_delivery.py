@@ -122,7 +122,7 @@ def test_what_begins_and_what_ends_is_told_once(receiver: Receiver, in_doubt: Ex
     assert receiver.events == ["began", "ended"]
     began, ended = receiver.said
     assert (began["kind"], began["channel"], began["ended"]) == ("in-doubt", "norce/se", None)
-    assert began["address"] == reverse("execution-detail", args=[in_doubt.pk])
+    assert began["address"] == reverse("execution-detail", args=[in_doubt.in_channel, in_doubt.pk])
     assert began["id"] != ended["id"]
     assert ended["ended"]
 
@@ -142,7 +142,7 @@ def test_it_says_where_the_desk_is_if_the_settings_do(
 ) -> None:
     settings.ALERT_DESK_URL = "https://desk.example.com"
     round_of()
-    assert receiver.said[0]["address"].startswith("https://desk.example.com/payments/")
+    assert receiver.said[0]["address"].startswith("https://desk.example.com/norce/se/payments/")
 
 
 def test_with_nobody_to_tell_it_is_only_written_down(in_doubt: Execution) -> None:
@@ -309,7 +309,7 @@ def test_mail_says_it_once_and_all_of_a_round_in_one(to_mail: None, in_doubt: Ex
     (first,) = mail.outbox
     assert (first.to, first.from_email) == (["desk@example.com", "night@example.com"], "order-desk@example.com")
     assert first.subject == "Order desk: norce/se: It is not known whether a capture was done."
-    assert reverse("execution-detail", args=[in_doubt.pk]) in first.body
+    assert reverse("execution-detail", args=[in_doubt.in_channel, in_doubt.pk]) in first.body
     for day in ("timeout-before", "error"):
         attempt(day)
     Execution.objects.update(sent_at=timezone.now() - 16 * MINUTES)

@@ -80,7 +80,10 @@ def test_what_is_not_settled_is_an_alert_after_its_time(
     aged(execution, MINUTES)
     (alarm,) = rules.alarms()
     assert (alarm.kind, alarm.subject, alarm.since) == (kind, str(execution.pk), execution.sent_at)
-    assert (alarm.where, alarm.address) == ("norce/se", reverse("execution-detail", args=[execution.pk]))
+    assert (alarm.where, alarm.address) == (
+        "norce/se",
+        reverse("execution-detail", args=[execution.in_channel, execution.pk]),
+    )
 
 
 def test_what_a_dead_process_left_is_an_alert_too(attempt: Attempt) -> None:
@@ -189,7 +192,7 @@ def test_the_page_lists_them_the_oldest_first_with_the_way_to_each(
     text = page(client_of, admin)
     assert 0 < text.index("Pending for long") < text.index("It is not known whether a capture was done.")
     html = client_of(admin).get(reverse("alert-list")).content.decode()
-    assert f'href="{reverse("execution-detail", args=[execution.pk])}"' in html
+    assert f'href="{reverse("execution-detail", args=[execution.in_channel, execution.pk])}"' in html
 
 
 def test_nobody_hears_of_what_is_in_a_channel_that_is_not_theirs(
@@ -210,7 +213,7 @@ def test_a_channel_that_was_taken_out_of_the_settings_hides_no_alert(
 ) -> None:
     execution = aged(attempt("error"), 16 * MINUTES)
     settings.ORDER_API_CHANNELS = ["norce/no"]
-    address = reverse("execution-detail", args=[execution.pk])
+    address = reverse("execution-detail", args=[execution.in_channel, execution.pk])
     assert "norce/se" in page(client_of, admin)
     assert address in client_of(admin).get(reverse("alert-list")).content.decode()
     assert client_of(admin).get(address).status_code == 200
@@ -223,7 +226,7 @@ def test_whoever_asked_is_not_told_that_it_waits_as_they_cannot_approve_it(
     aged(waiting, HOURS)
     assert link_in_the_frame(client_of, admin) == ""
     assert "1 </span>" in link_in_the_frame(client_of, second)
-    assert reverse("approval-detail", args=[waiting.pk]) in client_of(second).get(
+    assert reverse("approval-detail", args=[waiting.in_channel, waiting.pk]) in client_of(second).get(
         reverse("alert-list")
     ).content.decode()  # fmt: skip
 
@@ -274,4 +277,4 @@ def test_the_command_says_what_is_an_alert(attempt: Attempt) -> None:
     call_command("payments_alerts", stdout=out)
     (line,) = out.getvalue().splitlines()
     assert line.startswith("in-doubt  norce/se  since ")
-    assert line.endswith(reverse("execution-detail", args=[execution.pk]))
+    assert line.endswith(reverse("execution-detail", args=[execution.in_channel, execution.pk]))

@@ -62,7 +62,7 @@ def test_a_second_person_approves_and_it_is_sent_once(
     client = client_of(second)
     with listening() as calls:
         answer = client.post(address(waiting, "approve"), says_yes(waiting))
-    assert answer.headers["Location"] == reverse("execution-detail", args=[waiting.pk])
+    assert answer.headers["Location"] == reverse("execution-detail", args=[waiting.in_channel, waiting.pk])
     reads = [call.operation for call in calls if not call.writes]
     assert [call.operation for call in calls if call.writes] == [SENT] and calls[2].operation == SENT
     assert len(reads) == 4
@@ -201,11 +201,11 @@ def test_a_request_of_a_channel_that_is_not_theirs_is_not_found(
     assert calls == [] and "499.00" not in client.get(reverse("approval-list")).content.decode()
 
 
-def test_it_is_approved_in_its_own_channel_whichever_the_person_works_in(
+def test_it_is_approved_in_its_own_channel_whichever_the_person_looked_at_last(
     waiting: Execution, second: User, client_of: ClientOf
 ) -> None:
     client = client_of(second)
-    client.post(reverse("channel-switch"), {"channel": "nordlys/de"})
+    client.get("/nordlys/de/orders/")
     with listening() as calls:
         client.post(address(waiting, "approve"), says_yes(waiting))
     assert {call.channel for call in calls} == {"norce/se"} and fresh(waiting).state == State.DONE
@@ -263,7 +263,7 @@ def test_earlier_refunds_to_the_customer_are_shown_as_far_as_they_are_of_ones_ch
     before = engine.execute(api, case_of(make_payment("captured"), "refund"), asked_by(second))
     assert before.state == State.DONE
     Execution.objects.update(customer="the same")
-    client, link = client_of(second), reverse("execution-detail", args=[before.pk])
+    client, link = client_of(second), reverse("execution-detail", args=[before.in_channel, before.pk])
     assert link in page(client, waiting)
     Execution.objects.filter(pk=before.pk).update(channel="no")
     ChannelGrant.objects.filter(user=second).update(merchant="norce", channel="se")

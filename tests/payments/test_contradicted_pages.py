@@ -25,7 +25,8 @@ from tests.audit.helpers import log_out_of_reach
 from tests.conftest import PASSWORD, ClientOf
 from tests.orders.pages import text_of
 from tests.payments.conftest import Attempt, asked_by
-from tests.payments.test_pages import count_in, page_of, settle
+from tests.payments.doubts import page_of, settle
+from tests.payments.test_pages import count_in
 
 pytestmark = pytest.mark.django_db
 REFUSED = "499.00 SEK was not captured: it was refused."
@@ -76,15 +77,21 @@ def moved(attempt: Attempt, api: OrderApi) -> Callable[[], ExternalMove]:
 
 
 def acknowledge(client: Client, move: ExternalMove, **typed: Any) -> Any:
-    where = reverse("external-acknowledge", args=[move.pk])
+    where = reverse("external-acknowledge", args=[move.execution.in_channel, move.pk])
     return client.post(where, {"note": "Goodwill, by Eva in the portal", **typed})
 
 
 def order_page(client: Client, execution: Execution) -> str:
-    return client.get(reverse("order-detail", args=[execution.order_id])).content.decode()
+    return client.get(reverse("order-detail", args=["norce/se", execution.order_id])).content.decode()
 
 
 # Contradicted
+
+
+def test_an_old_address_of_what_others_moved_leads_to_it(signed_in: Client, moved: Callable[[], ExternalMove]) -> None:
+    move = moved()
+    where = reverse("external-acknowledge", args=[move.execution.in_channel, move.pk])
+    assert signed_in.get(f"/payments/moved/{move.pk}/acknowledge/")["Location"] == where
 
 
 def test_a_late_success_is_loud_on_its_own_list_and_nothing_is_called_settled(
@@ -106,7 +113,7 @@ def test_the_first_outcome_stays_with_what_was_found_below_it(
     text = page_of(desk, "execution-detail", execution)
     assert f"{REFUSED} {LATER}" in text
     assert "The desk goes on looking until" in text and "Last looked at" in text
-    result = text_of(desk.get(reverse("execution-result", args=[execution.pk])))
+    result = text_of(desk.get(reverse("execution-result", args=[execution.in_channel, execution.pk])))
     assert f"{REFUSED} {LATER}" in result and "every 2s" not in result
 
 
@@ -118,9 +125,9 @@ def test_the_order_s_page_says_so_and_the_same_action_waits(
     html = order_page(desk, execution)
     assert "alert is-bad is-stacked" in html
     assert "/execute/" not in html
-    text = text_of(desk.get(reverse("order-detail", args=[execution.order_id])))
+    text = text_of(desk.get(reverse("order-detail", args=["norce/se", execution.order_id])))
     assert "Refund: It waits: what became of “Refund 499.00 SEK” is contradicted" in text
-    timeline = text_of(desk.get(reverse("order-timeline", args=[execution.order_id]) + "?show=money"))
+    timeline = text_of(desk.get(reverse("order-timeline", args=["norce/se", execution.order_id]) + "?show=money"))
     assert "The desk found what contradicts the refund of 499.00 SEK It came through after all" in timeline
 
 
@@ -144,7 +151,7 @@ def test_it_is_still_watched_after_it_ended_and_support_may_have_it_looked_at(
 ) -> None:
     execution, client = attempt(), client_of(support)
     assert "The desk goes on looking until" in page_of(client, "execution-detail", execution)
-    answer = client.post(reverse("execution-check", args=[execution.pk]), follow=True)
+    answer = client.post(reverse("execution-check", args=[execution.in_channel, execution.pk]), follow=True)
     assert "Nothing new. 499.00 SEK was captured." in text_of(answer)
 
 
@@ -178,8 +185,11 @@ def test_what_others_moved_is_a_task_with_what_its_transaction_names(
     assert count_in(desk) == "1"
     html = order_page(desk, move.execution)
     assert "was refunded, and not through this desk." in html
-    assert reverse("external-acknowledge", args=[move.pk]) in desk.get(reverse("alert-list")).content.decode()
-    assert reverse("external-acknowledge", args=[move.pk]) in html
+    assert (
+        reverse("external-acknowledge", args=[move.execution.in_channel, move.pk])
+        in desk.get(reverse("alert-list")).content.decode()
+    )
+    assert reverse("external-acknowledge", args=[move.execution.in_channel, move.pk]) in html
     assert "/execute/" not in html
 
 
@@ -201,7 +211,7 @@ def test_acknowledging_keeps_who_said_what_and_frees_the_action(
 ) -> None:
     move = moved()
     answer = acknowledge(signed_in, move)
-    assert answer["Location"] == reverse("execution-detail", args=[move.execution_id])
+    assert answer["Location"] == reverse("execution-detail", args=["norce/se", move.execution_id])
     move.refresh_from_db()
     assert (move.acknowledged_by_name, move.note) == ("second", "Goodwill, by Eva in the portal")
     entry = Entry.objects.get(action="payment.external.acknowledge")
@@ -209,7 +219,9 @@ def test_acknowledging_keeps_who_said_what_and_frees_the_action(
     assert "Goodwill, by Eva in the portal" in page_of(signed_in, "execution-detail", move.execution)
     assert count_in(signed_in) == "" and "Nothing is in doubt" in page_of(signed_in, "doubt-list")
     assert "/execute/?type=refund" in order_page(signed_in, move.execution)
-    timeline = text_of(signed_in.get(reverse("order-timeline", args=[move.execution.order_id]) + "?show=money"))
+    timeline = text_of(
+        signed_in.get(reverse("order-timeline", args=["norce/se", move.execution.order_id]) + "?show=money")
+    )
     assert "A refund; its transaction names 474.00." in timeline
     assert "Goodwill, by Eva in the portal" in timeline
 
@@ -280,9 +292,9 @@ def test_more_than_a_page_holds_is_said_and_every_row_is_reached(
     reached = ""
     for page in ("1", "2", "3"):
         shown = desk.get(reverse("doubt-list"), {"doubts": page})
-        assert (f'href="/payments/?doubts={int(page) + 1}"' in shown.content.decode()) == (page != "3")
+        assert (f'href="/payments/in-doubt/?doubts={int(page) + 1}"' in shown.content.decode()) == (page != "3")
         reached += shown.content.decode()
-    assert all(reverse("execution-detail", args=[each.pk]) in reached for each in executions)
+    assert all(reverse("execution-detail", args=[each.in_channel, each.pk]) in reached for each in executions)
     assert "5 to 5 of 5 are shown." in text_of(desk.get(reverse("doubt-list"), {"doubts": "9"}))
     assert "2 of 5 are shown." in text_of(desk.get(reverse("doubt-list"), {"doubts": "x"}))
 
@@ -298,7 +310,7 @@ def test_a_channel_that_is_taken_out_of_the_settings_hides_no_doubt(
     assert 'value="norce/se"' not in desk.get(reverse("doubt-list")).content.decode()
     assert count_in(desk) == "2"
     assert "It is not known whether" in page_of(desk, "execution-detail", execution)
-    assert desk.get(reverse("external-acknowledge", args=[move.pk])).status_code == 200
+    assert desk.get(reverse("external-acknowledge", args=[move.execution.in_channel, move.pk])).status_code == 200
 
 
 def test_what_is_found_is_kept_as_evidence(contradicted: Callable[[], Execution]) -> None:

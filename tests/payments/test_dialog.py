@@ -31,7 +31,7 @@ class Dialog:
 
     def __init__(self, client: Client, api: OrderApi, ids: Ids, kind: str) -> None:
         self.client, self.api = client, api
-        self.url = reverse("payment-action-execute", args=[*ids, action_of(api, ids, kind).id])
+        self.url = reverse("payment-action-execute", args=["norce/se", *ids, action_of(api, ids, kind).id])
         self.reason = DEFAULTS.get(kind, ["mistake"])[0]
         self.page = self.open()
 
@@ -74,7 +74,7 @@ def test_the_amount_is_no_field(make_payment: MakePayment, dialog_of: DialogOf) 
     fields = re.findall(
         r"<(?:input|select|textarea)[^>]*name=\"([^\"]+)\"", dialog_of(make_payment(), "capture").page.content.decode()
     )
-    assert set(fields) == {"reason", "note", "password", "csrfmiddlewaretoken", "desk-channel", "case"}
+    assert set(fields) == {"reason", "note", "password", "csrfmiddlewaretoken", "case"}
 
 
 def test_enter_presses_a_button_that_does_nothing(make_payment: MakePayment, dialog_of: DialogOf) -> None:
@@ -165,7 +165,7 @@ def test_a_locked_payment_offers_no_button_and_leads_to_the_attempt(
     page = dialog.open()
     assert "The payment is locked: an attempt by admin is not settled." in text(page)
     assert 'name="case" value=""' in page.content.decode()
-    assert reverse("execution-detail", args=[Execution.objects.get().pk]) in page.content.decode()
+    assert reverse("execution-detail", args=["norce/se", Execution.objects.get().pk]) in page.content.decode()
 
 
 def test_an_action_that_is_gone_is_told(api: OrderApi, make_payment: MakePayment, dialog_of: DialogOf) -> None:
@@ -187,7 +187,7 @@ def test_whoever_comes_back_to_an_action_that_was_done_is_led_to_it(
     page = dialog.open()
     assert "It was done through this desk already, for admin." in text(page)
     assert "Nothing was sent" not in text(page)
-    assert reverse("execution-detail", args=[Execution.objects.get().pk]) in page.content.decode()
+    assert reverse("execution-detail", args=["norce/se", Execution.objects.get().pk]) in page.content.decode()
 
 
 def test_a_forged_case_is_not_sent(make_payment: MakePayment, dialog_of: DialogOf) -> None:

@@ -59,7 +59,7 @@ def test_what_others_did_is_in_the_way_until_somebody_has_said_what_it_was(
     answer = dialog.press(note="Sent back")
     assert answer.status_code == 409
     assert "was refunded, and not through this desk. Nothing was sent." in text(answer)
-    assert reverse("external-acknowledge", args=[move.pk]) in answer.content.decode()
+    assert reverse("external-acknowledge", args=[move.execution.in_channel, move.pk]) in answer.content.decode()
     assert 'name="case" value=""' in dialog.open().content.decode()
     assert Execution.objects.count() == 1
     ExternalMove.objects.update(acknowledged_at=timezone.now())
@@ -75,7 +75,7 @@ def test_what_is_contradicted_is_in_the_way_of_the_same_and_of_nothing_else(
     page = dialog_of(ids, "capture").page
     assert "What became of “Capture 499.00 SEK”, asked for by admin, is contradicted" in text(page)
     assert "until a person has looked and said what happened" in text(page)
-    assert reverse("execution-detail", args=[refused.pk]) in page.content.decode()
+    assert reverse("execution-detail", args=[refused.in_channel, refused.pk]) in page.content.decode()
     assert "contradicted" not in text(dialog_of(ids, "cancel").page)
 
 
@@ -88,7 +88,7 @@ def test_an_attempt_on_the_same_money_under_another_payment_is_in_the_way(
     assert "Another payment is about the same money (K-1): an attempt by admin there is not settled." in text(
         dialog.page
     )
-    address = reverse("execution-detail", args=[other.pk])
+    address = reverse("execution-detail", args=[other.in_channel, other.pk])
     assert address in dialog.page.content.decode()
     Execution.objects.filter(pk=other.pk).update(channel="no")
     admin.channel_grants.update(merchant="norce", channel="se")
@@ -114,7 +114,10 @@ def test_that_it_was_done_before_through_this_desk_is_said(
     shown = text(dialog_of(ids, "capture").page)
     assert "It was done on this payment before, through this desk: Capture 499.00 SEK, asked for by second" in shown
     assert "and not through this desk" not in shown
-    assert reverse("execution-detail", args=[first.pk]) in dialog_of(ids, "capture").page.content.decode()
+    assert (
+        reverse("execution-detail", args=[first.in_channel, first.pk])
+        in dialog_of(ids, "capture").page.content.decode()
+    )
 
 
 def test_that_it_was_done_before_by_others_is_said(

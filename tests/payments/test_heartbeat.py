@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from audit import log
 from audit.chain import head
+from gateway.one_thread import OneThread
 from payments.alerts import heartbeat, pulse, rules
 from payments.alerts.models import Heartbeat
 from payments.alerts.rules import Kind
@@ -124,9 +125,7 @@ def worker_of_its_own(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> It
         ends.append(threading.Event())
         ends[-1].wait(10)
 
-    monkeypatch.setattr(worker, "run", wait)
-    monkeypatch.setattr(worker, "_running_in", None)
-    monkeypatch.setattr(worker, "_thread", None)
+    monkeypatch.setattr(worker, "_thread", OneThread("payments-reconcile", wait))
     yield ends
     for end in ends:
         end.set()
@@ -134,18 +133,18 @@ def worker_of_its_own(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> It
 
 def test_a_worker_that_ended_is_started_again_by_whoever_needs_it(worker_of_its_own: list[threading.Event]) -> None:
     worker.ensure()
-    first = worker._thread
+    first = worker._thread.thread
     worker.ensure()
-    assert worker._thread is first
+    assert worker._thread.thread is first
     assert first
     while not worker_of_its_own:
         time.sleep(0.01)
     worker_of_its_own[0].set()
     first.join(5)
     worker.ensure()
-    assert worker._thread is not first
-    assert worker._thread
-    assert worker._thread.is_alive()
+    assert worker._thread.thread is not first
+    assert worker._thread.thread
+    assert worker._thread.thread.is_alive()
 
 
 # The log

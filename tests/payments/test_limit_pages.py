@@ -61,6 +61,25 @@ def test_that_no_limits_are_set_is_said_plainly(desk: Desk) -> None:
     assert "does so alone, for any amount" in desk.list()
 
 
+def test_what_came_with_the_desk_stands_among_the_managers_and_can_be_changed(desk: Desk) -> None:
+    page = desk.list()
+    assert page.count("came with the desk") == 5 + 1, "five currencies, and how they count"
+    where = f"{ADD}?currency=SEK"
+    assert f'href="{where}"' in page
+    form = desk.client.get(where).context["form"]
+    shown = {name: str(form[name].value()) for name in ("role", "scope", "currency", "per_action", "per_day")}
+    assert shown == {"role": "manager", "scope": "*/*", "currency": "SEK", "per_action": "5000", "per_day": "25000"}
+    desk.client.post(ADD, filled(desk.client.get(where), ADD, {"password": PASSWORD, "per_action": "7000"}))
+    assert Limit.objects.get().per_action == 7000
+    page = desk.list()
+    assert page.count("came with the desk") == 4 + 1 and "7,000.00" in page and "5,000.00" in page
+
+
+def test_deleting_a_managers_limit_says_what_counts_then(desk: Desk) -> None:
+    limit = Limit.objects.create(role="manager", currency="SEK", per_action=500)
+    assert "what came with the desk" in desk.client.get(reverse("limit-delete", args=[limit.pk])).content.decode()
+
+
 def test_a_limit_that_was_added_stands_in_the_list_and_in_the_log(desk: Desk) -> None:
     assert desk.send(ADD, **NEW).status_code == 302
     made = Limit.objects.get()
@@ -149,10 +168,11 @@ def test_what_cannot_be_written_into_the_log_is_not_done(desk: Desk, limit: Limi
 
 
 def test_a_limit_of_other_channels_is_not_found(desk: Desk, admin: User, limit: Limit) -> None:
+    Limit.objects.update(per_action=613)
     give(admin, ("norce", "no"))
     assert desk.client.get(edit(limit)).status_code == 404
     assert desk.client.post(reverse("limit-delete", args=[limit.pk])).status_code == 404
-    assert "500.00" not in desk.list()
+    assert "613.00" not in desk.list()
 
 
 def test_a_limit_of_more_channels_than_theirs_is_shown_and_not_theirs_to_change(desk: Desk, admin: User) -> None:

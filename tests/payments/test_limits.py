@@ -13,6 +13,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.utils import timezone
+from pytest_django import Settings
 
 from audit import log
 from order_api import OrderApi
@@ -45,6 +46,57 @@ def kinds(user: User, case: Intent) -> list[str]:
 
 def test_without_limits_any_amount_goes_alone(admin: User, case: Intent) -> None:
     assert excess(admin, replace(case, amount=Decimal(10**9))) == []
+
+
+# What comes with the desk for managers
+
+
+def test_a_manager_executes_alone_up_to_what_comes_with_the_desk(manager: User, case: Intent) -> None:
+    assert excess(manager, replace(case, amount=Decimal(5000))) == []
+    assert excess(manager, replace(case, amount=Decimal("5000.01"))) == [Excess("action", "5000", "5000.01")]
+    euros = replace(case, currency="EUR", amount=Decimal(501))
+    assert excess(manager, euros) == [Excess("action", "500", "501")]
+
+
+def test_a_managers_day_is_bounded_too(
+    api: OrderApi, manager: User, make_payment: MakePayment, case_of: CaseOf, settings: Settings
+) -> None:
+    settings.PAYMENT_MANAGER_LIMITS = {"SEK": "499/998"}
+    for _time in range(2):
+        done = engine.execute(api, case_of(make_payment(reference=str(uuid4())), "capture"), asked_by(manager))
+        assert done.state == State.DONE
+    third = case_of(make_payment(reference=str(uuid4())), "capture")
+    assert excess(manager, third) == [Excess("day", "998", "1497")]
+
+
+def test_in_a_currency_without_a_limit_a_manager_executes_nothing_alone(manager: User, case: Intent) -> None:
+    zloty = replace(case, currency="PLN", amount=Decimal(1))
+    assert excess(manager, zloty) == [Excess("currency", "DKK, EUR, NOK, SEK, USD", "PLN")]
+
+
+def test_nor_where_nothing_came_with_the_desk(manager: User, case: Intent, settings: Settings) -> None:
+    settings.PAYMENT_MANAGER_LIMITS = {}
+    assert excess(manager, case) == [Excess("role", "manager")]
+    set_limit("manager", action_type="refund", per_action=100)
+    assert excess(manager, case) == [Excess("role", "manager")], "what is said of refunds says nothing of captures"
+
+
+def test_what_an_admin_sets_counts_instead_of_what_came_with_the_desk(manager: User, case: Intent) -> None:
+    whole = set_limit("manager", per_action=100)
+    assert excess(manager, case) == [Excess("action", "100", "499")]
+    set_limit("manager", merchant="norce", channel="se", per_action=10_000)
+    assert excess(manager, replace(case, amount=Decimal(9999))) == [], "the line that says more, and all of it"
+    whole.delete()
+    assert excess(manager, replace(case, channel="no", amount=Decimal(9999))) == [Excess("action", "5000", "9999")]
+    assert excess(manager, replace(case, currency="EUR", amount=Decimal(501))) == [Excess("action", "500", "501")]
+
+
+def test_what_comes_with_the_desk_binds_managers_alone(admin: User, support: User, case: Intent) -> None:
+    much = replace(case, amount=Decimal(10**9))
+    assert excess(admin, much) == excess(support, much) == []
+
+
+# What admins set
 
 
 def test_an_amount_at_the_limit_goes_alone_and_one_above_it_does_not(admin: User, case: Intent) -> None:
@@ -228,6 +280,17 @@ def test_six_tabs_at_once_spend_the_day_once(admin: User, make_payment: MakePaym
         for channel in ("se", "no") * 3
     ]
     states = at_once(*(lambda case=case: engine.claim(case, asked_by(admin)) for case in cases))
+    assert states == [State.PREPARED, *[State.WAITING] * 5]
+
+
+@pytest.mark.django_db(transaction=True)  # threads, which see what is committed
+def test_nor_do_they_where_what_came_with_the_desk_is_all_that_counts(
+    manager: User, make_payment: MakePayment, case_of: CaseOf, settings: Settings
+) -> None:
+    """There is no row to wait for each other at."""
+    settings.PAYMENT_MANAGER_LIMITS = {"SEK": "499/499"}
+    cases = [case_of(make_payment(reference=str(uuid4())), "capture") for _tab in range(6)]
+    states = at_once(*(lambda case=case: engine.claim(case, asked_by(manager)) for case in cases))
     assert states == [State.PREPARED, *[State.WAITING] * 5]
 
 

@@ -65,6 +65,7 @@ def test_what_a_second_person_decides_is_told_as_that(
     assert told(waiting.order_id) == [
         "Astrid Nyman asked to capture 499.00 SEK",
         "Bo Ek turned down the capture of 499.00 SEK",
+        "Bo Ek answered Astrid Nyman",
     ]
 
 
@@ -156,7 +157,9 @@ def test_an_entry_from_before_reads_as_well_as_a_new_one(astrid: User, attempt: 
 
 def test_a_full_refund_is_told_with_what_it_moved_and_what_is_left(desk: Client, attempt: Attempt) -> None:
     execution = attempt("", "refund", "captured")
-    page = desk.get(reverse("order-timeline", args=[execution.order_id])).content.decode().replace(SPACE, " ")
+    page = (
+        desk.get(reverse("order-timeline", args=["norce/se", execution.order_id])).content.decode().replace(SPACE, " ")
+    )
     assert "Refunded 499.00 SEK (left: 0.00)" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
@@ -166,7 +169,7 @@ def test_an_event_whose_delivery_is_not_known_is_not_promised(desk: Client, monk
     documents.put(documents.order(id="o_event"))
     event = Event(id="e", adapter_id="norce-commerce-adapter", description="Export the order", attempts=())
     monkeypatch.setattr("order_api.events.Events.list", lambda *_: (event,))
-    page = desk.get(reverse("order-timeline", args=["o_event"])).content.decode()
+    page = desk.get(reverse("order-timeline", args=["norce/se", "o_event"])).content.decode()
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert "Event of Norce: Export the order; delivery not known" in text and "Will be told" not in text
 
@@ -178,7 +181,7 @@ def test_what_was_approved_by_a_second_person_is_no_longer_said_to_wait(
     lines = told(waiting.order_id)
     assert lines[0] == "Astrid Nyman asked to capture 499.00 SEK"
     assert "second approved the capture of 499.00 SEK" in lines
-    assert lines[-1].endswith("captured 499.00 SEK · Done")
+    assert lines[-2].endswith("captured 499.00 SEK · Done") and lines[-1] == "second answered Astrid Nyman"
 
 
 def test_what_was_done_is_not_doubted_by_how_it_was_sent(attempt: Attempt) -> None:

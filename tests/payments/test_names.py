@@ -25,9 +25,12 @@ def test_whoever_asked_is_named_on_every_page_about_it(
     waiting = engine.execute(api, case_of(make_payment(), "capture"), asked_by(astrid), wants_approval=True)
     client = client_of(astrid)
     pages = [
-        reverse("approval-list"), reverse("approval-detail", args=[waiting.pk]), reverse("doubt-list"),
-        reverse("execution-proof", args=[waiting.pk]), reverse("order-detail", args=[waiting.order_id]),
-    ]  # fmt: skip
+        reverse("approval-list"),
+        reverse("approval-detail", args=[waiting.in_channel, waiting.pk]),
+        reverse("money-list"),
+        reverse("execution-proof", args=[waiting.in_channel, waiting.pk]),
+        reverse("order-detail", args=["norce/se", waiting.order_id]),
+    ]
     for page in pages:
         main = client.get(page).content.decode().split("<main")[1]
         assert "Astrid Nyman" in main, page

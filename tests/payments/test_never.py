@@ -14,8 +14,10 @@ from payments.models import Evidence, Execution, Kind, State
 from sandbox.models import ProviderCall
 from tests.harness.steps import Point, refusing
 from tests.payments.conftest import Attempt, MakePayment
+from tests.payments.doubts import FOUND, page_of, settle
 from tests.payments.test_dialog import DialogOf, dialog_of, text
-from tests.payments.test_pages import FOUND, desk, page_of, settle, signed_in
+from tests.payments.test_pages import desk
+from tests.payments.test_settling_pages import signed_in
 
 __all__ = ["desk", "dialog_of", "signed_in"]
 pytestmark = pytest.mark.django_db

@@ -29,15 +29,17 @@ def desk(client_of: ClientOf, admin: User) -> Client:
 
 
 def order_page(client: Client, execution: Execution) -> str:
-    return text_of(client.get(reverse("order-detail", args=[execution.order_id])))
+    return text_of(client.get(reverse("order-detail", args=["norce/se", execution.order_id])))
 
 
 def log_of(client: Client, execution: Execution) -> str:
-    return text_of(client.get(reverse("payment-transactions", args=[execution.order_id, execution.payment_id])))
+    return text_of(
+        client.get(reverse("payment-transactions", args=["norce/se", execution.order_id, execution.payment_id]))
+    )
 
 
 def timeline_of(client: Client, execution: Execution) -> str:
-    return text_of(client.get(reverse("order-timeline", args=[execution.order_id]) + "?show=money"))
+    return text_of(client.get(reverse("order-timeline", args=["norce/se", execution.order_id]) + "?show=money"))
 
 
 def move_elsewhere(api: OrderApi, execution: Execution, kind: str, **line: Any) -> None:
@@ -74,10 +76,10 @@ def test_the_band_shows_support_the_facts_and_no_way_to_settle(
 def test_the_card_says_that_the_payment_is_locked_and_offers_nothing(desk: Client, attempt: Attempt) -> None:
     execution = attempt("timeout-before")
     assert "Locked: “Capture 499.00 SEK” is not settled." in order_page(desk, execution)
-    ids = [execution.order_id, execution.payment_id]
+    ids = ["norce/se", execution.order_id, execution.payment_id]
     for name in ("order-detail", "payment-list", "payment-detail"):
-        html = desk.get(reverse(name, args=ids[: 1 if name != "payment-detail" else 2])).content.decode()
-        assert reverse("execution-detail", args=[execution.pk]) in html, name
+        html = desk.get(reverse(name, args=ids[: 2 if name != "payment-detail" else 3])).content.decode()
+        assert reverse("execution-detail", args=[execution.in_channel, execution.pk]) in html, name
         assert "/execute/" not in html, name
 
 
@@ -91,9 +93,9 @@ def test_a_request_that_waits_is_in_the_band_and_locks_nothing(desk: Client, att
 
 def test_what_was_done_before_stands_on_the_card_with_its_proof(desk: Client, attempt: Attempt) -> None:
     execution = attempt()
-    html = desk.get(reverse("order-detail", args=[execution.order_id])).content.decode()
+    html = desk.get(reverse("order-detail", args=["norce/se", execution.order_id])).content.decode()
     assert "1 payment action through this desk" in html
-    assert reverse("execution-proof", args=[execution.pk]) in html
+    assert reverse("execution-proof", args=[execution.in_channel, execution.pk]) in html
     assert "is-stacked" not in html.partition('id="items"')[0]  # no band: nothing waits for anybody
 
 
@@ -113,8 +115,9 @@ def test_what_moved_through_this_desk_says_who_did_it(desk: Client, attempt: Att
     execution = attempt()
     assert "Captured through this desk by admin" in log_of(desk, execution)
     assert "499.00 SEK CAPTURE through this desk by admin" in timeline_of(desk, execution)
-    html = desk.get(reverse("order-timeline", args=[execution.order_id])).content.decode()
-    assert f'<a href="{reverse("execution-detail", args=[execution.pk])}">through this desk by admin</a>' in html
+    html = desk.get(reverse("order-timeline", args=["norce/se", execution.order_id])).content.decode()
+    where = reverse("execution-detail", args=[execution.in_channel, execution.pk])
+    assert f'<a href="{where}">through this desk by admin</a>' in html
 
 
 def test_what_others_moved_is_recognised_as_not_ours(desk: Client, attempt: Attempt, api: OrderApi) -> None:
@@ -137,7 +140,7 @@ def test_a_payment_that_was_never_touched_here_has_moves_of_others_alone(
 ) -> None:
     ids = make_payment("reserved")
     api.payments.execute(*ids, action_of(api, ids, "capture").id or "")
-    text = text_of(desk.get(reverse("payment-transactions", args=ids)))
+    text = text_of(desk.get(reverse("payment-transactions", args=["norce/se", *ids])))
     assert "not through this desk" in text
 
 
@@ -151,7 +154,7 @@ def test_a_move_after_a_call_without_an_answer_is_said_to_be_neither_ours_nor_no
     assert execution.state == State.DONE
     assert "perhaps through this desk by admin" in log_of(desk, execution)
     assert "somebody at the provider's own screens" in text_of(
-        desk.get(reverse("execution-detail", args=[execution.pk]))
+        desk.get(reverse("execution-detail", args=[execution.in_channel, execution.pk]))
     )
 
 
@@ -163,7 +166,9 @@ def test_two_moves_where_one_was_asked_for_are_both_only_perhaps_ours(
         move_elsewhere(api, execution, "capture", amount=499)
     check(execution, api)
     assert log_of(desk, execution).count("perhaps through this desk by admin") == 2
-    assert "one of them is not from this desk" in text_of(desk.get(reverse("execution-detail", args=[execution.pk])))
+    assert "one of them is not from this desk" in text_of(
+        desk.get(reverse("execution-detail", args=[execution.in_channel, execution.pk]))
+    )
 
 
 def test_a_move_that_shows_up_after_a_person_settled_it_may_be_ours(
@@ -196,12 +201,12 @@ def test_nothing_that_would_pass_for_evidence_is_written_while_it_is_open(
     desk: Client, attempt: Attempt, api: OrderApi, name: str
 ) -> None:
     execution = attempt("timeout-before")
-    ids = {"order_id": execution.order_id, "payment_id": execution.payment_id}
-    where = reverse(name, kwargs=ids if name in CLOSED else {"order_id": execution.order_id})
+    order = {"channel": "norce/se", "order_id": execution.order_id}
+    where = reverse(name, kwargs=order | ({"payment_id": execution.payment_id} if name in CLOSED else {}))
     before = api.orders.get(execution.order_id).raw
     page: Any = desk.get(where)
     assert "“Capture 499.00 SEK” is not settled." in text_of(page)
-    assert reverse("execution-detail", args=[execution.pk]) in page.content.decode()
+    assert reverse("execution-detail", args=[execution.in_channel, execution.pk]) in page.content.decode()
     assert 'class="btn btn-primary" type="submit"' not in page.content.decode()
     assert sent_anyway(desk, where, page).status_code == 422
     assert api.orders.get(execution.order_id).raw == before
@@ -216,7 +221,9 @@ def test_another_payment_and_a_settled_one_can_be_changed(
     for ids in ((order_id, payment_id), (attempt().order_id, "")):
         of_order = Execution.objects.filter(order_id=ids[0]).first()
         payment = ids[1] or (of_order.payment_id if of_order else "")
-        text = text_of(desk.get(reverse(name, kwargs={"order_id": ids[0], "payment_id": payment})))
+        text = text_of(
+            desk.get(reverse(name, kwargs={"channel": "norce/se", "order_id": ids[0], "payment_id": payment}))
+        )
         assert "is not settled" not in text
 
 
@@ -227,7 +234,7 @@ def test_the_page_of_the_transactions_says_how_much_is_where_and_on_what_that_re
     desk: Client, attempt: Attempt, api: OrderApi
 ) -> None:
     execution = attempt("")
-    where = reverse("payment-transactions", args=[execution.order_id, execution.payment_id])
+    where = reverse("payment-transactions", args=["norce/se", execution.order_id, execution.payment_id])
     assert "Authorised 499.00 SEK Captured 499.00 SEK 1 transaction Refunded 0.00 SEK Left 499.00 SEK" in text_of(
         desk.get(where)
     )

@@ -59,7 +59,7 @@ def says(monkeypatch: pytest.MonkeyPatch) -> Says:
 
 
 def shown(client: Any, name: str, *ids: Any) -> str:
-    answer = client.get(reverse(name, args=ids))
+    answer = client.get(reverse(name, args=("norce/se", *ids)))
     assert answer.status_code == 200
     return html.unescape(answer.content.decode())
 

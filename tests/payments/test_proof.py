@@ -26,8 +26,9 @@ from payments.presentation.proof import proof_of
 from tests.audit.helpers import drop_triggers
 from tests.conftest import ClientOf
 from tests.payments.conftest import Attempt, MakePayment, asked_by
+from tests.payments.doubts import page_of
 from tests.payments.requests import change, fresh, who
-from tests.payments.test_pages import desk, page_of
+from tests.payments.test_pages import desk
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.django_db

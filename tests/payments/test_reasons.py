@@ -33,7 +33,7 @@ def save(client: Any, kind: str, *lines: str, **typed: str) -> Any:
 
 
 def dialog(api: OrderApi, payment: Any, kind: str) -> str:
-    return reverse("payment-action-execute", args=[*payment, action_of(api, payment, kind).id])
+    return reverse("payment-action-execute", args=["norce/se", *payment, action_of(api, payment, kind).id])
 
 
 def test_every_known_action_has_reasons_of_its_own() -> None:
@@ -76,7 +76,10 @@ def test_an_admins_reasons_are_offered_and_an_execution_keeps_the_text(
     assert save(client, "capture", "Something else").status_code == 302
     execution = Execution.objects.get()
     assert execution.reason == "Skickat med bud"
-    assert "Skickat med bud" in client.get(reverse("execution-detail", args=[execution.pk])).content.decode()
+    assert (
+        "Skickat med bud"
+        in client.get(reverse("execution-detail", args=[execution.in_channel, execution.pk])).content.decode()
+    )
 
 
 def test_a_change_is_in_the_log_with_what_was_before(admin: User, client_of: ClientOf) -> None:

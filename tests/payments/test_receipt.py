@@ -22,8 +22,9 @@ from payments.presentation.proof import proof_of
 from payments.presentation.receipt import digest_of, receipt_of
 from tests.conftest import ClientOf
 from tests.payments.conftest import Attempt
+from tests.payments.doubts import page_of
 from tests.payments.requests import fresh
-from tests.payments.test_pages import desk, page_of
+from tests.payments.test_pages import desk
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def key_of_its_own(settings: Settings, tmp_path: Path) -> None:
 
 
 def download(client: Client, execution: Execution) -> Document:
-    answer = client.get(reverse("execution-receipt", args=[execution.pk]))
+    answer = client.get(reverse("execution-receipt", args=[execution.in_channel, execution.pk]))
     assert answer.status_code == 200
     assert answer["Content-Disposition"] == f'attachment; filename="receipt-{execution.pk}.json"'
     assert "no-store" in answer["Cache-Control"]
@@ -128,7 +129,7 @@ def test_it_stays_the_same_until_something_new_is_found(desk: Client, attempt: A
 
 def test_its_digest_is_printed_as_text_and_for_a_phone(desk: Client, attempt: Attempt) -> None:
     execution = attempt()
-    page = desk.get(reverse("execution-proof", args=[execution.pk])).content.decode()
+    page = desk.get(reverse("execution-proof", args=[execution.in_channel, execution.pk])).content.decode()
     assert digest_of(proof_of(execution)) in page
     assert re.search(r'aria-label="QR code of the digest">\s*<svg[^>]*>.*<path', page)
     assert " style=" not in page[page.index("QR code") :]
@@ -143,7 +144,10 @@ def test_nobody_gets_one_of_another_channel(client_of: ClientOf, support: User, 
     execution = attempt()
     support.channel_grants.all().delete()
     ChannelGrant.objects.create(user=support, merchant="norce", channel="no")
-    assert client_of(support).get(reverse("execution-receipt", args=[execution.pk])).status_code == 404
+    assert (
+        client_of(support).get(reverse("execution-receipt", args=[execution.in_channel, execution.pk])).status_code
+        == 404
+    )
 
 
 def test_without_a_key_that_can_be_read_it_says_so(
@@ -151,7 +155,7 @@ def test_without_a_key_that_can_be_read_it_says_so(
 ) -> None:
     execution = attempt()
     (tmp_path / "key.pem").write_text("nonsense")
-    answer = desk.get(reverse("execution-receipt", args=[execution.pk]))
+    answer = desk.get(reverse("execution-receipt", args=[execution.in_channel, execution.pk]))
     assert answer.status_code == 503
     assert "It could not be signed" in answer.content.decode()
 

@@ -29,7 +29,7 @@ def desk(admin: User, client_of: ClientOf) -> Client:
 
 
 def row_of(desk: Client, execution: Execution) -> str:
-    html = desk.get("/orders/").content.decode()
+    html = desk.get("/norce/se/orders/").content.decode()
     (row,) = [row for row in re.findall(r"<tr.*?</tr>", html) if execution.order_id in row]
     return " ".join(re.sub(r"<[^>]+>", " ", row).replace("\N{NO-BREAK SPACE}", " ").split())
 
@@ -92,7 +92,7 @@ def test_the_band_looks_again_while_something_is_in_flight_and_then_says_how_it_
     desk: Client, attempt: Attempt
 ) -> None:
     execution = attempt("timeout-before")
-    page = desk.get(reverse("order-detail", args=[execution.order_id])).content.decode()
+    page = desk.get(reverse("order-detail", args=["norce/se", execution.order_id])).content.decode()
     (address,) = re.findall(r'hx-get="([^"]+/bands/[^"]*)"', page)
     assert "data-live>" in page
     again = desk.get(address.replace("&amp;", "&")).content.decode()
@@ -106,12 +106,12 @@ def test_the_band_looks_again_while_something_is_in_flight_and_then_says_how_it_
 def test_the_bands_of_an_order_of_another_channel_are_not_shown(desk: Client, attempt: Attempt) -> None:
     execution = attempt("timeout-before")
     Execution.objects.update(channel="no")
-    answer = desk.get(reverse("band-list"), {"order": execution.order_id, "seen": str(execution.pk)})
+    answer = desk.get(reverse("band-list", args=["norce/se"]), {"order": execution.order_id, "seen": str(execution.pk)})
     assert "499.00" not in answer.content.decode()
 
 
 def test_a_card_claims_no_figure_that_nobody_knows(desk: Client, attempt: Attempt) -> None:
     execution = attempt("timeout-before")
-    page = desk.get(reverse("order-detail", args=[execution.order_id])).content.decode()
+    page = desk.get(reverse("order-detail", args=["norce/se", execution.order_id])).content.decode()
     text = " ".join(re.sub(r"<[^>]+>", " ", page).replace("\N{NO-BREAK SPACE}", " ").split())
     assert "Authorised 499.00 SEK Captured unknown Refunded 0.00 SEK Left unknown" in text

@@ -258,6 +258,6 @@ def test_a_request_is_not_approved_before_somebody_has_looked_at_what_others_did
     ExternalMove.objects.create(execution=execution, mark="m", action_type="refund", found_at=timezone.now())
     with pytest.raises(engine.ExternalMoveError):
         requests.approve(api, request, second, who(second))
-    page = client_of(second).get(reverse("approval-detail", args=[request.pk]))
+    page = client_of(second).get(reverse("approval-detail", args=[request.in_channel, request.pk]))
     assert (page.status_code, fresh(request).state) == (200, State.WAITING)
     assert not Move.objects.filter(payment=execution.payment_id, kind="refund").exists()

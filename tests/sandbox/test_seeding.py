@@ -2,19 +2,29 @@
 
 import io
 import json
-from collections.abc import Callable
+import pickle
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime
+from itertools import islice
+from multiprocessing import active_children
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from sandbox import seeding, store
+from sandbox import seeding, store, upkeep
+from sandbox.listing import page
 from sandbox.management.commands.sandbox_seed import moment
 from sandbox.models import Event, Order, OrderDocument, Transaction
+from sandbox.parameters import ListQuery
 from sandbox.progress import ProgressLine
-from sandbox.seeding.orders import generate
+from sandbox.rows import Row, row_of
+from sandbox.scope import Scope
+from sandbox.seeding import making
+from sandbox.seeding.orders import Piece, generate, pieces
 
 pytestmark = pytest.mark.django_db
 UNTIL = datetime(2026, 11, 22, 14, tzinfo=UTC)
@@ -160,6 +170,92 @@ def test_a_seeded_order_can_be_moved_and_its_hooks_agree(client: Client) -> None
     assert Event.objects.filter(order=order["id"], reference="norce-adapter-export").count() == 1
 
 
+class MadeHere:
+    """A pool of makers that makes what is asked for at once, and counts how much of it nobody has taken yet."""
+
+    def __init__(self) -> None:
+        self.waiting: list[int] = []
+
+    def submit(self, make: Callable[[Piece], Any], piece: Piece) -> "Future[Any]":
+        future: Future[Any] = Future()
+        future.set_result(make(pickle.loads(pickle.dumps(piece))))
+        self.waiting.append(piece.start)
+        return future
+
+
+@pytest.mark.parametrize("size", [7, 60, 500])
+@pytest.mark.parametrize(("orders", "seed"), [(400, 1), (149, 3)])
+def test_orders_made_in_pieces_are_those_made_one_after_another(orders: int, seed: int, size: int) -> None:
+    pool: Any = MadeHere()
+    made = list(making.in_turn(pool, pieces(orders, seed, UNTIL, size), 4))
+    assert made == [row_of(*loaded) for loaded in generate(orders, seed, UNTIL)]
+
+
+def test_very_many_orders_are_the_same_made_in_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "MANY", 300)
+    monkeypatch.setattr(making, "PIECE", 40)
+    assert seeding.seed(300, 1, UNTIL) == 300
+    stored = OrderDocument.objects.order_by("order").values_list("body", flat=True)
+    assert [json.loads(body) for body in stored] == [order for order, _ in generate(300, 1, UNTIL)]
+    assert page_size("norce", "se") == sum(order["channel"] == "se" for order, _ in generate(300, 1, UNTIL))
+
+
+def page_size(merchant: str, channel: str) -> int:
+    """How many orders the list counts."""
+    size: int = json.loads(page(Scope(merchant, channel), ListQuery(limit=1)))["pagination"]["size"]
+    return size
+
+
+def test_seeding_that_is_stopped_leaves_lists_as_right_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "MANY", 300)
+    monkeypatch.setattr(making, "rows", stopped_after(60))
+    with pytest.raises(KeyboardInterrupt):
+        seeding.seed(300, 1, UNTIL)
+    stored = Order.objects.filter(merchant="norce", channel="se").count()
+    assert stored
+    assert page_size("norce", "se") == stored
+    upkeep.mend()
+    assert page_size("norce", "se") == stored
+
+
+def test_a_maker_that_is_killed_ends_it_in_a_sentence_and_lists_are_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "MANY", 900)
+    monkeypatch.setattr(making, "PIECE", 20)
+    monkeypatch.setattr("sandbox.seeding.run.EVERY", store.BATCH)
+    killed: list[int] = []
+
+    def kill_a_maker(_: ProgressLine, done: int) -> None:
+        for maker in active_children()[:1]:
+            maker.kill()
+            killed.append(done)
+
+    monkeypatch.setattr(ProgressLine, "__call__", kill_a_maker)
+    with pytest.raises(CommandError, match=r"was killed.*--replace starts anew"):
+        command(orders=900)
+    assert killed == [store.BATCH]
+    stored = Order.objects.filter(merchant="norce", channel="se").count()
+    assert stored
+    assert page_size("norce", "se") == stored
+
+
+def test_ctrl_c_ends_the_command_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "rows", stopped_after(60))
+    with pytest.raises(CommandError, match=r"Stopped.*--replace starts anew") as stopped:
+        command()
+    assert stopped.value.returncode == 130
+    assert Order.objects.count() == store.BATCH
+
+
+def stopped_after(orders: int) -> Callable[..., Iterator[Row]]:
+    """Somebody presses Ctrl-C after so many orders were stored."""
+
+    def rows(*_: Any) -> Iterator[Row]:
+        yield from islice((row_of(*loaded) for loaded in generate(600, 1, UNTIL)), store.BATCH + orders)
+        raise KeyboardInterrupt
+
+    return rows
+
+
 def test_progress_is_told_after_every_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sandbox.seeding.run.EVERY", 10)
     told: list[int] = []
@@ -200,7 +296,7 @@ def test_progress_stays_in_one_place_on_a_terminal() -> None:
     line(2000)
     assert "\n" not in out.getvalue()
     assert out.getvalue().count("\r") == 2
-    assert "2,000 of 100,000 orders, " in out.getvalue()
+    assert re.search(r"2,000 of 100,000 orders, [\d,]+ a second, [\d,]+ s left", out.getvalue())
 
 
 def test_progress_writes_a_line_every_ten_thousand_elsewhere() -> None:

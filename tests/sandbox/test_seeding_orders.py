@@ -15,6 +15,7 @@ import pytest
 
 from sandbox.provider.days import DAYS, HABITS
 from sandbox.seeding import vat
+from sandbox.seeding.callers import attempts
 from sandbox.seeding.orders import Seeded, generate
 from sandbox.seeding.payments import BAD_DAYS, HARD_DAYS
 from tests.contract import CONTRACT
@@ -338,3 +339,43 @@ def test_every_host_is_an_example_or_the_sandbox_itself() -> None:
     for order, _ in seeded(300):
         for host in re.findall(r"https?://([^/\"]+)", json.dumps(order)):
             assert host.endswith((".example", ".invalid")), host
+
+
+# --- Customers who will call
+
+
+def callers(orders: int) -> list[tuple[Json, Json]]:
+    """The two orders of each of them, by their numbers in the run."""
+    made = seeded(orders)
+    numbers = sorted(attempts(orders))
+    return [(made[one][0], made[other][0]) for one, other in zip(numbers[::2], numbers[1::2], strict=True)]
+
+
+def test_a_customer_who_will_call_ordered_the_same_twice_within_minutes_and_each_paid_another_way() -> None:
+    states = []
+    for one, other in callers(600):
+        assert one["customer"]["billing"]["email"] == other["customer"]["billing"]["email"]
+        assert one["total"] == other["total"]
+        assert [line["sku"] for line in one["cart"]["items"]] == [line["sku"] for line in other["cart"]["items"]]
+        apart = datetime.fromisoformat(other["created"]) - datetime.fromisoformat(one["created"])
+        assert timedelta(0) < apart < timedelta(minutes=10)
+        assert [payment["amount"] for payment in one["payments"]] == [one["total"]["includingVat"]]
+        states.append((one["payments"][0]["state"], other["payments"][0]["state"]))
+    assert states == [
+        ("captured", "captured"), ("declined", "captured"), ("captured", "reserved"), ("captured", "cancelled")
+    ]  # fmt: skip
+
+
+def test_customers_who_will_call_shop_in_several_channels() -> None:
+    for one, _other in callers(600):
+        email = one["customer"]["billing"]["email"]
+        theirs = [
+            order["channel"]
+            for order, _ in seeded(600)
+            if order.get("customer", {}).get("billing", {}).get("email") == email
+        ]
+        assert len(set(theirs)) > 1
+
+
+def test_a_small_sandbox_has_no_customers_who_will_call() -> None:
+    assert attempts(149) == {}

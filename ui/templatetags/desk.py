@@ -5,10 +5,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django import template
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -16,8 +17,17 @@ from domain.money import code_of
 from domain.states import result_of, state_of
 from ui import formats
 from ui.regions import get_region
+from ui.said import said as in_words
+from ui.scripts import SCRIPTS
 
 register = template.Library()
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """The scripts of every page; where they were joined as they were collected, the one file that they are."""
+    names = SCRIPTS[:1] if getattr(staticfiles_storage, "joins_scripts", False) else SCRIPTS
+    return format_html_join("\n  ", '<script src="{}" defer></script>', ((static(name),) for name in names))
 
 
 @lru_cache(maxsize=256)
@@ -92,6 +102,12 @@ def money(value: Decimal | None, currency: str | None = None) -> str:
 def code(currency: str | None) -> str:
     """A currency's code; nothing where there is none."""
     return code_of(currency)
+
+
+@register.filter
+def said(text: object) -> str:
+    """A sentence that was kept in English, such as what an error says, in the reader's language."""
+    return in_words(text)
 
 
 @register.filter

@@ -2,13 +2,16 @@
 
 import argparse
 import ctypes
+import fcntl
 import gc
 import multiprocessing
 import os
+import shutil
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +21,23 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from django.db import connection, connections
 from django.template import engines
 from django.template.loader import get_template
 from gunicorn.app.base import BaseApplication
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, demo_accounts_left, ensure_demo_accounts
 from dashboard.buffering import CONNECTIONS
+from index.sweeping import worker as index_worker
+from jobs import worker as jobs_worker
+from operations.schema import schema
 from payments.executions import worker
 
 LONGEST_REQUEST_LINE = 8190
 """Bytes, the most that gunicorn can be told. The filters of the list, which stand in its address,
 keep well below it."""
 
+PREPARING = 0x0DE5C  # the name of the lock, among those of the database
 M_ARENA_MAX = -8  # of glibc's mallopt
 
 
@@ -44,6 +51,7 @@ class Command(BaseCommand):
         parser.formatter_class = argparse.ArgumentDefaultsHelpFormatter
 
     def handle(self, *args: Any, no_seed: bool = False, **options: Any) -> None:
+        count_together()
         refuse_bad_settings()
         refuse_taken_port(settings.HOST, settings.PORT)
         prepare_data_dir()
@@ -53,10 +61,12 @@ class Command(BaseCommand):
         Server().run()
 
     def prepare_database(self, *, seed: bool) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        self.prepare_people()
-        if seed:
-            call_command("sandbox_seed", orders=settings.SANDBOX_ORDERS, if_empty=True)
+        with one_after_the_other():
+            refuse_newer_database()
+            call_command("migrate", interactive=False, verbosity=0)
+            self.prepare_people()
+            if seed:
+                call_command("sandbox_seed", orders=settings.SANDBOX_ORDERS, if_empty=True)
 
     def prepare_people(self) -> None:
         if settings.DEMO:
@@ -110,6 +120,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "control_socket_disable": True,
             "loglevel": "warning",
             "post_worker_init": take_up_what_was_left,
+            "child_exit": forget_worker,
         }.items():
             self.cfg.set(name, value)
 
@@ -150,6 +161,22 @@ def do_or_say_why_not(work: Callable[[], None]) -> None:
         sys.exit(f"CommandError: {error}")
 
 
+def count_together() -> None:
+    """Says where the processes that serve add up what they count, if anybody may ask for it: before anything is
+    imported that counts. What was counted before this start is gone, as whoever asks for it expects."""
+    if settings.METRICS_TOKEN:
+        folder = settings.DATA_DIR / "metrics" / str(settings.PORT)
+        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # `prepare_data_dir` says in a sentence what stands in the way
+            folder.mkdir(parents=True)
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def forget_worker(_server: object, worker: Any) -> None:
+    """gunicorn's hook in the process that forks, once one that served has ended."""
+    import_module("operations.metrics").forget_process(worker.pid)  # it is loaded once the folder above is known
+
+
 def use_few_arenas() -> None:
     """Lets threads share what glibc has freed, instead of keeping it for each of them;
     MALLOC_ARENA_MAX outweighs this."""
@@ -167,14 +194,38 @@ def load_templates() -> None:
 
 def take_up_what_was_left(_worker: object) -> None:
     """gunicorn's hook in each process that serves: payment actions that a process left behind are
-    looked at from now on."""
+    looked at from now on, so are jobs, and the channels are looked through."""
     worker.ensure()
+    jobs_worker.ensure()
+    index_worker.ensure()
 
 
 def refuse_bad_settings() -> None:
     """Raises CommandError, in the words of the checks that found something wrong, before anything else is done."""
     if wrong := [str(message.msg) for message in run_checks() if message.is_serious()]:
         raise CommandError(" ".join(wrong))
+
+
+@contextmanager
+def one_after_the_other() -> Iterator[None]:
+    """Who prepares the same database meanwhile waits, on this machine or, with PostgreSQL, on another."""
+    with (settings.DATA_DIR / "preparing").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if connection.vendor != "postgresql":
+            yield
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        yield  # the lock goes with the connection, which goes with this process
+
+
+def refuse_newer_database() -> None:
+    """Raises CommandError where a newer release was here: this one would write what that one does not expect."""
+    if unknown := schema().unknown:
+        raise CommandError(
+            f"The database belongs to a newer release of the desk: this one does not know {', '.join(unknown)}. "
+            "Start that release, or restore a backup from before it."
+        )
 
 
 def refuse_taken_port(host: str, port: int) -> None:

@@ -23,8 +23,8 @@ def order_validate(request: HttpRequest, order_id: str) -> HttpResponse:
     demand(request, ValidationRun.permission)
     order = request.api.orders.get(order_id)
     if request.method != "POST":
-        return show(request, ValidationRun(order=order))
-    form = ValidationRun(request.POST, order=order)
+        return show(request, ValidationRun(order=order, channel=request.channel))
+    form = ValidationRun(request.POST, order=order, channel=request.channel)
     if form.explanation.closed():
         return show(request, form, HTTPStatus.CONFLICT)
     try:

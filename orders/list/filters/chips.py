@@ -1,19 +1,17 @@
 """The filters that are on, in words: as chips that can be edited and removed, and as tabs for the states."""
 
-import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
-from babel.dates import format_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from domain.states import ORDER
 from orders.list.filters.address import Address
-from orders.list.filters.dates import Preset
 from orders.list.filters.orders import DAYS, PRESETS, OrderFilterSet
 from orders.list.filters.query import PanelFilter
-from ui.regions import reader_locale
+from ui.stretches import ASKED_MOST, Preset, in_words
 
 
 class Chip(NamedTuple):
@@ -49,7 +47,7 @@ class Tab(NamedTuple):
 def tabs(address: Address) -> list[Tab]:
     """One tab for all orders and one for each state; the other filters stay as they are."""
     chosen = list(address.filters.get("status", ()))
-    words = {"all": _("All"), **{state.name: state.word for state in ORDER.values()}}
+    words = {"all": _("Any state"), **{state.name: state.word for state in ORDER.values()}}
     return [
         Tab(f"tab-{name}", word, address.to({"status": wanted}), chosen == wanted)
         for name, word in words.items()
@@ -59,14 +57,7 @@ def tabs(address: Address) -> list[Tab]:
 
 def stretches(address: Address, current: Preset | None) -> list[Tab]:
     """The stretches of days that are asked for most, one click away."""
-    words = {
-        None: _("Any time"),
-        Preset.TODAY: _("Today"),
-        Preset.YESTERDAY: _("Yesterday"),
-        Preset.WEEK: _("7 days"),
-        Preset.MONTH: _("30 days"),
-        Preset.THIS_MONTH: _("This month"),
-    }
+    words: list[tuple[Preset | None, str | Promise]] = [(None, _("Any time")), *ASKED_MOST.items()]
     days: dict[str, Sequence[str]] = dict.fromkeys(DAYS, ())
     return [
         Tab(
@@ -75,17 +66,22 @@ def stretches(address: Address, current: Preset | None) -> list[Tab]:
             address.to({**days, "preset": [preset] if preset else ()}),
             preset == current,
         )
-        for preset, word in words.items()
+        for preset, word in words
     ]
 
 
-def chips(filters: OrderFilterSet, address: Address) -> list[Chip]:
-    """The filters in the order of the panel, those that cannot be read among them."""
-    return list(_chips(filters, address))
+_NO_CHIPS = ("sort", "way", "columns", "view")
+"""These choose no orders, so they are said only where they cannot be read."""
 
 
-def _chips(filters: OrderFilterSet, address: Address) -> Iterator[Chip]:
-    problems = {name: " ".join(map(str, errors)) for name, errors in filters.errors.items()}
+def chips(filters: OrderFilterSet, address: Address, problems: Mapping[str, str] = MappingProxyType({})) -> list[Chip]:
+    """The filters in the order of the panel, those that cannot be read among them; `problems`: why others are not
+    applied either."""
+    return list(_chips(filters, address, problems))
+
+
+def _chips(filters: OrderFilterSet, address: Address, more: Mapping[str, str]) -> Iterator[Chip]:
+    problems = {**more, **{name: " ".join(map(str, errors)) for name, errors in filters.errors.items()}}
     days_told = False
     for name, values in address.filters.items():
         each = cast(PanelFilter, filters.filters[name])
@@ -98,7 +94,7 @@ def _chips(filters: OrderFilterSet, address: Address) -> Iterator[Chip]:
             days_told = True
         elif name == "search":
             yield _chip(name, label, ", ".join(values), address, "search", "way")
-        elif name not in ("sort", "way"):
+        elif name not in _NO_CHIPS:
             yield _chip(name, label, ", ".join(each.words(value) for value in values), address)
 
 
@@ -111,13 +107,4 @@ def _chip(name: str, label: str, value: str, address: Address, *params: str, pro
 def _days(filters: OrderFilterSet) -> str:
     if filters.stretch and filters.stretch is not Preset.CUSTOM:
         return str(PRESETS[filters.stretch])
-    first, last = (filters.form.cleaned_data.get(name) for name in DAYS)
-    if first and last:
-        return _("%(first)s to %(last)s") % {"first": _day(first), "last": _day(last)}
-    if first:
-        return _("from %(first)s") % {"first": _day(first)}
-    return _("until %(last)s") % {"last": _day(last)} if last else ""
-
-
-def _day(day: dt.date) -> str:
-    return str(format_date(day, "medium", locale=reader_locale()))
+    return in_words(*(filters.form.cleaned_data.get(name) for name in DAYS))

@@ -8,12 +8,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from domain import countries
 from domain.phones import compact
-from domain.states import OrderState, States
+from domain.states import States
 from domain.typed import plain, tidy
 from orders.list.find import LONGEST_TEXT, WAYS, mentioned, read
 from ui.days import EARLIEST, LATEST
@@ -24,6 +25,11 @@ LONGEST_VALUE = LONGEST_TEXT
 LONGEST_ADDRESS = 6000
 """Bytes of all filters together as they stand in an address. Servers and proxies commonly read 8 kB
 of one, path and page included."""
+
+MINUTE = "%Y-%m-%dT%H:%M"
+"""How a time of a day stands in an address."""
+
+NO_STATE_OF_AN_ORDER = _("“%(value)s” is not a state of an order.")
 
 _LIST = re.compile(r"[,;\n]")
 _EMAILS = re.compile(r"[,;\s]+")
@@ -123,21 +129,28 @@ class CountriesField(SeveralField):
 
 
 class StatesField(SeveralField):
-    """States of an order, in any case. One that this desk does not know is said, and not sent: the
-    API refuses those."""
+    """States, in any case. One that this desk does not know is said, and not sent: the API refuses those."""
 
-    def __init__(self, *, known: States[OrderState], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        known: States[Any],
+        unknown: Promise = NO_STATE_OF_AN_ORDER,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.known = known
+        self.unknown = unknown
 
     def one(self, text: str) -> str:
-        if (name := self.known.of(text).name) in self.known:
+        name: str = self.known.of(text).name
+        if name in self.known:
             return name
-        raise ValidationError(_("“%(value)s” is not a state of an order."), "state", {"value": text[:60]})
+        raise ValidationError(str(self.unknown), "state", {"value": text[:60]})
 
 
 class DayField(forms.Field):
-    """A day, as browsers send it: 2026-11-22."""
+    """A day, as browsers send it: 2026-11-22; or a time of a day, in the reader's zone: 2026-11-22T15:05."""
 
     widget = forms.TextInput
 
@@ -146,12 +159,12 @@ class DayField(forms.Field):
         if not text:
             return None
         try:
-            day = dt.date.fromisoformat(text)
+            day = dt.datetime.strptime(text, MINUTE) if "T" in text else dt.date.fromisoformat(text)  # noqa: DTZ007
         except ValueError:
             raise ValidationError(
                 _("“%(value)s” is not a date. Write it as 2026-12-31."), "date", {"value": text[:30]}
             ) from None
-        if not EARLIEST <= day <= LATEST:
+        if not EARLIEST <= (day.date() if isinstance(day, dt.datetime) else day) <= LATEST:
             raise ValidationError(_("There are no orders of that year."), "year")
         return day
 

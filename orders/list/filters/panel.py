@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
-from domain.states import ORDER
+from domain.states import States
 from orders.list.filters.orders import DAYS, OrderFilterSet
 from orders.list.filters.query import PanelFilter
 
@@ -38,6 +37,13 @@ class Control(NamedTuple):
     @property
     def id(self) -> str:
         return f"f-{self.name}"
+
+    @property
+    def input_type(self) -> str:
+        """A day is chosen, with its time where one was told; what cannot be read stands as it was typed."""
+        if self.kind != "day" or self.error:
+            return "text"
+        return "datetime-local" if "T" in self.value else "date"
 
 
 class Entry(NamedTuple):
@@ -104,7 +110,7 @@ def _control(filters: OrderFilterSet, name: str, each: PanelFilter) -> Control:
     empty = Control(name, each.label or name, each.kind, error=error, hint=each.hint, list_id=each.suggestions)
     match each.kind:
         case "select":
-            return empty._replace(choices=_select(filters, name, written))
+            return empty._replace(choices=_select(filters, name, written, each.any_word))
         case "boxes":
             return empty._replace(choices=_states(filters, name, written))
         case "several":
@@ -112,9 +118,9 @@ def _control(filters: OrderFilterSet, name: str, each: PanelFilter) -> Control:
     return empty._replace(value=written[-1] if written else "")
 
 
-def _select(filters: OrderFilterSet, name: str, written: Sequence[str]) -> list[Choice]:
+def _select(filters: OrderFilterSet, name: str, written: Sequence[str], any_word: str | Promise) -> list[Choice]:
     chosen = written[-1] if written else ""
-    return [Choice("", _("Any time"), not chosen)] + [
+    return [Choice("", any_word, not chosen)] + [
         Choice(str(value), word, value == chosen)
         for value, word in filters.form.fields[name].choices  # type: ignore[attr-defined]
     ]
@@ -123,7 +129,8 @@ def _select(filters: OrderFilterSet, name: str, written: Sequence[str]) -> list[
 def _states(filters: OrderFilterSet, name: str, written: Sequence[str]) -> list[Choice]:
     chosen = filters.form.cleaned_data.get(name)
     chosen = written if chosen is None else chosen
-    return [Choice(value, state.word, value in chosen) for value, state in ORDER.items()]
+    known: States[Any] = filters.form.fields[name].known  # type: ignore[attr-defined]
+    return [Choice(value, state.word, value in chosen) for value, state in known.items()]
 
 
 def _several(filters: OrderFilterSet, empty: Control, each: PanelFilter) -> Control:

@@ -66,5 +66,9 @@ class Command(BaseCommand):
             return seeding.seed(orders, seed, until, line if verbosity else lambda _: None)
         except seeding.AlreadyThereError as error:
             raise CommandError(str(error)) from None
+        except seeding.StoppedError as error:
+            raise CommandError(f"{error} What was stored stays: --replace starts anew.") from None
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. What was stored stays: --replace starts anew.", returncode=130) from None
         finally:
             line.end()

@@ -1,0 +1,356 @@
+"""What the index answers over ten thousand, a hundred thousand and a million orders in six channels, in one run.
+
+    python -m benchmarks.index [--sizes 10000,100000,1000000] [--rounds 15] [--database postgres://…]
+
+A database of its own (SQLite in a temporary folder; of PostgreSQL the one that is named, which must not exist, and is
+dropped afterwards). 2,500 believable orders of the sandbox are written by `index.writing.see`, whose cost is printed.
+The rest is made by a fast loader: copies of those rows with ids, references and payments of their own and other times,
+by INSERT … SELECT, with the indexes made afterwards and the sums by `rollups.recount`. What counts is the ratio to the
+first size; the aim is 1.5. The time is CPU time, of this process and of the one of PostgreSQL that works for
+it (Linux, on this machine), and the best of all rounds, so that others' work on the machine counts little.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+BASE = 2_500
+ROOT = Path(__file__).resolve().parent.parent
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+LINES = "char(10)||char(10)"
+Questions = Mapping[str, Callable[[], Any]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="10000,100000,1000000")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--database", default="", help="of PostgreSQL; made, and dropped afterwards")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.inside:
+        measure([int(size) for size in options.sizes.split(",")], options.rounds)
+        return
+    with tempfile.TemporaryDirectory() as folder, made(options.database):
+        settings = {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "dashboard.settings", "LOG_LEVEL": "ERROR"}
+        settings |= {"DATABASE_URL": options.database} if options.database else {}
+        command = [sys.executable, "-m", "benchmarks.index", "--inside"]
+        command += ["--sizes", options.sizes, "--rounds", str(options.rounds)]
+        subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=True)
+
+
+@contextmanager
+def made(url: str) -> Iterator[None]:
+    """That database of PostgreSQL, for the block."""
+    if not url:
+        yield
+        return
+    import psycopg
+
+    address, name = urlsplit(url), urlsplit(url).path.strip("/")
+    server = address._replace(path="/postgres").geturl()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def measure(sizes: list[int], rounds: int) -> None:
+    """Prints a row for each question."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    first = BASE
+    new, same = seen(first)
+    print(
+        f"see(): {new * 1000 / first:.2f} ms of CPU an order that is new, "
+        f"{same * 1000 / first:.3f} for one that is as it was",
+        flush=True,
+    )
+    found: dict[str, list[float]] = {}
+    for size in sizes:
+        began = time.perf_counter()
+        copied(first, size // first)
+        print(f"{size} orders by the loader: {time.perf_counter() - began:.0f} s", flush=True)
+        settle()
+        for name, took in timed(questions(), rounds).items():
+            found.setdefault(name, []).append(took)
+    print(f"\n| | {' | '.join(f'{size:,}, ms' for size in sizes)} | ratio |")
+    print(f"|---|{'---|' * (len(sizes) + 1)}")
+    for name, times in found.items():
+        print(f"| {name} | {' | '.join(f'{each:.1f}' for each in times)} | {times[-1] / times[0]:.2f} |")
+
+
+def timed(asked: Questions, rounds: int) -> dict[str, float]:
+    """The best times in milliseconds; the questions take turns."""
+    clock = cpu()
+    times: dict[str, list[float]] = {name: [] for name in asked}
+    for turn in range(rounds + 2):
+        for name, ask in asked.items():
+            began = clock()
+            ask()
+            if turn >= 2:
+                times[name].append((clock() - began) * 1000)
+    return {name: min(each) for name, each in times.items()}
+
+
+def cpu() -> Callable[[], float]:
+    """Seconds of CPU that this process has taken, and the one of PostgreSQL that works for it."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return time.process_time
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
+        cursor.execute("SELECT pg_backend_pid()")
+        spent = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+    return lambda: time.process_time() + int(spent.read_text().split()[0]) / 1e9
+
+
+def seen(size: int) -> tuple[float, float]:
+    """Seconds of CPU for all of them, when they are new and when nothing of them is."""
+    from index import writing
+    from order_api.schemas import Order
+    from order_api.schemas.base import decode
+    from sandbox.codec import encode
+    from sandbox.seeding.orders import generate
+
+    documents, new, same = generate(size, 1, NOW), 0.0, 0.0
+    while some := [decode(encode(document), Order) for document, _events in islice(documents, 250)]:
+        orders = [recent(each) for each in some]
+        began = time.process_time()
+        writing.see(orders, at=NOW)
+        new += time.process_time() - began
+        began = time.process_time()
+        writing.see(orders, at=NOW + timedelta(seconds=1))
+        same += time.process_time() - began
+    return new, same
+
+
+def recent(order: Any) -> Any:
+    """The order within the days that the index keeps."""
+    days = (NOW - order.created).days
+    return order.changed(created=order.created + timedelta(days=days - days % 390)) if days >= 390 else order
+
+
+def questions() -> Questions:
+    """What a list and a board ask, over all six channels."""
+    from django.conf import settings
+
+    from accounts.channels import Channel
+    from index import reading, rollups
+    from index.models import IndexedOrder, IndexedPayment, IndexedSku
+    from index.questions import PaymentQuestion, Question
+    from overview.checks import BY_INDEX
+    from overview.counting import find
+    from overview.scope import Scope
+
+    assert settings.TIME_ZONE
+    channels = tuple(Channel(*each) for each in rollups.known_channels())
+    every, payments = Question(channels=channels), PaymentQuestion(channels=channels)
+    midnight = datetime(2026, 10, 14, 22, tzinfo=UTC)
+    week = replace(every, created_from=midnight, created_to=midnight + timedelta(days=45, hours=1))
+    noon = replace(
+        week, created_from=midnight + timedelta(hours=12), created_to=midnight + timedelta(days=44, hours=13)
+    )
+    reference = IndexedOrder.objects.exclude(reference="").order_by("number")[77].reference
+    sku = IndexedSku.objects.order_by("pk")[77].sku
+    amounts = replace(every, amount_from=Decimal(2000), amount_to=Decimal(2100))
+    adapter = IndexedPayment.objects.exclude(adapter="").order_by("pk")[77].adapter
+    middle = middle_of(every)
+    held = replace(payments, buckets=("held",))
+    dear = replace(every, amount_from=Decimal(1000), sort="total")
+    by_total, by_change = replace(every, sort="total"), replace(every, sort="modified")
+    middle_total, middle_change = middle_of(by_total), middle_of(by_change)
+    return {
+        "tally of all": lambda: reading.tally(every),
+        "tally by status": lambda: reading.tally(replace(every, status=("completed",))),
+        "tally by payment state": lambda: reading.tally(replace(every, payment_states=("reserved",))),
+        "tally by adapter": lambda: reading.tally(replace(every, adapters=(adapter,))),
+        "check: not captured": lambda: reading.tally(replace(every, check="not-captured")),
+        "check: stuck": lambda: reading.tally(replace(every, check="stuck")),
+        "ages of not captured": lambda: reading.ages(replace(every, check="not-captured"), NOW),
+        "the board, all checks": lambda: find(Scope(channels), BY_INDEX),
+        "tally of 45 days": lambda: reading.tally(week),
+        "45 days from noon to noon": lambda: reading.tally(noon),
+        "noon to noon, of one state": lambda: reading.tally(replace(noon, payment_states=("captured",))),
+        "45 days of one state, by day": lambda: reading.group(replace(week, payment_states=("captured",)), "day"),
+        "90 days, for the trend": lambda: reading.days(channels, (NOW - timedelta(days=90)).date(), NOW.date(), zone()),
+        "tally of an amount range": lambda: reading.tally(amounts),
+        "tally of a SKU": lambda: reading.tally(replace(every, sku=sku)),
+        "first page": lambda: reading.page(every, 50),
+        "page in the middle": lambda: reading.page(every, 50, after=middle),
+        "last page": lambda: reading.page(every, 50, at="end"),
+        "first page by status and state": lambda: reading.page(
+            replace(every, status=("completed", "accepted"), payment_states=("reserved",)), 50
+        ),
+        "first page of a check": lambda: reading.page(replace(every, check="not-captured"), 50),
+        "first page of an amount range": lambda: reading.page(amounts, 50),
+        "first page by amount": lambda: reading.page(dear, 50),
+        "first page by total": lambda: reading.page(by_total, 50),
+        "page in the middle by total": lambda: reading.page(by_total, 50, after=middle_total),
+        "by total, of a state": lambda: reading.page(replace(by_total, payment_states=("reserved",)), 50),
+        "by total, of a day": lambda: reading.page(replace(by_total, created_from=NOW - timedelta(days=1)), 50),
+        "by total, of a check": lambda: reading.page(replace(by_total, check="mismatch"), 50),
+        "page in the middle by last change": lambda: reading.page(by_change, 50, after=middle_change),
+        "first page of a SKU": lambda: reading.page(replace(every, sku=sku), 50),
+        "text: hit": lambda: reading.page(replace(every, text=reference[2:]), 50),
+        "text: many hits": lambda: reading.page(replace(every, text="se-1"), 50),
+        "text: many hits, counted": lambda: reading.tally(replace(every, text="se-1")),
+        "text: miss": lambda: reading.page(replace(every, text="se-1zz99"), 50),
+        "reference": lambda: reading.page(replace(every, reference=reference), 50),
+        "first page of payments": lambda: reading.payments_page(payments, 50),
+        "first page of held payments": lambda: reading.payments_page(held, 50),
+        "sums of held payments": lambda: reading.payments_tally(held),
+    }
+
+
+def zone() -> Any:
+    from zoneinfo import ZoneInfo
+
+    from django.conf import settings
+
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def middle_of(question: Any) -> str:
+    from index import positions
+    from index.models import IndexedOrder
+    from index.walking import Sorting
+
+    column = Sorting.of(question.sort).column
+    rows = IndexedOrder.objects.order_by(*(("currency", "total") if column == "total" else (column,)), "number")
+    row = rows[IndexedOrder.objects.count() // 2]
+    currency = row.currency if column == "total" else ""
+    return positions.written(column, getattr(row, column), row.number, currency)
+
+
+def settle() -> None:
+    """As a database is that has been at work for a while."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "index_indexedorder": {
+        "number": "o.number + {k} * {step}",
+        "order_id": "'o_' || md5(o.order_id || {k})",
+        "reference": "CASE WHEN o.reference = '' THEN '' ELSE substr(o.reference, 1, 3) || "
+        "CAST(100000 + o.number + {k} * {first} AS TEXT) END",
+        "created": "{created}",
+        "modified": "{created}",
+        "status_since": "{since}",
+        "words": "{nl} || lower(substr(o.reference, 1, 3)) || CAST(100000 + o.number + {k} * {first} AS TEXT) || {nl} "
+        "|| 'o_' || md5(o.order_id || {k}) || {nl} || 'p_' || md5(o.order_id || {k} || 'p') || substr(o.words, "
+        "length(o.words) - 30, 31)",
+    },
+    "index_indexedpayment": {
+        "id": "o.id + {k} * {step}",
+        "order_id": "o.order_id + {k} * {step}",
+        "payment_id": "'p_' || md5(o.payment_id || {k})",
+        "created": "{created}",
+        "twin_id": "NULL",
+    },
+    "index_indexedsku": {
+        "id": "o.id + {k} * {step}", "order_id": "o.order_id + {k} * {step}", "created": "{created}",
+    },
+    "index_indexedkey": {
+        "id": "o.id + {k} * {step}", "order_id": "o.order_id + {k} * {step}", "created": "{created}",
+        "key": "md5(o.key || ({k} / 3))",
+    },
+}  # fmt: skip
+STEP = 1_000_000
+
+
+def copied(first: int, times: int) -> None:
+    """So many of each row together, where there is each once, or fewer copies."""
+    from django.db import connection
+
+    from index import rollups
+    from index.models import IndexedKey, IndexedOrder, IndexedPayment, IndexedSku
+
+    there = IndexedOrder.objects.count() // first
+    is_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        if is_sqlite:
+            cursor.execute("PRAGMA synchronous = OFF")
+        indexes = without_indexes(cursor, is_sqlite)
+        for model in (IndexedOrder, IndexedPayment, IndexedSku, IndexedKey):
+            table, key = model._meta.db_table, model._meta.pk.column
+            names = [field.column for field in model._meta.concrete_fields]
+            for k in range(there, times):
+                values = {"k": k, "step": STEP, "first": first, "nl": LINES if is_sqlite else "E'\\n\\n'"}
+                values |= times_of(k, is_sqlite)
+                chosen = [COLUMNS[table].get(str(name), f'o."{name}"').format(**values) for name in names]
+                chosen = [each if is_sqlite else each.replace(f"|| {k})", f"|| '{k}')") for each in chosen]
+                columns = ", ".join(f'"{name}"' for name in names)
+                cursor.execute(
+                    f"INSERT INTO {table} ({columns}) SELECT {', '.join(chosen)} FROM {table} o WHERE o.{key} < {STEP}"
+                )
+        for sql in indexes:
+            cursor.execute(sql)
+    for channel in rollups.known_channels():
+        rollups.recount(channel)
+
+
+def times_of(k: int, is_sqlite: bool) -> dict[str, str]:
+    """The same orders, some other hours of the same days."""
+    minutes = (k * 37) % 1440
+    if is_sqlite:
+        return {
+            name: f"strftime('%Y-%m-%d %H:%M:%f', o.{column}, '-{minutes} minutes') || '{k:03}'"
+            for name, column in (("created", "created"), ("since", "status_since"))
+        }
+    shift = f"- interval '{minutes} minutes {k} microseconds'"
+    return {"created": f"o.created {shift}", "since": f"o.status_since {shift}"}
+
+
+def without_indexes(cursor: Any, is_sqlite: bool) -> list[str]:
+    """Takes the indexes out; the statements that make them again."""
+    from index import words
+
+    if is_sqlite:
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> '' AND tbl_name LIKE 'index!_%' "
+            "ESCAPE '!'"
+        )
+        found = cursor.fetchall()
+        for name, _sql in found:
+            cursor.execute(f'DROP INDEX "{name}"')
+        for sql in words.OFF_SQLITE:
+            cursor.execute(sql)
+        fill = "INSERT INTO index_words(rowid, words) SELECT number, words FROM index_indexedorder"
+        return [*(sql for _name, sql in found), words.ON_SQLITE[0], fill, *words.ON_SQLITE[1:]]
+    cursor.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'index\\_%' AND indexname NOT IN "
+        "(SELECT conname FROM pg_constraint)"
+    )
+    found = cursor.fetchall()
+    for name, _sql in found:
+        cursor.execute(f'DROP INDEX "{name}"')
+    return [sql for _name, sql in found]
+
+
+if __name__ == "__main__":
+    main()

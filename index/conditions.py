@@ -1,0 +1,106 @@
+"""From a question to conditions on rows."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
+from django.db.models.lookups import GreaterThanOrEqual, In, LessThanOrEqual
+
+from accounts.channels import Channel
+from index import checks, words
+from index.amounts import to_units
+from index.models import IndexedKey, IndexedOrder, IndexedPayment, IndexedSku
+from index.questions import Question
+
+COLUMN_OF = {
+    "status": "status",
+    "payment_states": "payment_state",
+    "paid": "paid",
+    "concerns": "concern",
+    "shipping_states": "shipping_state",
+    "countries": "country",
+}
+"""What may be one of several values, and the column that it is in."""
+
+
+CHANNEL = Concat("merchant", Value("/"), "channel")
+"""A row's channel as it is written, which no index knows."""
+
+
+def matching(question: Question, among: Collection[int] | None = None) -> QuerySet[IndexedOrder]:
+    """The rows that are meant, each once, in no order. With `among`, those that have one of these numbers, by which
+    alone they are looked up: a database may think that it is better to go through all of a channel."""
+    mine = of_channels(question.channels)
+    if among is not None:
+        mine = Q(In(CHANNEL, list(map(str, question.channels))), number__in=among)
+    rows = IndexedOrder.objects.filter(mine, on_row(question))
+    order = OuterRef("number")
+    exists: list[QuerySet[Any]] = []
+    if question.sku:
+        exists.append(IndexedSku.objects.filter(order=order, sku=question.sku))
+    if question.payment_id:
+        exists.append(IndexedPayment.objects.filter(order=order, payment_id=question.payment_id))
+    if question.adapters:
+        exists.append(IndexedPayment.objects.filter(order=order, adapter__in=question.adapters))
+    if question.keys:
+        exists.append(IndexedKey.objects.filter(order=order, key__in=question.keys))
+    return rows.filter(*map(Exists, exists))
+
+
+def on_row(question: Question) -> Q:
+    """What of it stands in the order's own row, but for its channel."""
+    condition = Q()
+    for name, column in COLUMN_OF.items():
+        if values := getattr(question, name):
+            condition &= one_of(column, values)
+    condition &= within("created", question.created_from, question.created_to)
+    condition &= within("status_since", question.since_from, question.since_to)
+    condition &= amounts("total", question)
+    for name in ("currency", "reference"):
+        if value := getattr(question, name):
+            condition &= Q(**{name: value})
+    if question.text:
+        condition &= Q(words__contains=words.sought(question.text))
+    if question.ids is not None:
+        condition &= Q(order_id__in=question.ids)
+    if question.check:
+        condition &= checks.holds(question.check, question.channels)
+    return condition
+
+
+def one_of(column: str, values: Iterable[str]) -> Q:
+    several = tuple(values)
+    return Q(**{column: several[0]}) if len(several) == 1 else Q(**{f"{column}__in": several})
+
+
+def within(column: str, since: dt.datetime | None, until: dt.datetime | None) -> Q:
+    """From the one, and before the other."""
+    bounds: dict[str, Any] = {f"{column}__gte": since, f"{column}__lt": until}
+    return Q(**{name: value for name, value in bounds.items() if value is not None})
+
+
+def amounts(column: str, question: Any) -> Q:
+    """Within the question's amounts, both included."""
+    bounds = {f"{column}__gte": question.amount_from, f"{column}__lte": question.amount_to}
+    return Q(**{name: to_units(value) for name, value in bounds.items() if value is not None})
+
+
+def totals_beside(question: Question) -> Q:
+    """Its amounts as no index has them: whoever walks along another index is not to be led away from it."""
+    condition, total = Q(), F("total") + 0
+    if question.amount_from is not None:
+        condition &= Q(GreaterThanOrEqual(total, to_units(question.amount_from)))
+    if question.amount_to is not None:
+        condition &= Q(LessThanOrEqual(total, to_units(question.amount_to)))
+    return condition
+
+
+def of_channels(channels: Iterable[Channel]) -> Q:
+    """None at all where no channel is named."""
+    condition = Q(pk__in=())
+    for number, channel in enumerate(dict.fromkeys(channels)):
+        mine = Q(merchant=channel.merchant, channel=channel.name)
+        condition = mine if number == 0 else condition | mine
+    return condition

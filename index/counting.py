@@ -1,0 +1,314 @@
+"""How many orders are meant, and what they come to: from rollups where they can tell, else by counting up to so many.
+
+Days and months are those of the setting TIME_ZONE. Of a day of which a span of time has a part, that part is counted in
+the rows, or what is left of the day and taken off, whichever is shorter.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from accounts.channels import Channel
+from index import checks
+from index.amounts import from_units
+from index.answers import NONE, Tally
+from index.conditions import CHANNEL, COLUMN_OF, matching, of_channels, one_of, within
+from index.models import Axis, IndexedOrder, OrderSum
+from index.questions import Question
+from index.rollups import EPOCH
+from index.walking import branches, candidates, longest, some_of
+
+MOST_COUNTED = 1_000
+"""Orders up to which a question is counted where no rollup answers it."""
+BY = ("day", "payment_state", "status", "adapter", "currency", "channel")
+TOTAL = F("total")
+_HALF_A_DAY = dt.timedelta(hours=12)
+_Sums = dict[str, dict[str, list[int]]]
+
+
+class Span(NamedTuple):
+    """Whole months and days, as conditions on the rollups' `since`, and the parts of days that are to be counted
+    besides."""
+
+    rows: tuple[tuple[Axis, Q], ...]
+    edges: tuple["Edge", ...] = ()
+
+
+class Edge(NamedTuple):
+    """A part of a day; `sign` is -1 where it is to be taken off."""
+
+    since: dt.datetime
+    until: dt.datetime
+    sign: int = 1
+
+
+def tally(question: Question, amount: Any = TOTAL) -> Tally:
+    """Of all that are meant; `amount` is what is added up of each, by columns that `OrderSum` has as well."""
+    is_by_time = question.check == checks.STUCK
+    found = _stuck(question, amount) if is_by_time else grouped(question, "", amount).get("", NONE)
+    if found.size and not found.oldest and (question.check or question.status):
+        found = found._replace(oldest=longest(question))
+    return found
+
+
+def found_by_checks(channels: tuple[Channel, ...], amounts: Mapping[str, Any]) -> dict[str, Tally]:
+    """Of each of these checks how many orders it finds, and what that amount of them comes to. A statement for all, and
+    two for what is stuck."""
+    found: dict[str, _Sums] = {name: _nothing() for name in amounts}
+    bits = {name: bit for name in amounts if (bit := checks.bit_of(name))}
+    rows = OrderSum.objects.filter(of_channels(channels), axis=Axis.ALL, adapter="", since=EPOCH, flags__gt=0)
+    sums = {f"of_{bit}": Sum(amounts[name]) for name, bit in bits.items()}
+    summed: Any = rows.values("flags", "currency").annotate(sum_n=Sum("n"), **sums).order_by()
+    for row in summed if bits else ():
+        for name, bit in bits.items():
+            if row["flags"] & bit:
+                _add(found[name], "", row["currency"], row["sum_n"], row[f"of_{bit}"])
+    tallies = {name: _as_tallies(each).get("", NONE) for name, each in found.items()}
+    if checks.STUCK in amounts:
+        asked = Question(channels=channels, check=checks.STUCK)
+        tallies[checks.STUCK] = _stuck(asked, amounts[checks.STUCK])
+    return tallies
+
+
+def grouped(question: Question, by: str, amount: Any = TOTAL) -> dict[str, Tally]:
+    """By that of `BY`; all under the empty key where it is empty."""
+    if can_be_rolled(question, by):
+        return _rolled(question, _span(question, by), by, amount)
+    return _counted(question, by, amount)
+
+
+def can_be_rolled(question: Question, by: str = "") -> bool:
+    """Whether rollups know all that the question asks for."""
+    spans = [question.created_from or question.created_to, question.since_from or question.since_to]
+    asks_rows = (
+        question.sku or question.reference or question.payment_id or question.text or question.keys
+        or question.ids is not None or question.amount_from is not None or question.amount_to is not None
+    )  # fmt: skip
+    return not (
+        asks_rows
+        or all(spans)
+        or (spans[1] and by == "day")
+        or len(question.adapters) > 1
+        or (question.adapters and by == "adapter")
+        or question.check == checks.STUCK
+    )
+
+
+def _span(question: Question, by: str) -> Span:
+    if question.since_from or question.since_to:
+        axes, bounds = (Axis.SINCE_MONTH, Axis.SINCE_DAY), (question.since_from, question.since_to)
+    else:
+        axes, bounds = (Axis.CREATED_MONTH, Axis.CREATED_DAY), (question.created_from, question.created_to)
+        if _is_rough(question, by):
+            axes = (Axis.ROUGH_MONTH, Axis.ROUGH_DAY)
+            if bounds == (None, None) and by != "day":
+                return Span(((Axis.ROUGH_ALL, Q(since=EPOCH)),))
+        elif bounds == (None, None) and by != "day":
+            return Span(((Axis.ALL, Q(since=EPOCH)),))
+    return pieces(*bounds, *axes, months=by != "day")
+
+
+def _is_rough(question: Question, by: str) -> bool:
+    """Whether it is about status and currency alone."""
+    only = replace(
+        question, status=(), currency="", created_from=None, created_to=None, sort="created"
+    )  # fmt: skip
+    return only == Question(channels=question.channels) and by in ("", "day", "status", "currency", "channel")
+
+
+def pieces(since: dt.datetime | None, until: dt.datetime | None, month: Axis, day: Axis, *, months: bool) -> Span:
+    """That span of time in rollups of such axes, without those of months if they are not to be taken."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    if since and until and until - since < _HALF_A_DAY:
+        return Span((), (Edge(since, until),) if since < until else ())
+    first, head = _first_day(since, zone) if since else (None, None)
+    last, tail = _last_day(until, zone) if until else (None, None)
+    edges = tuple(edge for edge in (head, tail) if edge)
+    if not months:
+        return Span(((day, _between(first, last)),), edges)
+    first_month = first and (first if first.day == 1 else _next_month(first))
+    last_month = last and last.replace(day=1)
+    if first_month and last_month and first_month >= last_month:
+        return Span(((day, _between(first, last)),), edges)
+    rows = [(month, _between(first_month, last_month))]
+    if first and first_month and first < first_month:
+        rows.append((day, _between(first, first_month)))
+    if last and last_month and last_month < last:
+        rows.append((day, _between(last_month, last)))
+    return Span(tuple(rows), edges)
+
+
+def _first_day(since: dt.datetime, zone: ZoneInfo) -> tuple[dt.date, Edge | None]:
+    """The first day that is to be counted whole, and what is to be put before it or taken off it."""
+    here, begin, end = _day_around(since, zone)
+    if since - begin <= end - since:
+        return here, Edge(begin, since, -1) if begin < since else None
+    return here + dt.timedelta(days=1), Edge(since, end)
+
+
+def _last_day(until: dt.datetime, zone: ZoneInfo) -> tuple[dt.date, Edge | None]:
+    """The day before which all are to be counted whole, and what is to be put behind or taken off."""
+    here, begin, end = _day_around(until, zone)
+    if until - begin <= end - until:
+        return here, Edge(begin, until) if begin < until else None
+    return here + dt.timedelta(days=1), Edge(until, end, -1)
+
+
+def _day_around(moment: dt.datetime, zone: ZoneInfo) -> tuple[dt.date, dt.datetime, dt.datetime]:
+    """The day that it lies in, and when that begins and ends."""
+    here = moment.astimezone(zone).date()
+    return here, begin_of(here, zone), begin_of(here + dt.timedelta(days=1), zone)
+
+
+def begin_of(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    """When it begins, in UTC."""
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+
+
+def _next_month(day: dt.date) -> dt.date:
+    return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+
+
+def _between(first: dt.date | None, last: dt.date | None) -> Q:
+    return Q(since__gte=first or dt.date.min.replace(year=1000)) & (Q(since__lt=last) if last else Q())
+
+
+def _rolled(question: Question, span: Span, by: str, amount: Any) -> dict[str, Tally]:
+    found = _nothing()
+    where = Q(pk__in=())
+    if span.rows:
+        where = Q()
+        for axis, since in span.rows:
+            where |= Q(axis=axis) & _adapter(question, by) & since
+        where &= of_channels(question.channels)
+    rows = OrderSum.objects.filter(where)
+    for name, column in COLUMN_OF.items():
+        if values := getattr(question, name):
+            rows = rows.filter(one_of(column, values))
+    if question.currency:
+        rows = rows.filter(currency=question.currency)
+    if bit := checks.bit_of(question.check) if question.check else 0:
+        rows = rows.annotate(flagged=F("flags").bitand(bit)).filter(flagged__gt=0)
+    group = {"k": CHANNEL if by == "channel" else F("since" if by == "day" else by)} if by else {}
+    summed = rows.annotate(**group).values(*group, "currency").annotate(sum_n=Sum("n"), sum_of=Sum(amount))
+    for row in summed.order_by():
+        _add(found, str(row["k"]) if by else "", row["currency"], row["sum_n"], row["sum_of"])
+    column = "status_since" if question.since_from or question.since_to else "created"
+    rest = matching(replace(question, **_BOUNDS[column]))
+    for edge in span.edges:
+        _add_rows(found, rest.filter(within(column, edge.since, edge.until)), by, amount, edge.sign)
+    return _as_tallies(found)
+
+
+_BOUNDS: Mapping[str, dict[str, Any]] = {
+    "created": {"created_from": None, "created_to": None},
+    "status_since": {"since_from": None, "since_to": None},
+}
+
+
+def _adapter(question: Question, by: str) -> Q:
+    if by == "adapter":
+        return Q(adapter__gt="")
+    return Q(adapter=question.adapters[0] if question.adapters else "")
+
+
+def _add_rows(found: _Sums, rows: QuerySet[IndexedOrder], by: str, amount: Any, sign: int = 1) -> int:
+    """Adds these rows, or takes them off; how many they are."""
+    group, size = _group(by), 0
+    summed = rows.annotate(**group).values(*group, "currency").annotate(sum_n=Count("number"), sum_of=Sum(amount))
+    for row in summed.order_by():
+        for name in _keys(row, by):
+            _add(found, name, row["currency"], sign * row["sum_n"], sign * row["sum_of"])
+        size += row["sum_n"]
+    return size
+
+
+def _keys(row: Mapping[str, Any], by: str) -> list[str]:
+    """Under which a row counts, that was grouped so."""
+    if by == "adapter":
+        return [adapter for adapter in row["k"].split("\n") if adapter]
+    return [str(row["k"]) if by else ""]
+
+
+def _group(by: str) -> dict[str, Any]:
+    if not by:
+        return {}
+    if by == "day":
+        return {"k": TruncDate("created", tzinfo=ZoneInfo(settings.TIME_ZONE))}
+    return {"k": CHANNEL if by == "channel" else F("adapters" if by == "adapter" else by)}
+
+
+def _nothing() -> _Sums:
+    return defaultdict(lambda: defaultdict(lambda: [0, 0]))
+
+
+def _add(found: _Sums, key: str, currency: str, n: int, total: int) -> None:
+    sums = found[key][currency]
+    sums[0] += n
+    sums[1] += int(total)
+
+
+def _as_tallies(found: _Sums) -> dict[str, Tally]:
+    tallies = {}
+    for key in sorted(found):
+        sums = {currency: each for currency, each in sorted(found[key].items()) if each[0]}
+        if sums:
+            tallies[key] = Tally(
+                sum(n for n, _total in sums.values()),
+                {currency: from_units(total) for currency, (_n, total) in sums.items()},
+            )
+    return tallies
+
+
+def _counted(question: Question, by: str, amount: Any) -> dict[str, Tally]:
+    """By the rows themselves, of which MOST_COUNTED are looked at and no more."""
+    for numbers in candidates(question, MOST_COUNTED):
+        sums, first, is_all = _nothing(), numbers[:MOST_COUNTED], len(numbers) <= MOST_COUNTED
+        rows = matching(question, first)
+        more = set(numbers) - set(first) if _add_rows(sums, rows, by, amount) == MOST_COUNTED else ()
+        if is_all or (more and matching(question, more).exists()):
+            return _as_counted(sums, rows, is_capped=not is_all)
+    numbers = some_of(branches(question, None), MOST_COUNTED + 1)
+    sums, rows = _nothing(), IndexedOrder.objects.filter(number__in=numbers[:MOST_COUNTED])
+    _add_rows(sums, rows, by, amount)
+    return _as_counted(sums, rows, is_capped=len(numbers) > MOST_COUNTED)
+
+
+def _as_counted(sums: _Sums, rows: QuerySet[IndexedOrder], *, is_capped: bool) -> dict[str, Tally]:
+    tallies = {key: each._replace(is_capped=is_capped) for key, each in _as_tallies(sums).items()}
+    if "" in tallies and not is_capped:
+        tallies[""] = tallies[""]._replace(oldest=rows.aggregate(since=Min("status_since"))["since"])
+    return tallies
+
+
+def _stuck(question: Question, amount: Any) -> Tally:
+    """All in these states, but for those that took them not long ago: of these there are few."""
+    plain = replace(question, check="")
+    statuses = [each for each in (*checks.PAYING, *checks.AGREED) if not question.status or each in question.status]
+    plain = replace(plain, status=tuple(statuses))
+    if not statuses:
+        return NONE
+    if not can_be_rolled(plain) or plain.created_from or plain.created_to or plain.since_from or plain.since_to:
+        return _counted(question, "", amount).get("", NONE)
+    found = _nothing()
+    for currency, each in grouped(plain, "currency", amount).items():
+        found[""][currency] = [each.size, int(each.sums[currency] * 10_000)]
+    now = timezone.now()
+    fresh = matching(plain).filter(
+        status_since__gte=now - max(_limits(question)),
+    ).exclude(checks.holds(checks.STUCK, question.channels, now))  # fmt: skip
+    _add_rows(found, fresh, "", amount, -1)
+    return _as_tallies(found).get("", NONE)
+
+
+def _limits(question: Question) -> list[dt.timedelta]:
+    names = ("paying", "waiting")
+    return [checks.stuck_after(name, channel) for channel in question.channels for name in names] or [dt.timedelta()]

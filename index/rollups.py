@@ -1,0 +1,141 @@
+"""Sums kept with the rows, so that a question is answered from as many rows, however many orders there are.
+
+Each order counts in a few rows: all orders that are alike, those of its month and of its day (of `created` and of
+`status_since`, as the setting TIME_ZONE has days), and the same for each adapter that it was paid with. A writing adds
+up what it changes and puts it in at its end, in its own transaction, with its channel held (`index.locking`).
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Model
+
+from accounts.channels import Channel
+from index.locking import held
+from index.models import FIGURES, Axis, IndexedOrder, IndexedPayment, OrderSum, PaymentSum
+
+EPOCH = dt.date(1970, 1, 1)
+ALIKE = ("status", "payment_state", "paid", "concern", "currency", "country", "shipping_state", "flags")
+"""In what orders of one row are alike."""
+SUMS = ("total", "held", "taken", "gap", "undeclared")
+"""What of them is added up; of `undeclared` how far it is from nothing."""
+OF_ORDERS = ("created", "status_since", "adapters", *SUMS, *ALIKE)
+"""What of an order decides where it counts."""
+OF_PAYMENTS = ("created", "adapter", "state", "currency", "buckets", "amount", *FIGURES)
+_Row = Mapping[str, Any]
+_AT_ONCE = 400
+
+
+class Deltas:
+    """What a writing changes, added up: `add` before and after, `put` at the end."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.zone = ZoneInfo(settings.TIME_ZONE)
+        self.orders: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * (1 + len(SUMS)))
+        self.payments: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * (2 + len(FIGURES)))
+
+    def order(self, row: _Row, sign: int) -> None:
+        values = (1, row["total"], row["held"], row["taken"], row["gap"], abs(row["undeclared"]))
+        for key in self._places(row):
+            add(self.orders[key], values, sign)
+
+    def payment(self, row: _Row, sign: int) -> None:
+        alike = (row["adapter"], row["state"], row["currency"], row["buckets"])
+        values = (1, row["amount"], *(row[name] for name in FIGURES))
+        day = row["created"].astimezone(self.zone).date()
+        for axis, since in (
+            (Axis.ALL, EPOCH),
+            (Axis.CREATED_MONTH, day.replace(day=1)),
+            (Axis.CREATED_DAY, day),
+        ):
+            add(self.payments[axis.value, since, *alike], values, sign)
+
+    def _places(self, row: _Row) -> Iterator[tuple[Any, ...]]:
+        day, since = (row[name].astimezone(self.zone).date() for name in ("created", "status_since"))
+        rough = (row["status"], "", "", "", row["currency"], "", "", 0)
+        yield (Axis.ROUGH_ALL.value, "", EPOCH, *rough)
+        yield (Axis.ROUGH_MONTH.value, "", day.replace(day=1), *rough)
+        yield (Axis.ROUGH_DAY.value, "", day, *rough)
+        alike = tuple(row[name] for name in ALIKE)
+        for adapter in ("", *filter(None, row["adapters"].split("\n"))):
+            yield (Axis.ALL.value, adapter, EPOCH, *alike)
+            yield (Axis.CREATED_MONTH.value, adapter, day.replace(day=1), *alike)
+            yield (Axis.CREATED_DAY.value, adapter, day, *alike)
+            yield (Axis.SINCE_MONTH.value, adapter, since.replace(day=1), *alike)
+            yield (Axis.SINCE_DAY.value, adapter, since, *alike)
+
+    def put(self) -> None:
+        """Into the tables, which have what was there before."""
+        _put(self.channel, OrderSum, ("axis", "adapter", "since", *ALIKE), ("n", *SUMS), self.orders)
+        _put(
+            self.channel, PaymentSum, ("axis", "since", "adapter", "state", "currency", "buckets"),
+            ("n", "amount", *FIGURES), self.payments,
+        )  # fmt: skip
+
+
+def add(sums: list[int], values: Iterable[int], sign: int = 1) -> None:
+    """Adds each of these to the sum in its place, or takes it off."""
+    for place, value in enumerate(values):
+        sums[place] += sign * value
+
+
+def _put(
+    channel: Channel,
+    model: type[Model],
+    alike: Sequence[str],
+    sums: Sequence[str],
+    deltas: Mapping[tuple[Any, ...], Sequence[int]],
+) -> None:
+    changed = sorted((key, values) for key, values in deltas.items() if any(values))
+    quote, table = connection.ops.quote_name, model._meta.db_table
+    names = ("merchant", "channel", *alike)
+    columns = ", ".join(map(quote, (*names, *sums)))
+    added = ", ".join(f"{quote(name)} = {quote(table)}.{quote(name)} + excluded.{quote(name)}" for name in sums)
+    mark = f"({', '.join(['%s'] * (len(names) + len(sums)))})"
+    with connection.cursor() as cursor:
+        for start in range(0, len(changed), _AT_ONCE):
+            some = changed[start : start + _AT_ONCE]
+            cursor.execute(
+                f"INSERT INTO {quote(table)} ({columns}) VALUES {', '.join([mark] * len(some))} "  # noqa: S608 - names of ours
+                f"ON CONFLICT ({', '.join(map(quote, names))}) DO UPDATE SET {added}",
+                [value for key, values in some for value in (*channel, *map(_plain, key), *values)],
+            )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) and connection.vendor == "sqlite" else value
+
+
+def recount(channel: Channel) -> None:
+    """The channel's sums from its rows alone: after the time zone of days was changed, or where somebody wrote by
+    hand."""
+    with held(channel):
+        deltas = Deltas(channel)
+        mine = {"merchant": channel.merchant, "channel": channel.name}
+        for row in IndexedOrder.objects.filter(**mine).values(*OF_ORDERS).iterator(5000):
+            deltas.order(row, 1)
+        for row in IndexedPayment.objects.filter(**mine).values(*OF_PAYMENTS).iterator(5000):
+            deltas.payment(row, 1)
+        OrderSum.objects.filter(**mine).delete()
+        PaymentSum.objects.filter(**mine).delete()
+        deltas.put()
+
+
+def drop_empty(channels: Iterable[Channel]) -> None:
+    """Rows that count nothing any more are taken out."""
+    for channel in channels:
+        with held(channel):
+            for model in (OrderSum, PaymentSum):
+                model._default_manager.filter(merchant=channel.merchant, channel=channel.name, n=0).delete()
+
+
+def known_channels() -> list[Channel]:
+    """The channels of which something is kept."""
+    rows = OrderSum.objects.filter(axis=Axis.ROUGH_ALL, n__gt=0).values_list("merchant", "channel").distinct()
+    return [Channel(*row) for row in rows.order_by("merchant", "channel")]

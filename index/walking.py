@@ -1,0 +1,349 @@
+"""Which rows a question means, without looking at many more of them.
+
+What can be true of few orders alone (an id, a key, a text, an amount) is looked up first: up to FEW of them are simply
+sorted. Where there are more, an index that has the rows in their order is walked along from where the page begins, one
+for each channel and value of what narrows most, until the page is full. So a page in the middle costs what the first
+one does. By total, those of one currency are walked after those of another.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
+
+from accounts.channels import Channel
+from index import checks, words
+from index.conditions import COLUMN_OF, amounts, matching, of_channels, one_of, totals_beside, within
+from index.models import Axis, IndexedKey, IndexedOrder, IndexedPayment, IndexedSku, OrderSum
+from index.positions import Position
+from index.questions import SORTS, Question
+from index.united import each_of, rows_of, some_keys
+
+FEW = 2_000
+PROBED = 1_000
+"""Rows that are looked at for a text that many have, before it is looked for in another way."""
+_MOST_BRANCHES = 60
+_NARROWS = ("concerns", "shipping_states", "payment_states", "paid", "status")
+"""What has an index by `created`, what usually narrows most first."""
+_IN_NO_OTHER_ORDER = ("total", "modified")
+"""What has an index in this order for a channel alone, whatever narrows it."""
+
+
+class Sorting(NamedTuple):
+    """`column` of SORTS; `is_falling`: the newest or largest first."""
+
+    column: str
+    is_falling: bool
+
+    @classmethod
+    def of(cls, text: str) -> "Sorting":
+        column = text.removeprefix("-")
+        return cls(column, not text.startswith("-")) if column in SORTS else cls(SORTS[0], True)
+
+    @property
+    def turned(self) -> "Sorting":
+        return self._replace(is_falling=not self.is_falling)
+
+
+class Branch(NamedTuple):
+    """Rows whose `key` is an order's number, or a payment's."""
+
+    rows: QuerySet[Any]
+    key: str = "number"
+
+
+def few(question: Question, sorting: Sorting | None = None, most: int | None = None) -> list[int] | None:
+    """The numbers of at most FEW orders (or so many) among which those that are meant are; None where nothing narrows
+    it so far."""
+    most = FEW if most is None else most
+    return next((found for found in candidates(question, most, sorting) if len(found) <= most), None)
+
+
+def candidates(question: Question, most: int, sorting: Sorting | None = None) -> Iterator[list[int]]:
+    """By each thing that can be true of few alone, the numbers of the orders of which it is, those that are meant among
+    them; where there are more than `most`, so many and one. On SQLite, some more for a text."""
+    column = sorting.column if sorting else ""
+    has_since = question.since_from is not None or question.since_to is not None
+    orders, payments, skus = IndexedOrder.objects, IndexedPayment.objects, IndexedSku.objects
+    mine, of = orders.filter(of_channels(question.channels)), question.channels
+    tries: list[tuple[bool, Callable[[], list[int]]]] = [
+        (question.ids is not None, lambda: _first(mine.filter(order_id__in=question.ids or ()), "number", most)),
+        (bool(question.payment_id), lambda: _first(payments.filter(payment_id=question.payment_id), "order", most)),
+        (bool(question.reference), lambda: _first(mine.filter(reference=question.reference), "number", most)),
+        (bool(question.keys), lambda: _first(IndexedKey.objects.filter(key__in=question.keys), "order", most)),
+        (bool(question.text), lambda: some_with(question, most)),
+        (bool(question.sku), lambda: _first(skus.filter(sku=question.sku), "order", most, of)),
+        (
+            _has_amount(question) and column != "total",
+            lambda: _first(orders.filter(_in_currencies(question), amounts("total", question)), "number", most, of),
+        ),
+        (bool(question.adapters), lambda: _first(payments.filter(_paid_with(question)), "order", most, of)),
+        (
+            has_since and column != "status_since",
+            lambda: _first(orders.filter(_since(question)), "number", most, of),
+        ),
+    ]
+    yield from (found() for is_asked, found in tries if is_asked)
+    if column in _IN_NO_OTHER_ORDER:
+        yield from (_first(orders.filter(one), "number", most, of) for one in _by_created(question))
+
+
+def _first(rows: QuerySet[Any], key: str, most: int, channels: Iterable[Channel] = ()) -> list[int]:
+    """So many of them and one. Where channels are given, those of each are looked for by themselves, since PostgreSQL
+    finds all that there are before it takes the first."""
+    keys = rows.values_list(key, flat=True)
+    parts = [keys.filter(merchant=each.merchant, channel=each.name)[: most + 1] for each in dict.fromkeys(channels)]
+    if len(parts) < 2:
+        return list(parts[0] if parts else keys[: most + 1])
+    return some_keys(parts, most + 1)
+
+
+def some_with(question: Any, most: int) -> list[int]:
+    """The orders with that text, and on SQLite few without; so many and one where there are more."""
+    alone = question.channels[0] if len(set(question.channels)) == 1 else None
+    if connection.vendor == "sqlite":
+        return words.numbers(question.text, most + 1, alone)
+    rows = IndexedOrder.objects.filter(of_channels(question.channels), words__contains=words.sought(question.text))
+    marked = rows.filter(words__contains=words.mark_of(alone)) if alone else rows
+    return _first(marked, "number", most)
+
+
+def _paid_with(question: Question) -> Q:
+    return one_of("adapter", question.adapters or ("",))
+
+
+def _has_amount(question: Question) -> bool:
+    return question.amount_from is not None or question.amount_to is not None
+
+
+def _in_currencies(question: Question) -> Q:
+    """Those that there are: the index of totals begins with the currency."""
+    return one_of("currency", found) if (found := _currencies(question)) else Q(pk__in=())
+
+
+def _by_created(question: Question) -> Iterator[Q]:
+    """Each condition that has an index which begins as those by `created` do."""
+    if question.check and question.check != checks.STUCK:
+        yield Q(checks.holds(question.check, question.channels))
+    for name in _NARROWS:
+        if values := getattr(question, name):
+            yield one_of(COLUMN_OF[name], values)
+    if question.created_from or question.created_to:
+        yield within("created", question.created_from, question.created_to)
+
+
+def _since(question: Question) -> Q:
+    condition = within("status_since", question.since_from, question.since_to)
+    return condition & one_of("status", question.status) if question.status else condition
+
+
+def _currencies(question: Question) -> list[str]:
+    """Those that orders of these channels are in, by their codes. One statement, none where one is asked for."""
+    if question.currency:
+        return [question.currency]
+    sums = OrderSum.objects.filter(of_channels(question.channels), axis=Axis.ROUGH_ALL, n__gt=0)
+    return sorted(set(sums.values_list("currency", flat=True).order_by()))
+
+
+def branches(question: Question, sorting: Sorting | None) -> list[Branch]:
+    """What is meant, as rows of one table each, that an index has in this order."""
+    numbers = few(question, sorting)
+    return [Branch(matching(question, numbers))] if numbers is not None else _of_many(question, sorting)
+
+
+def _of_many(question: Question, sorting: Sorting | None) -> list[Branch]:
+    if question.sku and (sorting is None or sorting.column == "created"):
+        return _by_sku(question)
+    found, channels = [], tuple(dict.fromkeys(question.channels))
+    by_amount = sorting is None and _has_amount(question) and not question.currency
+    within_currencies = _in_currencies(question) if by_amount else Q()
+    for channel in channels:
+        # What many have of all channels together, none may have of this one, and then there is no end of walking.
+        alone = replace(question, channels=(channel,))
+        theirs = few(alone, sorting, FEW // len(channels)) if len(channels) > 1 else None
+        if theirs is not None:
+            found.append(Branch(matching(alone, theirs)))
+            continue
+        beside = totals_beside(alone) if sorting and sorting.column != "total" else within_currencies
+        if beside and sorting:
+            alone = replace(alone, amount_from=None, amount_to=None)
+        found += [Branch(matching(each).filter(beside)) for each in _by_value(alone, sorting, len(channels))]
+    return found
+
+
+def _by_value(question: Question, sorting: Sorting | None, channels: int) -> list[Question]:
+    """One question for each value of what narrows most, as an index is in order for one value alone."""
+    column = sorting.column if sorting else "created"
+    if question.check == checks.STUCK and not question.status:
+        question = replace(question, status=(*checks.PAYING, *checks.AGREED))
+    if column in _IN_NO_OTHER_ORDER or (question.check and question.check != checks.STUCK):
+        return [question]
+    names = ("status",) if column == "status_since" else _NARROWS
+    name = next((each for each in names if getattr(question, each)), None)
+    values = tuple(dict.fromkeys(getattr(question, name))) if name else ()
+    if name is None or len(values) * channels > _MOST_BRANCHES:
+        return [question]
+    one: list[dict[str, Any]] = [{name: (value,)} for value in values]
+    return [replace(question, **each) for each in one]
+
+
+def _by_sku(question: Question) -> list[Branch]:
+    rest = replace(question, sku="", created_from=None, created_to=None)
+    is_plain = rest == Question(channels=question.channels, sort=question.sort)
+    found = []
+    for channel in dict.fromkeys(question.channels):
+        rows = IndexedSku.objects.filter(
+            within("created", question.created_from, question.created_to),
+            merchant=channel.merchant, channel=channel.name, sku=question.sku,
+        )  # fmt: skip
+        if not is_plain:
+            theirs = matching(replace(rest, channels=(channel,)))
+            rows = rows.filter(Exists(theirs.filter(number=OuterRef("order_id"))))
+        found.append(Branch(rows, "order_id"))
+    return found
+
+
+def walked(
+    found: Sequence[Branch], sorting: Sorting, limit: int, start: Position | None = None
+) -> list[tuple[Any, int]]:
+    """The first rows after that position, as value and key, in order. Both databases take from several branches that
+    are in order what comes next, and look at no more of each: PostgreSQL where each is told to be, SQLite, which has no
+    brackets for that, by itself."""
+    parts = []
+    for branch in found:
+        rows = branch.rows.filter(_after(sorting, branch.key, start)) if start else branch.rows
+        order = [F(name).desc() if sorting.is_falling else F(name).asc() for name in (sorting.column, branch.key)]
+        parts.append(rows.order_by(*order).values_list(sorting.column, branch.key))
+    if len(parts) == 1:
+        return list(parts[0][:limit])
+    is_sqlite = connection.vendor == "sqlite"
+    sqls, params = each_of(part.order_by() if is_sqlite else part[:limit] for part in parts)
+    if not sqls:
+        return []
+    way = "DESC" if sorting.is_falling else "ASC"
+    if len(sqls) == 1:  # the others can have no row; brackets alone are not taken
+        union = f"SELECT * FROM ({sqls[0]}) AS one"  # noqa: S608 - Django's own SQL
+    else:
+        union = " UNION ALL ".join(sqls if is_sqlite else (f"({sql})" for sql in sqls))
+    return rows_of(f"{union} ORDER BY 1 {way}, 2 {way} LIMIT {limit}", params)
+
+
+def some_of(found: Iterable[Branch], most: int) -> list[int]:
+    """The keys of so many rows, whichever."""
+    return some_keys((branch.rows.order_by().values_list(branch.key)[:most] for branch in found), most)
+
+
+def near(question: Question, sorting: Sorting, limit: int, start: Position | None) -> list[tuple[Any, int]] | None:
+    """The same where a text is so frequent that they are among the next PROBED rows of what is meant but for it, or
+    where there are no more than those."""
+    rest = replace(question, text="")
+    there = walked(branches(rest, sorting), sorting, PROBED, start)
+    numbers = set(matching(question, [number for _value, number in there]).values_list("number", flat=True))
+    found = [each for each in there if each[1] in numbers]
+    return found[:limit] if len(found) >= limit or len(there) < PROBED else None
+
+
+def _after(sorting: Sorting, key: str, start: Position) -> Q:
+    way = "lt" if sorting.is_falling else "gt"
+    beyond = Q(**{f"{sorting.column}__{way}": start.value}) | Q(**{f"{key}__{way}": start.key})
+    return Q(**{f"{sorting.column}__{way}e": start.value}) & beyond
+
+
+class Found(NamedTuple):
+    """The keys of a page in order, and whether there are rows on either side of it."""
+
+    keys: tuple[int, ...]
+    has_more: bool
+    has_less: bool
+
+
+Walk = Callable[[Sorting, int, Position | None], list[tuple[Any, int]]]
+"""The first rows in that order, at most so many, after that position, as value and key."""
+
+
+def along(question: Question, sorting: Sorting, only: Q | None = None) -> Walk:
+    """How the rows that are meant, and of which `only` holds, are walked along."""
+    numbers = few(question, sorting)
+    found = [] if numbers is None else [Branch(matching(question, numbers))]
+
+    def walk_those(way: Sorting, limit: int, start: Position | None, those: Q | None) -> list[tuple[Any, int]]:
+        if not found:
+            found.extend(_of_many(question, sorting))
+        some = found if those is None else [each._replace(rows=each.rows.filter(those)) for each in found]
+        return walked(some, way, limit, start)
+
+    def walk(way: Sorting, limit: int, start: Position | None) -> list[tuple[Any, int]]:
+        there = near(question, way, limit, start) if question.text and not found and only is None else None
+        return walk_those(way, limit, start, only) if there is None else there
+
+    def walk_currencies(way: Sorting, limit: int, start: Position | None) -> list[tuple[Any, int]]:
+        """Through one after the other. One that is gone meanwhile began where the one after it does."""
+        rows: list[tuple[Any, int]] = []
+        is_back = way != sorting
+        for code in sorted(currencies, reverse=is_back):
+            if start and (code > start.currency if is_back else code < start.currency):
+                continue
+            those = Q(currency=code) if only is None else Q(only, currency=code)
+            here = start if start and code == start.currency else None
+            rows += walk_those(way, limit - len(rows), here, those)
+            if len(rows) == limit:
+                break
+        return rows
+
+    if sorting.column != "total":
+        return walk
+    currencies = _currencies(question)
+    return walk_currencies
+
+
+def page(  # noqa: PLR0913 - which page of what
+    walk: Walk, sorting: Sorting, size: int, after: Position | None, before: Position | None, *, last: bool
+) -> Found:
+    """The page after or before that position, the first one without, or the last."""
+    if before or last:
+        back = walk(sorting.turned, size + 1, before)
+        if last or len(back) >= size:
+            keys = tuple(key for _value, key in reversed(back[:size]))
+            return Found(keys, bool(before), len(back) > size)
+        after = None  # the first page is a whole one
+    ahead = walk(sorting, size + 1, after)
+    return Found(tuple(key for _value, key in ahead[:size]), len(ahead) > size, after is not None)
+
+
+def fetched(model: type[Model], keys: Iterable[int], *related: str) -> list[Any]:
+    """The rows with these keys, in this order; what is gone meanwhile is left out."""
+    wanted = list(keys)
+    rows = model._default_manager.filter(pk__in=wanted)
+    known = {row.pk: row for row in (rows.select_related(*related) if related else rows)}
+    return [known[key] for key in wanted if key in known]
+
+
+def longest(question: Question) -> dt.datetime | None:
+    """When the order that is longest in its state, of those that are meant, took it."""
+    sorting = Sorting("status_since", is_falling=False)
+    found = walked(branches(question, sorting), sorting, 1)
+    rows = fetched(IndexedOrder, [key for _value, key in found])
+    return rows[0].status_since if rows else None
+
+
+def oldest_by_checks(
+    channels: Sequence[Channel], names: Iterable[str], only: Callable[[str], Q]
+) -> dict[str, dt.datetime | None]:
+    """The same for each of these checks, of the orders of which that condition holds as well. One statement, which
+    looks for the first one of each channel."""
+    theirs = IndexedOrder.objects.filter(merchant=OuterRef("merchant"), channel=OuterRef("channel"))
+    firsts: dict[str, Subquery] = {}
+    of: dict[str, list[str]] = {}
+    for name in names:
+        flag, stuck = checks.CHECKS[name].flag, checks.holds(name, channels)
+        each = [Q(**{flag: True})] if flag else [stuck & Q(status=one) for one in (*checks.PAYING, *checks.AGREED)]
+        of[name] = [f"first_{len(firsts) + place}" for place in range(len(each))]
+        for key, condition in zip(of[name], each, strict=True):
+            rows = theirs.filter(condition, only(name)).order_by("status_since", "number")
+            firsts[key] = Subquery(rows.values("status_since")[:1])
+    known = OrderSum.objects.filter(of_channels(channels), axis=Axis.ROUGH_ALL).values("merchant", "channel")
+    found: Iterable[Any] = list(known.distinct().order_by("merchant", "channel").annotate(**firsts))
+    return {name: min((row[key] for row in found for key in of[name] if row[key]), default=None) for name in of}

@@ -1,0 +1,1 @@
+"""The one box, in the frame of every page: an order by whatever a caller says, in every channel of the person."""

@@ -1,0 +1,1 @@
+"""Lists of orders that people keep under a name, for themselves and for one another."""

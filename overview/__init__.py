@@ -1,0 +1,1 @@
+"""The board: what is wrong right now, and how the day goes."""

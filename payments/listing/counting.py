@@ -1,0 +1,36 @@
+"""Counts and sums of the newest rows of a list, in groups."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from index.united import alike
+
+
+def by_group(
+    rows: "QuerySet[Any, Any]", most: int, *names: str, parts: Sequence[Mapping[str, str]] = ({},)
+) -> list[tuple[Any, ...]]:
+    """Of the newest `most` of the rows, for each combination of these columns: their values, how many rows, and the sum
+    of their `units`, a whole number.
+
+    `rows` name the columns, `units` and `moment` (`values`), when each was; `parts` as in `paging.Source`. Where there
+    are fewer rows than that, no order is asked for: to find few by it, a database may walk through all that there are.
+    """
+    found = _grouped(alike(rows.order_by(), parts, most), names, f"LIMIT {most}")
+    if sum(row[-2] for row in found) < most:
+        return found
+    return _grouped(alike(rows.order_by("-moment"), parts, most), names, f"ORDER BY moment DESC LIMIT {most}")
+
+
+def _grouped(united: tuple[str, list[Any]], names: Sequence[str], which: str) -> list[tuple[Any, ...]]:
+    """Django groups what is cut off only by looking each row up again by its key."""
+    sql, params = united
+    if not sql:
+        return []
+    columns = ", ".join(connection.ops.quote_name(name) for name in names)
+    said = f"{columns}, COUNT(*), COALESCE(SUM(units), 0)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {said} FROM ({sql} {which}) AS newest GROUP BY {columns}", params)  # noqa: S608 - of Django
+        return [(*row[:-2], row[-2], int(row[-1])) for row in cursor.fetchall()]

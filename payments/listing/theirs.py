@@ -1,0 +1,146 @@
+"""What the index knows of money that was not moved through this desk, and of what waits to be captured.
+
+None of it is the basis of a money decision: it is as old as the last reading of its order, and says so.
+"""
+
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import F, Q, QuerySet
+
+from accounts.channels import Channel, channels_of
+from domain.states import MONEY_ACTIONS, ORDER
+from index.amounts import to_units
+from index.models import IndexedPayment, MoneyEvent
+from index.reading import few_with, states_holding
+from payments.listing.counting import by_group
+from payments.listing.questions import DONE, REFUSED, Question, Tab, asked_kinds
+
+AGREED = tuple(row.name for row in ORDER.where(lambda row: row.is_agreed))
+"""The states of orders whose money can be taken."""
+
+
+def asked_channels(question: Question, user: User) -> tuple[Channel, ...]:
+    """The channels whose index is asked: of those that the person may work in."""
+    theirs = channels_of(user)
+    return tuple(each for each in theirs if each in question.channels) if question.channels else theirs
+
+
+def events(question: Question, user: User) -> "QuerySet[MoneyEvent]":
+    """The moves of others that are meant, in no order."""
+    if not question.asks_others:
+        return MoneyEvent.objects.none()
+    kinds = asked_kinds(question) or MONEY_ACTIONS
+    found = MoneyEvent.objects.filter(
+        _in(asked_channels(question, user)), is_ours=False,
+        event__in=[kind for kind in kinds if kind in MONEY_ACTIONS],
+    )  # fmt: skip
+    if question.tab is Tab.REFUNDED:
+        found = found.filter(success=True)
+    if question.outcomes:
+        said = {DONE: True, REFUSED: False}
+        found = found.filter(success__in=[said[each] for each in question.outcomes if each in said])
+    bounds = {
+        "at__gte": question.since, "at__lt": question.until,
+        "moved__gte": _units(question.amount_from), "moved__lte": _units(question.amount_to),
+    }  # fmt: skip
+    return found.filter(
+        _of_payment(question, "payment__"),
+        _with_text(question, user, "payment__"),
+        **{name: each for name, each in bounds.items() if each is not None},
+    )
+
+
+def to_capture(question: Question, user: User) -> "QuerySet[IndexedPayment]":
+    """The payments whose money is held for an order that is agreed, in no order. What was asked of people, outcomes
+    and types says nothing of them."""
+    if question.tab is not Tab.TO_CAPTURE:
+        return IndexedPayment.objects.none()
+    bounds = {
+        "created__gte": question.since, "created__lt": question.until,
+        "held__gte": _units(question.amount_from), "held__lte": _units(question.amount_to),
+    }  # fmt: skip
+    return IndexedPayment.objects.filter(
+        _in(asked_channels(question, user)),
+        _of_payment(question, ""),
+        _with_text(question, user, ""),
+        held__gt=0,
+        order__status__in=AGREED,
+        **{name: each for name, each in bounds.items() if each is not None},
+    )
+
+
+def _in(channels: tuple[Channel, ...]) -> Q:
+    """In one of these channels; nothing at all where there is none."""
+    return reduce(or_, (Q(merchant=c.merchant, channel=c.name) for c in channels), Q(pk__in=()))
+
+
+def _with_text(question: Question, user: User, prefix: str) -> Q:
+    """Among which orders those with that text are, where the index knows that they are few."""
+    numbers = few_with(asked_channels(question, user), question.text) if question.text else None
+    return Q() if numbers is None else Q(**{f"{prefix}order__in": numbers})
+
+
+def _of_payment(question: Question, prefix: str) -> Q:
+    """What is asked of the payment itself; `prefix` leads to it."""
+    wanted = Q()
+    if question.provider:
+        wanted &= reduce(or_, (Q(**{f"{prefix}adapter__istartswith": text}) for text in question.spellings))
+    if question.currency:
+        wanted &= Q(**{f"{prefix}currency": question.currency.upper()})
+    if question.held_as:
+        wanted &= reduce(or_, (Q(**{f"{prefix}{name}__gt": 0}) for name in question.held_as))
+    if text := question.text:
+        wanted &= (
+            Q(**{f"{prefix}order__order_id": text}) | Q(**{f"{prefix}payment_id": text})
+            | Q(**{f"{prefix}order__reference__icontains": text}) | Q(**{f"{prefix}reference__icontains": text})
+        )  # fmt: skip
+    return wanted
+
+
+def _units(amount: Any) -> int | None:
+    return None if amount is None else to_units(amount)
+
+
+def parts_of_events(question: Question, user: User) -> list[dict[str, str]]:
+    """Into which moves of others fall, so that an index has each part in its order."""
+    if not question.asks_others:
+        return []
+    return [
+        {"merchant": each.merchant, "channel": each.name, "event": kind}
+        for each in asked_channels(question, user)
+        for kind in MONEY_ACTIONS
+    ]
+
+
+def parts_of_held(question: Question, user: User) -> list[dict[str, str]]:
+    """The same for payments to capture. One query: in which states there are payments of which money is held."""
+    if question.tab is not Tab.TO_CAPTURE:
+        return []
+    return [
+        {"merchant": channel.merchant, "channel": channel.name, "state": state}
+        for channel, state in states_holding(asked_channels(question, user))
+    ]
+
+
+def grouped_events(question: Question, user: User, most: int) -> list[tuple[str, str, bool | None, int, int]]:
+    """Of the newest `most` of them: currency, event, whether it was done, how many, and what they moved in
+    ten-thousandths, as far as that is told for sure. As `ours.grouped`."""
+    rows = events(question, user).values(
+        "event", "success", in_currency=F("payment__currency"), units=F("moved"), moment=F("at")
+    )
+    parts = parts_of_events(question, user)
+    return [
+        (currency, event, None if success is None else bool(success), size, units)
+        for currency, event, success, size, units in by_group(
+            rows, most, "in_currency", "event", "success", parts=parts
+        )
+    ]
+
+
+def grouped_held(question: Question, user: User, most: int) -> list[tuple[str, int, int]]:
+    """Of the newest `most` of them: currency, how many, and what is held. As `ours.grouped`."""
+    rows = to_capture(question, user).values("currency", units=F("held"), moment=F("created"))
+    return by_group(rows, most, "currency", parts=parts_of_held(question, user))

@@ -1,0 +1,92 @@
+"""What is in `deploy/` names settings, commands and files that there are, and is what those who read it take."""
+
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import get_commands
+
+from tests.programs import with_catalogues
+from tests.test_serve import ROOT, manage
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
+SETTINGS = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "dashboard" / "settings.py").read_text()))
+SETTINGS |= {"DATABASE_URL"}
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+
+
+def test_every_setting_that_is_named_is_one() -> None:
+    example = re.findall(r"^([A-Z_]+)=", (DEPLOY / "orderdesk.env.example").read_text(), re.MULTILINE)
+    of_containers = [name for name in ("web", "worker") for name in COMPOSE["services"][name]["environment"]]
+    assert len(example) > 10 and {*example, *of_containers} <= SETTINGS
+    (image,) = re.findall(r"^ENV (.*)", (DEPLOY / "Containerfile").read_text(), re.MULTILINE)
+    assert {each.partition("=")[0] for each in image.split()} <= SETTINGS | {"PYTHONUNBUFFERED"}
+
+
+def test_every_command_that_is_called_is_one() -> None:
+    text = "".join(path.read_text() for path in DEPLOY.iterdir())
+    called = set(re.findall(r"manage\.py[\"', ]+([a-z_]+)", text))
+    assert {"serve", "work", "backup"} <= called <= set(get_commands())
+
+
+def test_containers_mount_what_is_there_and_build_what_is_described() -> None:
+    for service in COMPOSE["services"].values():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert source in COMPOSE["volumes"] or (DEPLOY / source).exists() or source == "./certificates"
+        if build := service.get("build"):
+            assert (DEPLOY / build["context"] / build["dockerfile"]).is_file()
+        assert "/" not in service.get("image", ""), "an image of a publisher, and no address of a registry"
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_systemd_takes_the_units(unit: Path, tmp_path: Path) -> None:
+    if not (tool := shutil.which("systemd-analyze")):
+        pytest.skip("there is no systemd-analyze")
+    for path in UNITS:
+        (tmp_path / path.name).write_text(path.read_text().replace("/srv/orderdesk/.venv/bin/python", sys.executable))
+    said = subprocess.run([tool, "verify", tmp_path / unit.name], capture_output=True, text=True, check=False)
+    about = [line for line in said.stderr.splitlines() if unit.stem in line]
+    assert about == [], said.stderr
+
+
+def test_the_proxy_s_file_is_whole_and_hides_what_is_not_for_everybody() -> None:
+    text = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text())
+    assert text.count("{") == text.count("}")
+    assert all(line.rstrip().endswith((";", "{", "}")) for line in text.splitlines() if line.strip())
+    for path in ("/checkout/", "= /metrics", "= /readyz"):
+        assert f"location {path} {{ return 404; }}" in text
+    assert "non_idempotent" not in text, "an action is never sent to a second machine"
+
+
+@pytest.mark.slow
+def test_the_worker_looks_after_everything_and_ends_when_it_is_told(tmp_path: Path) -> None:
+    assert manage("migrate", "-v0", folder=tmp_path).returncode == 0
+    off = {"PAYMENT_WORKER": "off", "INDEX_WORKER": "off", "JOBS_WORKER": "off"}
+    environ = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(with_catalogues(tmp_path)), **off}
+    worker = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, env=environ, stderr=subprocess.PIPE)
+    beats = "SELECT count(*) FROM payments_heartbeat WHERE looked_at IS NOT NULL"
+    looked = f"SELECT ({beats}), (SELECT count(*) FROM index_channelstate)"
+    try:
+        with closing(sqlite3.connect(tmp_path / "orderdesk.sqlite3", timeout=20)) as database:
+            for _ in range(600):
+                if all(database.execute(looked).fetchone()):
+                    break
+                assert worker.poll() is None
+                time.sleep(0.1)
+            else:
+                raise AssertionError("it looked at nothing in a minute")
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        _out, said = worker.communicate(timeout=60)
+    assert worker.returncode == 0 and b"Traceback" not in said

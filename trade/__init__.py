@@ -1,0 +1,1 @@
+"""What the document of an order means in terms of the trade. Pure: nobody is asked here."""
