@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.utils import timezone
+
 from accounts.channels import Channel
 from domain.money import Figures
 from index.models import IndexedOrder, IndexedPayment
+from index.rows import kept_since
 
 
 class Tally(NamedTuple):
@@ -78,21 +81,26 @@ class Freshness(NamedTuple):
 class Known(NamedTuple):
     """How well the channels that an answer is about are known together. `as_of` (UTC): from when on something may be
     missing of any that was looked through; None where none was. `silent` do not answer, `unknown` were never looked
-    through, and of `in_part` older orders are missing."""
+    through, and of `in_part` older orders are missing. `not_before` (UTC): the index keeps no orders that were created
+    before; None where none of those was asked for."""
 
     as_of: dt.datetime | None
     channels: Sequence[Freshness]
     silent: Sequence[Freshness]
     unknown: Sequence[Freshness]
     in_part: Sequence[Freshness]
+    not_before: dt.datetime | None
 
 
-def known_of(channels: Sequence[Freshness]) -> Known:
-    """The one place that says how old an answer is, and what is missing in it."""
+def known_of(channels: Sequence[Freshness], asked_from: dt.datetime | None = None) -> Known:
+    """The one place that says how old an answer is, and what is missing in it. `asked_from`: from when on orders were
+    asked for, None where they may be as old as they like."""
+    kept = kept_since(timezone.now())
     return Known(
         min((each.as_of for each in channels if each.as_of), default=None),
         channels,
         silent=[each for each in channels if each.failed_at],
         unknown=[each for each in channels if each.as_of is None and not each.failed_at],
         in_part=[each for each in channels if each.as_of and each.whole_at is None],
+        not_before=kept if asked_from is None or asked_from < kept else None,
     )

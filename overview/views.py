@@ -158,6 +158,7 @@ def overview_trend(request: ApiRequest, *, in_channel: bool = False) -> HttpResp
     context = _context(
         request, scope, period=period, periods=PERIODS, shown=shown, charts=charts_of(shown),
         currencies=currencies_of(shown), url=scope.url("overview-trend"), freshness=freshness(scope.channels),
+        asked_from=days.start_of(shown[0].day),
     )  # fmt: skip
     return render_page(request, "overview/trend.html", context, partials=("trend",))
 
@@ -221,7 +222,7 @@ def overview_day(request: ApiRequest, day: dt.date, *, in_channel: bool = False)
         request, scope, day=day, currency=currency, page=page,
         rows=rows.present(None, page.rows, became, request.user.pk), is_read="read" in request.GET,
         sums=rows.sums_in(meant.question), query=f"currency={currency}&" if currency else "", at=_at(request),
-        freshness=freshness(scope.channels),
+        freshness=freshness(scope.channels), asked_from=days.start_of(day),
     )  # fmt: skip
     return render_page(request, "overview/day.html", context, partials=("rows",))
 

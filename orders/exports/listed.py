@@ -1,5 +1,6 @@
 """The list that an export is opened from: of one channel, or of all of the person's."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from accounts.models import preference_of
 from gateway.fanout import fan_out
 from gateway.request import ApiRequest
 from index import reading
+from index.answers import Freshness
 from index.models import IndexedOrder
 from jobs.registry import Words
 from order_api.unfit import UnfitOrder
@@ -37,7 +39,8 @@ class Listed:
     """The list: its address, the channels that it is of, what each of them is asked with, the orders on its page, and
     how many match over all pages (None where nobody says). `every`: all of them, where their ids are known and they are
     read by these; `problem`: why they cannot be told; `counts`: how many match in each channel that said so, where
-    several are asked."""
+    several are asked; `by_index`: how well the index knows the channels, where it says which orders match; `asked_from`
+    (UTC): from when on they were created, where that was asked for."""
 
     address: Address
     channels: Sequence[Channel]
@@ -48,6 +51,8 @@ class Listed:
     every: Sequence[OrderAt] | None = None
     problem: str = ""
     counts: Mapping[Channel, int] = field(default_factory=dict)
+    by_index: Sequence[Freshness] = ()
+    asked_from: dt.datetime | None = None
 
 
 def listed(request: ApiRequest) -> Listed:
@@ -117,7 +122,9 @@ def _by_index(request: ApiRequest, filters: OrderFilterSet, address: Address, ch
     every = [] if problem else list(map(_at, rows))
     theirs = list(dict.fromkeys(each.channel for each in every)) or asked.question.channels
     known = chips(filters, address, asked.problems)
-    return Listed(address, theirs, known, {}, _shown(asked, address), len(rows), every, str(problem))
+    fresh, since = reading.freshness(asked.question.channels), asked.question.created_from
+    on_page = _shown(asked, address)
+    return Listed(address, theirs, known, {}, on_page, len(rows), every, str(problem), by_index=fresh, asked_from=since)
 
 
 def _shown(asked: Asked, address: Address) -> list[OrderAt]:

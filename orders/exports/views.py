@@ -79,6 +79,8 @@ def _form(request: ApiRequest, about: Listed) -> HttpResponse:
         "problems": [chip for chip in about.chips if chip.problem],
         "by_channel": [(channel, about.counts.get(channel)) for channel in about.channels] if is_everywhere else [],
         "is_counted": about.every is None,
+        "by_index": about.by_index,
+        "asked_from": about.asked_from,
         "is_masked": "unmasked" not in form.fields,
     }
     return render_page(request, "orders/exports/order_export.html", context, status=status)

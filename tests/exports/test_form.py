@@ -138,7 +138,9 @@ def test_a_list_that_the_index_answers_is_exported_as_it_is_and_read_from_the_ap
     client = client_of(support)
     writing.see(order_api("norce", "se").orders.list(limit=250).data, at=timezone.now())
     assert "All 5 orders" in page(client_of, support)
-    assert "The one order that matches" in page(client_of, support, "payment_state=reserved")
+    shown = page(client_of, support, "payment_state=reserved")
+    assert "The one order that matches" in shown
+    assert "The index says which orders they are." in shown and "are not in the index" in shown
     job = start(client, "payment_state=reserved")
     assert [row["Order reference"] for row in rows_of(run(job))] == ["H-1"]
     assert "The one order that" not in page(client_of, support, "payment_state=captured&sku=no-such")

@@ -44,6 +44,28 @@ def test_a_payment_state_is_answered_by_the_index_and_says_as_of_when(desk: Clie
     assert "1 of 1" in text_of(answer)
 
 
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("payment_state=reserved", True),
+        ("payment_state=reserved&date_to=2026-11-01", True),
+        ("payment_state=reserved&date_from=2026-08-01", True),
+        ("payment_state=reserved&date_from=2026-08-23", True),  # a day of which half is gone
+        ("payment_state=reserved&date_from=2026-08-24", False),
+        ("sort=-total", True),
+    ],
+)
+def test_it_says_from_which_day_on_the_index_has_orders_where_older_ones_were_asked_for(
+    desk: Client, settings: Any, time_machine: Any, query: str, says: bool
+) -> None:
+    settings.INDEX_KEEP_DAYS = 90
+    time_machine.move_to(datetime(2026, 11, 21, 12, 0, tzinfo=UTC), tick=False)
+    known(an_order("held", **HELD))
+    said = text_of(desk.get(f"/norce/se/orders/?{query}"))
+    assert "Answered by the index" in said
+    assert ("Orders created before Aug 24, 2026 are not in the index." in said) == says
+
+
 def test_names_stand_in_the_rows_though_the_index_has_none(desk: Client) -> None:
     known(an_order("held", **HELD))
     assert "Åsa Lindström" in text_of(desk.get("/norce/se/orders/?payment_state=reserved"))

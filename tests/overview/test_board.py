@@ -81,6 +81,16 @@ def test_nothing_needs_attention_says_so_with_its_time(desk: Client) -> None:
     assert "Nothing needs attention As of" in text_of(desk.get("/overview/attention/"))
 
 
+def test_the_board_says_from_which_day_on_it_knows_orders_where_that_matters(desk: Client, settings: Any) -> None:
+    put_seen(an_order("fine"))
+    said = "are not in the index"
+    assert said in text_of(desk.get("/overview/attention/")) and said in text_of(desk.get("/overview/not-captured/"))
+    assert said not in text_of(desk.get("/overview/trend/?days=90"))
+    settings.INDEX_KEEP_DAYS = 60
+    assert said in text_of(desk.get("/overview/trend/?days=90"))
+    assert said not in text_of(desk.get("/overview/trend/?days=30"))
+
+
 def test_a_row_that_was_settled_meanwhile_says_so_and_leaves(desk: Client) -> None:
     put_seen(reserved("one"), reserved("two"))
     Order.objects.filter(public_id="o_one").delete()

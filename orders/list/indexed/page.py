@@ -1,6 +1,7 @@
 """The page of a list that the index answers: which orders, how many and what they come to are from the index, as of a
 time that is said; the rows are read from the Order API."""
 
+import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -43,13 +44,14 @@ logger = logging.getLogger(__name__)
 class Notice(NamedTuple):
     """What is to be said of the answer: how well its `channels` are known; `silent`, those whose orders could not be
     read just now; `changed`, rows that do not match any more; `by_currency`, whether one currency comes after the
-    other."""
+    other; `asked_from` (UTC), from when on orders were asked for."""
 
     channels: Sequence[Freshness]
     silent: Sequence[Channel]
     changed: int
     by_person: bool
     by_currency: bool
+    asked_from: dt.datetime | None
 
     @property
     def silent_names(self) -> str:
@@ -72,7 +74,8 @@ def indexed_page(
     tally = reading.tally(asked.question)
     fresh = reading.freshness(asked.question.channels)
     by_currency = asked.question.sort.removeprefix("-") == "total" and len(tally.sums) > 1
-    notice = Notice(fresh, read.silent, len(changed) + len(read.gone), asked.by_person, by_currency)
+    missed = len(changed) + len(read.gone)
+    notice = Notice(fresh, read.silent, missed, asked.by_person, by_currency, asked.question.created_from)
     swap = swap_context(request, filters)
     context = {
         **_list_context(filters, address, asked, (page, tally), rows),
