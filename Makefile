@@ -65,7 +65,8 @@ messages: $(VENV)/.dev
 
 locks: $(VENV)/.dev
 	$(COMPILE) pyproject.toml -o requirements.txt
-	$(COMPILE) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --extra otel --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --extra otel -c requirements-dev.txt pyproject.toml -o requirements-otel.txt
 
 clean:
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache

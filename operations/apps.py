@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class OperationsConfig(AppConfig):
@@ -7,6 +8,7 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         from gateway import one_thread  # noqa: PLC0415 - the models are there from here on
-        from operations import beats  # noqa: PLC0415
+        from operations import beats, tracing  # noqa: PLC0415
 
         one_thread.listen(beats.write)
+        register(tracing.check_packages)
