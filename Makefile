@@ -23,7 +23,7 @@ help:
 	@echo "make run    serve the desk on http://127.0.0.1:8000 (PORT and HOST change it)"
 	@echo "make test   run the tests that can run here, and say what was skipped"
 	@echo "make test-rest  run the rest: what takes long and goes over once more what 'make test' looks at"
-	@echo "make check  lint, format, types, templates, migrations, deploy check, locks"
+	@echo "make check  lint, format, types, known vulnerabilities, templates, migrations, deploy check, locks"
 	@echo "make harness  interrupt and race payment actions, and count what moved"
 	@echo "make format write the format that 'make check' asks for"
 	@echo "make messages  bring the catalogues of locale/ up to date with what the program says (DROP=1 drops what it says no more)"
@@ -47,7 +47,8 @@ harness: $(VENV)/.dev
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
+	@# Beside one another: the second waits for whoever knows of vulnerabilities, and fails nothing where nobody does
+	$(BIN)/python -m tools.vulnerable & $(BIN)/mypy .; typed=$$?; wait $$! && exit $$typed
 	$(BIN)/djlint --lint --quiet templates sandbox/templates
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files '*.html')
 	$(MANAGE) makemigrations --check --dry-run
@@ -65,7 +66,8 @@ messages: $(VENV)/.dev
 
 locks: $(VENV)/.dev
 	$(COMPILE) pyproject.toml -o requirements.txt
-	$(COMPILE) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --extra otel --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --extra otel -c requirements-dev.txt pyproject.toml -o requirements-otel.txt
 
 clean:
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache

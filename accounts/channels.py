@@ -38,6 +38,7 @@ TAKEN = frozenset(
         "people",
         "queue",
         "static",
+        "status",
         "views",
     }
 )

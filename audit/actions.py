@@ -94,6 +94,7 @@ class AuditAction(models.TextChoices):
     PERSON_SESSIONS_END = "person.sessions.end", _("End a person's sessions")
     DESK_BACKUP = "desk.backup", _("Make a backup of the desk")
     DESK_RESTORE = "desk.restore", _("Restore the desk from a backup")
+    DESK_ALERT_TEST = "desk.alert.test", _("Send a test alert")
 
 
 _NOT_OF_AN_ORDER = ("payment.limit.", "payment.four-eyes.", "payment.reasons.")

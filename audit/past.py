@@ -94,4 +94,5 @@ PAST: Mapping[str, Promise] = {
     AuditAction.PERSON_PASSWORD_CHANGE: _("changed the password"),
     AuditAction.DESK_BACKUP: _("made a backup of the desk"),
     AuditAction.DESK_RESTORE: _("restored the desk from a backup"),
+    AuditAction.DESK_ALERT_TEST: _("sent a test alert"),
 }

@@ -173,6 +173,7 @@ CACHES = {
 }
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=env_validate.OneOf(("line", "json")))
+OTEL_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")  # who is told of traces, as OpenTelemetry's packages want it
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # what Prometheus has to say at /metrics; without one there is none
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
 WORDS_DIR = env.str("WORDS_DIR", "")  # sv.po, en.po …: the words that a merchant wants otherwise (docs/languages.md)

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("people/", include("accounts.people.urls")),
     path("audit/", include("audit.urls")),
+    path("status/", include("operations.urls")),
 ]
 if settings.SANDBOX:
     urlpatterns += [path(settings.SANDBOX_PREFIX.lstrip("/"), include(settings.SANDBOX_URLCONF))]

@@ -1,13 +1,15 @@
 """The way from Django's settings to the Order API: one connection a process, made when it is first needed."""
 
+import datetime as dt
 import logging
 import os
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils import timezone
 
 from audit import log
 from audit.actions import AuditAction
@@ -44,6 +46,34 @@ def shut_for(merchant: str, channel: str) -> float:
     """Seconds for which this process asks that channel for nothing, its breaker or the address's being open; 0 where
     it may be asked now."""
     return get_connection().breakers.of({"x-merchant": merchant, "x-channel": channel}).wait()
+
+
+class ApiSeen(NamedTuple):
+    """What this process knows of a channel's API without asking it anything, in UTC. `shut_since`: it is left alone
+    since then, with tries in between; `paused_until`: it asked for that; `good_at`: the last good answer; `bad`: of
+    `of` answers lately, so many failed or were slow. `is_address`: nothing at all can be reached at its address."""
+
+    shut_since: dt.datetime | None = None
+    paused_until: dt.datetime | None = None
+    good_at: dt.datetime | None = None
+    bad: int = 0
+    of: int = 0
+    is_address: bool = False
+
+
+def api_seen(merchant: str, channel: str) -> ApiSeen:
+    """That of this process, of now."""
+    now = timezone.now()
+    reach, own = get_connection().breakers.of({"x-merchant": merchant, "x-channel": channel}).seen()
+    worse = reach if reach.shut is not None else own
+    return ApiSeen(
+        None if worse.shut is None else now - dt.timedelta(seconds=worse.shut),
+        now + dt.timedelta(seconds=worse.wait) if worse.wait and worse.shut is None else None,
+        None if own.good is None else now - dt.timedelta(seconds=own.good),
+        own.bad,
+        own.of,
+        reach.shut is not None,
+    )
 
 
 def get_bulkhead() -> Bulkhead:

@@ -4,6 +4,20 @@ import os
 import threading
 from collections.abc import Callable
 
+_listeners: list[Callable[[str], None]] = []
+
+
+def listen(listener: Callable[[str], None]) -> None:
+    """Has it told from now on whenever one of these has come round once more. It raises nothing."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def beat(name: str) -> None:
+    """Whoever does that, in a thread or in a process of its own, has come round once more and holds no connection."""
+    for listener in _listeners:
+        listener(name)
+
 
 class OneThread:
     """`run` in a daemon of that name, which is started when somebody needs it."""

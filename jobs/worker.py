@@ -14,11 +14,13 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from gateway.one_thread import OneThread
+from gateway.one_thread import OneThread, beat
 from jobs import files, queue
 from jobs.models import Job
 
 logger = logging.getLogger(__name__)
+NAME = "jobs"
+"""As which it is known to operators."""
 LONGEST_SLEEP = 5.0  # seconds; another process may have been told of a job, or have died over one
 AT_ONCE = 4  # tasks, each of which works on one job for a while
 ALIAS = "default"
@@ -38,11 +40,13 @@ def ensure() -> None:
 def run() -> None:
     """Work on what is to be done, for ever."""
     while True:
-        queue.woken.wait(look_once())
+        pause = look_once()
+        beat(NAME)
+        queue.woken.wait(pause)
         queue.woken.clear()
 
 
-_thread = OneThread("jobs", run)
+_thread = OneThread(NAME, run)
 
 
 def look_once() -> float:

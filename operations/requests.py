@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from gateway import called
+from operations import tracing
 from operations.metrics import REQUESTS, count_call
 from ui import request_ids
 
@@ -28,16 +29,20 @@ class Requests:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = time.perf_counter()
-        with request_ids.answering(request.headers.get("X-Request-ID", "")) as own:
+        with (
+            request_ids.answering(request.headers.get("X-Request-ID", "")) as own,
+            tracing.answering(request) as tell,
+        ):
             response = self.get_response(request)
             response["X-Request-ID"] = own.id
-            self._tell(request, response, time.perf_counter() - began)
+            self._tell(request, response, time.perf_counter() - began, tell)
         return response
 
-    def _tell(self, request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    def _tell(self, request: HttpRequest, response: HttpResponseBase, seconds: float, trace: tracing.Tell) -> None:
         match = request.resolver_match
         view = (match.view_name if match else "") or "none"
         method = request.method if request.method in METHODS else "other"
+        trace(view, method, response.status_code, match.route if match else "")
         REQUESTS.labels(view, method, str(response.status_code)).observe(seconds)
         if match and view not in QUIET:
             said = {"view": view, "method": method, "status": response.status_code, "ms": round(seconds * 1000)}

@@ -66,16 +66,33 @@ def order_api() -> Standing:
     return Standing("order_api", Mark.AMISS if shut else Mark.OK, f"not asked for now: {', '.join(shut)}" * bool(shut))
 
 
+class Room(NamedTuple):
+    """Of the disk that the desk writes to; in bytes."""
+
+    total: int
+    free: int
+    is_writable: bool
+
+    @property
+    def mark(self) -> Mark:
+        return Mark.OK if self.is_writable and self.free > LEAST_FREE * self.total else Mark.AMISS
+
+
+def room() -> Room:
+    """Raises OSError."""
+    total, _, free = shutil.disk_usage(settings.DATA_DIR)
+    return Room(total, free, os.access(settings.DATA_DIR, os.W_OK))
+
+
 def disk() -> Standing:
     """Whether the desk's folder has room, and can be written to."""
     try:
-        total, _, free = shutil.disk_usage(settings.DATA_DIR)
+        found = room()
     except OSError as error:
         return Standing("disk", Mark.AMISS, error.strerror or type(error).__name__)
-    says = f"{free / total:.0%} free"
-    if not os.access(settings.DATA_DIR, os.W_OK):
-        return Standing("disk", Mark.AMISS, "the folder DATA_DIR cannot be written to")
-    return Standing("disk", Mark.OK if free > LEAST_FREE * total else Mark.AMISS, says)
+    if not found.is_writable:
+        return Standing("disk", found.mark, "the folder DATA_DIR cannot be written to")
+    return Standing("disk", found.mark, f"{found.free / found.total:.0%} free")
 
 
 def since(then: dt.datetime, now: dt.datetime) -> str:

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 WINDOW = 20.0
 """Seconds that an answer counts for."""
@@ -29,6 +30,18 @@ class Permit:
     since: float
 
 
+class Seen(NamedTuple):
+    """What a breaker knows, in seconds of now. `wait`: until a call may be made, 0 if one may; `shut`: since it opened,
+    None while it is closed; `good`: since the last good answer, None where none came yet; `bad`: how many of the `of`
+    answers that count are bad."""
+
+    wait: float = 0.0
+    shut: float | None = None
+    good: float | None = None
+    bad: int = 0
+    of: int = 0
+
+
 class Breaker:
     """Closed while enough answers are good. Open for a cooldown otherwise; then PROBES calls try. Shared by threads.
 
@@ -47,6 +60,8 @@ class Breaker:
         self._next_try = 0.0
         self._paused_until = 0.0
         self._cooldown = FIRST_COOLDOWN
+        self._opened = 0.0
+        self._good: float | None = None
 
     def another(self, slow_after: float | None = None) -> "Breaker":
         """One like it, which knows of no answer yet; with another `slow_after`, where one is given."""
@@ -65,6 +80,20 @@ class Breaker:
         with self._lock:
             until = max(self._paused_until, self._next_try if self._open else 0.0)
             return max(0.0, until - self._clock())
+
+    def seen(self) -> Seen:
+        """What it knows now; nobody is let through by that."""
+        with self._lock:
+            now = self._clock()
+            until = max(self._paused_until, self._next_try if self._open else 0.0)
+            counted = [good for at, good in self._answers if at >= now - WINDOW]
+            return Seen(
+                max(0.0, until - now),
+                now - self._opened if self._open else None,
+                None if self._good is None else now - self._good,
+                counted.count(False),
+                len(counted),
+            )
 
     def pause(self, seconds: float) -> None:
         """The service asks to be left alone for so long: nobody calls it before, up to LONGEST_PAUSE."""
@@ -107,7 +136,9 @@ class Breaker:
             if permit.phase != self._phase:
                 return
             now = self._clock()
-            self._answers.append((now, answered and not self.is_slow(permit)))
+            good = answered and not self.is_slow(permit)
+            self._answers.append((now, good))
+            self._good = now if good else self._good
             if self._open:
                 self._judge_probes(now)
             else:
@@ -134,6 +165,8 @@ class Breaker:
             self._next_try = now + self._cooldown
 
     def _begin_phase(self, *, is_open: bool) -> None:
+        if is_open and not self._open:
+            self._opened = self._clock()
         self._phase += 1
         self._open = is_open
         self._probes = 0

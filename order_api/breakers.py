@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from order_api.breaker import Breaker, Permit
+from order_api.breaker import Breaker, Permit, Seen
 
 
 class Permits(NamedTuple):
@@ -49,6 +49,10 @@ class Way:
     def wait(self) -> float:
         """Seconds until the call may be tried; 0 if it may now."""
         return max(self._reach.wait(), self._channel.wait())
+
+    def seen(self) -> tuple[Seen, Seen]:
+        """What is known of whether the address can be reached, and of the channel's answers."""
+        return self._reach.seen(), self._channel.seen()
 
     def admit(self) -> Permits | None:
         """Leave for the call, or None if it must not be made now."""

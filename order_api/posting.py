@@ -11,7 +11,12 @@ from order_api.network import network
 
 
 class NotTakenError(Exception):
-    """Nobody took it, or nobody said so. Why, in a word or a status; the address does not stand in it."""
+    """Nobody took it, or nobody said so. Why, in a word or a status; the address does not stand in it. `status`: what
+    was answered, None where nothing was."""
+
+    def __init__(self, why: str, status: int | None = None) -> None:
+        super().__init__(why)
+        self.status = status
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> None:
@@ -28,4 +33,4 @@ def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> N
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         raise NotTakenError(type(error).__name__) from None
     if not 200 <= status < 300:
-        raise NotTakenError(f"answered {status}")
+        raise NotTakenError(f"answered {status}", status)

@@ -1,14 +1,11 @@
 from django.db import migrations, models
 
-from index import rollups
+from index.migrations import _sums
 
 
 def recount(apps, schema_editor):
     """From the rows: a minute or two for a million orders. Nothing to do where nothing is kept yet."""
-    if not apps.get_model("index", "IndexedOrder").objects.exists():
-        return
-    for channel in rollups.known_channels():
-        rollups.recount(channel)
+    _sums.recount(apps)
 
 
 def prefer_the_few(apps, schema_editor):

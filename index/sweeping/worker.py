@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.channels import Channel, all_channels
 from gateway.lease import try_lease
-from gateway.one_thread import OneThread
+from gateway.one_thread import OneThread, beat
 from index import writing
 from index.models import ChannelState, PushedOrder
 from index.sweeping import budget
@@ -23,6 +23,8 @@ from index.sweeping.plan import FORGETTING, NEWEST, SWEEPS
 from index.sweeping.steps import is_free, take_turn
 
 logger = logging.getLogger(__name__)
+NAME = "index-sweep"
+"""As which it is known to operators."""
 LONGEST_SLEEP = 5.0
 """Seconds; another process may have been told of a change."""
 SHORTEST_SLEEP = 0.2
@@ -48,11 +50,13 @@ def wake() -> None:
 def run(only: Channel | None = None) -> None:
     """Look through the channels, or one, for ever."""
     while True:
-        _woken.wait(look_once(only))
+        pause = look_once(only)
+        beat(NAME)
+        _woken.wait(pause)
         _woken.clear()
 
 
-_thread = OneThread("index-sweep", run)
+_thread = OneThread(NAME, run)
 
 
 def look_once(only: Channel | None = None) -> float:

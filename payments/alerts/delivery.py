@@ -10,6 +10,7 @@ import hmac
 import json
 import logging
 import time
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.conf import settings
@@ -136,10 +137,15 @@ def _call(notice: Notice) -> bool:
 
 
 def _post(notice: Notice) -> None:
+    hand_over(told(notice))
+
+
+def hand_over(told: Mapping[str, object]) -> None:
+    """Posts that to the webhook, signed. Raises NotTakenError."""
     url = settings.ALERT_WEBHOOK_URL
     if not may_be_called(url) or not settings.ALERT_WEBHOOK_SECRET:
         raise NotTakenError("not https, or without a secret")
-    body = json.dumps(told(notice), ensure_ascii=False).encode()
+    body = json.dumps(told, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json", "X-Desk-Signature": signature(body, int(time.time()))}
     post(url, body, headers, CALL_SECONDS)
 
@@ -160,12 +166,13 @@ def told(notice: Notice) -> dict[str, object]:
         "says": alert.says,
         "channel": f"{alert.merchant}/{alert.channel}" if alert.merchant else None,
         "address": settings.ALERT_DESK_URL + alert.address,
-        "since": _utc(alert.since),
-        "ended": _utc(alert.ended_at) if notice.event == Event.ENDED and alert.ended_at else None,
+        "since": in_utc(alert.since),
+        "ended": in_utc(alert.ended_at) if notice.event == Event.ENDED and alert.ended_at else None,
     }
 
 
-def _utc(moment: dt.datetime) -> str:
+def in_utc(moment: dt.datetime) -> str:
+    """That time as it is sent, like 2026-11-28T10:30:00Z."""
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -193,8 +200,8 @@ def _written(notices: list[Notice]) -> tuple[str, str]:
     many = ngettext("Order desk: %(count)s alert", "Order desk: %(count)s alerts", len(lines)) % {"count": len(lines)}
     since = _("Since %(since)s. %(address)s")
     paragraphs = [
-        f"{line}\n{since % {'since': _utc(each.alert.since), 'address': settings.ALERT_DESK_URL + each.alert.address}}"
-        for line, each in zip(lines, notices, strict=True)
+        line + "\n" + since % {"since": in_utc(alert.since), "address": settings.ALERT_DESK_URL + alert.address}
+        for line, alert in zip(lines, (notice.alert for notice in notices), strict=True)
     ]
     one = _("Order desk: %(says)s") % {"says": lines[0]}
     return one if len(lines) == 1 else many, "\n\n".join(paragraphs) + "\n"

@@ -12,11 +12,13 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from gateway.one_thread import OneThread
+from gateway.one_thread import OneThread, beat
 from payments.alerts.pulse import pulse
 from payments.executions import reconciliation, schedule
 
 logger = logging.getLogger(__name__)
+NAME = "payments-reconcile"
+"""As which it is known to operators."""
 LONGEST_SLEEP = 20.0  # seconds; another process may have died over its work
 AT_ONCE = 5  # so few that the alerts have their turn between, also where every reading takes as long as it may
 
@@ -35,11 +37,13 @@ def ensure() -> None:
 def run() -> None:
     """Look at what is due, for ever."""
     while True:
-        _woken.wait(look_once())
+        pause = look_once()
+        beat(NAME)
+        _woken.wait(pause)
         _woken.clear()
 
 
-_thread = OneThread("payments-reconcile", run)
+_thread = OneThread(NAME, run)
 
 
 def look_once() -> float:

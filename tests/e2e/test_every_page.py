@@ -52,6 +52,8 @@ READING = {
     "audit": "/audit/",
     "audit entry": "/audit/1/",
     "people": "/people/",
+    "status": "/status/",
+    "runbook": "/status/runbook/",
     "alerts": "/payments/alerts/",
     "approvals": "/payments/approvals/",
     "approval": "/norce/se/payments/approvals/{approval}/",

@@ -121,6 +121,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "loglevel": "warning",
             "post_worker_init": take_up_what_was_left,
             "child_exit": forget_worker,
+            "worker_exit": tell_what_is_left,
         }.items():
             self.cfg.set(name, value)
 
@@ -195,9 +196,15 @@ def load_templates() -> None:
 def take_up_what_was_left(_worker: object) -> None:
     """gunicorn's hook in each process that serves: payment actions that a process left behind are
     looked at from now on, so are jobs, and the channels are looked through."""
+    import_module("operations.tracing").start()  # in each process for itself; loaded as above
     worker.ensure()
     jobs_worker.ensure()
     index_worker.ensure()
+
+
+def tell_what_is_left(_server: object, _worker: object) -> None:
+    """gunicorn's hook in a process that served, as it ends."""
+    import_module("operations.tracing").end()
 
 
 def refuse_bad_settings() -> None:

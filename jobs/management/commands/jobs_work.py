@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from gateway.one_thread import beat
 from jobs import worker
 
 
@@ -32,4 +33,6 @@ class Command(BaseCommand):
 
     def look_for_ever(self) -> None:
         while True:
-            time.sleep(worker.look_once())
+            pause = worker.look_once()
+            beat(worker.NAME)
+            time.sleep(pause)

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from index.sweeping import worker as index_worker
+from operations import tracing
 from payments.executions import worker as payments_worker
 
 BESIDE: dict[str, Callable[[], object]] = {
@@ -23,9 +24,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is under way is taken up by whoever comes next
+        tracing.start()
         for name, run in BESIDE.items():
             threading.Thread(target=run, name=name, daemon=True).start()
         try:
             call_command("jobs_work")  # in the main thread, where one of RQ's workers has to be
         except KeyboardInterrupt:
             self.stdout.write("Ended.")
+        finally:
+            tracing.end()
