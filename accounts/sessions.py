@@ -38,7 +38,7 @@ def begin(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
 def is_over(request: HttpRequest, preference: Preference) -> bool:
     """Whether this session has ended by one of the three. One that does not say when it began is taken to begin now."""
     request.session.setdefault(BEGAN, time.time())
-    return has_ended(request.session, preference.session_epoch)  # type: ignore[arg-type]
+    return has_ended(request.session, preference.session_epoch)
 
 
 def has_ended(data: Mapping[str, Any], epoch: int) -> bool:

@@ -92,6 +92,9 @@ class AuditAction(models.TextChoices):
     CHANGE_CONFIRM = "change.confirm", _("Confirm a change as the second person")
     CHANGE_DROP = "change.drop", _("Turn down or take back a change that needs a second person")
     PERSON_SESSIONS_END = "person.sessions.end", _("End a person's sessions")
+    PERSON_EXPORT = "person.export", _("Take away what is stored of oneself")
+    PERSON_FORGET = "person.forget", _("Forget a colleague")
+    DATA_FORGET = "data.forget", _("Forget a customer")
     DESK_BACKUP = "desk.backup", _("Make a backup of the desk")
     DESK_RESTORE = "desk.restore", _("Restore the desk from a backup")
 

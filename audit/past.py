@@ -92,6 +92,9 @@ PAST: Mapping[str, Promise] = {
     AuditAction.CHANGE_DROP: _("turned down or took back a change that needs a second person"),
     AuditAction.PERSON_SESSIONS_END: _("ended a person's sessions"),
     AuditAction.PERSON_PASSWORD_CHANGE: _("changed the password"),
+    AuditAction.PERSON_EXPORT: _("took away what is stored of them"),
+    AuditAction.PERSON_FORGET: _("had a colleague forgotten"),
+    AuditAction.DATA_FORGET: _("had a customer forgotten"),
     AuditAction.DESK_BACKUP: _("made a backup of the desk"),
     AuditAction.DESK_RESTORE: _("restored the desk from a backup"),
 }

@@ -40,8 +40,8 @@ def push(**more: str) -> Page:
     return Page(404, 404, 404, 404, 404, {"merchant": "norce", "name": "se", **more}, "post")
 
 
-def signed_in(status: int = 200, **more: str) -> Page:
-    return Page(TO_SIGN_IN, status, status, status, status, **more)  # type: ignore[arg-type]
+def signed_in(status: int = 200, kwargs: Mapping[str, str] | None = None, method: str = "get") -> Page:
+    return Page(TO_SIGN_IN, status, status, status, status, kwargs or {}, method)
 
 
 def who_sees_orders(status: int = 200, kwargs: Mapping[str, str] | None = None) -> Page:
@@ -73,6 +73,8 @@ PAGES: Mapping[str, Page] = {
     "sessions-end-others": signed_in(302, method="post"),
     "help-read": signed_in(302, method="post"),
     "account-changes-read": signed_in(302, method="post"),
+    "data-protection": signed_in(),
+    "own-account-export": signed_in(method="post"),
     "person-password": everybody(404, {"token": "no-such-token"}),
     "person-list": who_manages_people(),
     "person-invite": who_manages_people(),
