@@ -155,8 +155,8 @@ def _elsewhere() -> Iterator[Line]:
     )
     yield Line(
         _("The browser"),
-        _("Two cookies, one of the session and one against forged forms; how far the pages of this tab were scrolled, by "
-          "their addresses. No page is kept."),
+        _("Two cookies, one of the session and one against forged forms; how far the pages of this tab were scrolled, "
+          "by their addresses. No page is kept."),
         STAFF,
         _("The session's cookie %(idle)s, the other %(forms)s; the rest until the tab is closed or somebody signs out.")
         % {
