@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from gateway import last_read
 from jobs.worker import KEPT_TASKS
 from operations.data_protection.tables import Store, installed
+from operations.data_protection.tidying import cache_table
 from orders.bulk import kept as batches
 from orders.changes.idempotency import REMEMBERED
 from orders.finding.recent import KEPT_SECONDS
@@ -145,7 +146,7 @@ def _elsewhere() -> Iterator[Line]:
           "tries to do so; counts."),
         BOTH,
         _("%(kept)s at the most.") % {"kept": recent},
-        (str(settings.CACHES["default"]["LOCATION"]),),
+        tuple(filter(None, [cache_table()])),
     )  # fmt: skip
     yield Line(
         _("Memory of the processes"),

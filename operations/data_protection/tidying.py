@@ -23,9 +23,17 @@ def tidy() -> None:
     remove_expired_from_cache()
 
 
+def cache_table() -> str:
+    """Where the cache lies in the database; empty where it lies elsewhere, which sees to its end by itself."""
+    cache = settings.CACHES["default"]
+    return str(cache["LOCATION"]) if str(cache["BACKEND"]).endswith(".DatabaseCache") else ""
+
+
 def remove_expired_from_cache() -> None:
     """Django takes out what is over only when somebody asks for it, or the table is full."""
-    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
+    if not (name := cache_table()):
+        return
+    table = connection.ops.quote_name(name)
     with connection.cursor() as cursor:
         now = connection.ops.adapt_datetimefield_value(timezone.now().replace(microsecond=0))
         cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [now])  # noqa: S608 - the name is a setting's

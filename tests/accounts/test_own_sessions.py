@@ -135,6 +135,16 @@ def test_what_was_ended_meanwhile_does_not_go_on_under_another_key(support: User
     assert sessions_of(support) == [] and not is_in(there)
 
 
+def test_one_that_is_ended_while_its_password_is_given_again_is_told_so(
+    support: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = signed_in()
+    monkeypatch.setattr("accounts.own_sessions.end_others", lambda *_: Session.objects.all().delete()[0])
+    with time_machine.travel(timezone.now() + LATER, tick=False):
+        assert there.post(f"{PAGE}end-others/", {"password": PASSWORD}).status_code == 400
+        assert not is_in(there)
+
+
 def test_this_one_is_ended_by_signing_out_alone(support: User) -> None:
     here = signed_in()
     (row,) = shown(here)

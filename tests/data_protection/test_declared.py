@@ -6,16 +6,19 @@ import html
 import re
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.conf import settings as now
 from django.contrib.auth.models import User
-from django.db import models
+from django.core.cache import cache
+from django.db import connection, models
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from pytest_django import Settings
 
 from operations.data_protection.stores import lines, span
 from operations.data_protection.tables import TABLES, Store, Table, installed
+from operations.data_protection.tidying import cache_table, remove_expired_from_cache
 from tests.conftest import ClientOf
 
 MODELS = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
@@ -78,6 +81,17 @@ def test_every_store_has_its_line_and_every_table_stands_on_one() -> None:
     assert {model._meta.db_table for model in installed()} <= told
     assert {table.store for table in TABLES.values()} == set(Store)
     assert all(line.what and line.whose and line.until for line in shown)
+
+
+def test_what_all_processes_share_goes_when_it_is_over(db: None) -> None:
+    cache.set("over", 1, 60)
+    cache.set("not over", 1, 600)
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=5), tick=False):
+        remove_expired_from_cache()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT cache_key FROM {cache_table()}")
+        kept = [key for (key,) in cursor.fetchall()]
+    assert ":1:not over" in kept and ":1:over" not in kept
 
 
 # --- The page

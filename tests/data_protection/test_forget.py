@@ -121,7 +121,7 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
         IndexedKey,
         Session,
     )
-    return {model.__name__: list(model._default_manager.order_by("pk").values_list()) for model in models}  # type: ignore[attr-defined]
+    return {model.__name__: list(model._default_manager.order_by("pk").values_list()) for model in models}
 
 
 def test_a_customer_is_forgotten_by_e_mail_and_nobody_else(support: User, client_of: ClientOf) -> None:
