@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InterfaceError, OperationalError
@@ -59,7 +60,7 @@ class Sessions(SessionMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         try:
             if getattr(request, "takes_new_key", False) and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
-                request.session.renew()  # type: ignore[attr-defined]
+                renew(request)
             elif request.session.modified and RENEWED in request.session:
                 request.session.modified = False  # or the browser would go back to the old key
             return super().process_response(request, response)
@@ -73,6 +74,14 @@ class Sessions(SessionMiddleware):
             raise why
         logger.warning("What a page keeps in the session could not be kept", exc_info=why)
         return response
+
+
+def renew(request: HttpRequest) -> None:
+    """Raises SessionInterrupted where the session was ended meanwhile, as Django does for any that is gone."""
+    try:
+        request.session.renew()  # type: ignore[attr-defined]
+    except UpdateError:
+        raise SessionInterrupted("The session was ended while this was asked for.") from None
 
 
 class LoginRequired(LoginRequiredMiddleware):

@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import access_permissions
+from accounts.session_store import Session  # noqa: F401 - so that Django finds it
 from accounts.zones import is_zone, validate_zone
 from ui.fields import OutsideText
 from ui.regions import validate_region

@@ -1,9 +1,11 @@
 """How long a person's session lasts: so long since they signed in (SESSION_TIME), so long since the last page
-(SESSION_IDLE_TIME), and until all of theirs are ended, whatever keeps them: each remembers the epoch in which it began,
-and the person's goes on by one."""
+(SESSION_IDLE_TIME), and until it is ended, or all of theirs are, whatever keeps them: each remembers the epoch in which
+it began, and the person's goes on by one."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -12,9 +14,13 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from accounts.models import Preference, preference_of
+from accounts.session_store import MARK
+from audit.log import Who
+from audit.tidy import text as tidy_text
 
-_EPOCH, _BEGAN, _SEEN = "epoch", "began", "seen"
-_SEEN_EVERY = 600.0
+BEGAN, SEEN, IP, AGENT = "began", "seen", "ip", "agent"
+_EPOCH = "epoch"
+SEEN_EVERY = 600.0
 """Seconds; more often nobody writes down that a session is used."""
 
 
@@ -24,25 +30,37 @@ def connect() -> None:
 
 def begin(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
     request.session[_EPOCH] = preference_of(user).session_epoch
-    request.session[_BEGAN] = request.session[_SEEN] = time.time()
+    request.session[MARK] = str(uuid4())
+    request.session[BEGAN] = time.time()
+    _note(request)
 
 
 def is_over(request: HttpRequest, preference: Preference) -> bool:
     """Whether this session has ended by one of the three. One that does not say when it began is taken to begin now."""
-    if request.session.get(_EPOCH, 0) != preference.session_epoch:
-        return True
-    now = time.time()
-    began = request.session.setdefault(_BEGAN, now)
-    seen = request.session.get(_SEEN, began)
+    request.session.setdefault(BEGAN, time.time())
+    return has_ended(request.session, preference.session_epoch)
+
+
+def has_ended(data: Mapping[str, Any], epoch: int) -> bool:
+    """The same of a session's data, whose person has come to that epoch."""
+    now, began = time.time(), data.get(BEGAN, 0.0)
     return bool(
-        now - began > settings.SESSION_TIME.total_seconds() or now - seen > settings.SESSION_IDLE_TIME.total_seconds()
+        data.get(_EPOCH, 0) != epoch
+        or now - began > settings.SESSION_TIME.total_seconds()
+        or now - data.get(SEEN, began) > settings.SESSION_IDLE_TIME.total_seconds()
     )
 
 
 def note_use(request: HttpRequest) -> None:
-    """A page was asked for; it counts to within `_SEEN_EVERY`."""
-    if time.time() - request.session.get(_SEEN, 0.0) > _SEEN_EVERY:
-        request.session[_SEEN] = time.time()
+    """A page was asked for, and from where; it counts to within `SEEN_EVERY`."""
+    if time.time() - request.session.get(SEEN, 0.0) > SEEN_EVERY:
+        _note(request)
+
+
+def _note(request: HttpRequest) -> None:
+    who = Who.of(request)
+    request.session[SEEN] = time.time()
+    request.session[IP], request.session[AGENT] = who.ip, tidy_text(who.agent, 200)
 
 
 def begin_next_epoch(person: User) -> None:

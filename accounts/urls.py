@@ -4,7 +4,7 @@ an admin makes accounts, and there is no mail to reset a password by."""
 from allauth.account import views as allauth
 from django.urls import path
 
-from accounts import views
+from accounts import session_views, views
 from accounts.people import views as people_views
 
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("password/again/", allauth.reauthenticate, name="account_reauthenticate"),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/rows/", views.rows_per_page, name="rows-per-page"),
+    path("sessions/", session_views.session_list, name="session-list"),
+    path("sessions/end-others/", session_views.sessions_end_others, name="sessions-end-others"),
+    path("sessions/<uuid:mark>/end/", session_views.session_end, name="session-end"),
     path("help/read/", views.help_read, name="help-read"),
     path("link/<str:token>/", people_views.person_password, name="person-password"),
     path("changes/read/", views.account_changes_read, name="account-changes-read"),

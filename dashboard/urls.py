@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", include("payments.urls")),
     path("queue/", include("teamwork.urls")),
     path("accounts/", include("accounts.urls")),
+    path("data-protection/", include("operations.data_protection.urls")),
     path("people/", include("accounts.people.urls")),
     path("audit/", include("audit.urls")),
     path("status/", include("operations.urls")),

@@ -9,11 +9,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
+from accounts.session_store import Session
 from audit import log
 from audit.actions import AuditAction
 from audit.models import Entry

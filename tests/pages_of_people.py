@@ -40,8 +40,8 @@ def push(**more: str) -> Page:
     return Page(404, 404, 404, 404, 404, {"merchant": "norce", "name": "se", **more}, "post")
 
 
-def signed_in(status: int = 200, **more: str) -> Page:
-    return Page(TO_SIGN_IN, status, status, status, status, **more)  # type: ignore[arg-type]
+def signed_in(status: int = 200, kwargs: Mapping[str, str] | None = None, method: str = "get") -> Page:
+    return Page(TO_SIGN_IN, status, status, status, status, kwargs or {}, method)
 
 
 def who_sees_orders(status: int = 200, kwargs: Mapping[str, str] | None = None) -> Page:
@@ -68,8 +68,13 @@ PAGES: Mapping[str, Page] = {
     "account_reauthenticate": signed_in(),
     "preferences": signed_in(),
     "rows-per-page": signed_in(302, method="post"),
+    "session-list": signed_in(),
+    "session-end": signed_in(422, kwargs={"mark": str(UUID(int=0))}, method="post"),
+    "sessions-end-others": signed_in(422, method="post"),
     "help-read": signed_in(302, method="post"),
     "account-changes-read": signed_in(302, method="post"),
+    "data-protection": signed_in(),
+    "own-account-export": signed_in(422, method="post"),
     "person-password": everybody(404, {"token": "no-such-token"}),
     "person-list": who_manages_people(),
     "person-invite": who_manages_people(),
@@ -78,6 +83,7 @@ PAGES: Mapping[str, Page] = {
     "person-activate": who_manages_people(404, SOMEBODY, "post"),
     "person-deactivate": who_manages_people(404, SOMEBODY, "post"),
     "person-sessions-end": who_manages_people(404, SOMEBODY, "post"),
+    "person-session-end": who_manages_people(404, SOMEBODY | {"mark": str(UUID(int=0))}, "post"),
     "pending-confirm": who_manages_people(422, {"number": "999999"}, "post"),
     "pending-drop": who_manages_people(302, {"number": "999999"}, "post"),
     "status": who_manages_people(),

@@ -15,6 +15,8 @@ from tests.harness.tally import NAME, Tally
 SERVER = "postgres://postgres@127.0.0.1:5432"
 HERE = Path(__file__).parent
 AGAIN = (
+    "accounts/test_own_sessions.py",
+    "data_protection",
     "exports",
     "harness",
     "index",

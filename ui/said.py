@@ -59,3 +59,12 @@ def _taken_apart(text: str, literals: list[str]) -> list[str] | None:
         parts.append(text[at:found])
         at = found + len(literal)
     return [*parts, text[at:end]]
+
+
+REMOVED = sentence("Removed: the customer asked to be forgotten.")
+"""What stands where a text that somebody wrote was removed whole (`manage.py forget`)."""
+
+
+def written(text: object) -> str:
+    """What somebody wrote, as it is; in the language of now that it was removed, where it was."""
+    return gettext(REMOVED) if text == REMOVED else str(text)

@@ -13,6 +13,7 @@ from accounts.channels import channel_name, grantable
 from accounts.people.services import Rights
 from accounts.reauthentication import StepUp
 from accounts.roles import EXTRAS, RIGHTS, WORDS
+from audit.models import Entry
 from ui.typed import TypedEmailField, TypedField
 
 RIGHTS_CHANGED = _(
@@ -90,6 +91,8 @@ class InviteForm(RightsForm):
         username: str = self.cleaned_data["username"]
         if User.objects.filter(username__iexact=username).exists():
             raise forms.ValidationError(_("There is somebody of that name already."))
+        if Entry.objects.filter(username=username, user_id__isnull=False).exists():
+            raise forms.ValidationError(_("Somebody had that name, and the log still calls them so. Take another one."))
         return username
 
     def clean_email(self) -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts import session_views
 from accounts.people import pending_views, views
 
 urlpatterns = [
@@ -14,4 +15,5 @@ urlpatterns = [
     path("<int:person_id>/activate/", views.person_activate, name="person-activate"),
     path("<int:person_id>/deactivate/", views.person_deactivate, name="person-deactivate"),
     path("<int:person_id>/sessions/end/", views.person_sessions_end, name="person-sessions-end"),
+    path("<int:person_id>/sessions/<uuid:mark>/end/", session_views.person_session_end, name="person-session-end"),
 ]

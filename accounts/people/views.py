@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import links
+from accounts import links, own_sessions
 from accounts.models import OneTimeLink
 from accounts.people import pending, services
 from accounts.people.common import (
@@ -158,6 +158,7 @@ def _detail(request: HttpRequest, person: User, form: RightsForm) -> dict[str, o
         "has_power": has_power_over(request, person),
         "waits": rows_for(cast(User, request.user), pending.waiting(KINDS, person)),
         "is_self": person.pk == request.user.pk,
+        "sessions": own_sessions.sessions_of(person, own_sessions.mark_of(request)),
         "matrix": [
             (word, [name in ROLES[role] for role in ROLES]) for own in MATRIX.values() for name, word in own.items()
         ],

@@ -4,6 +4,7 @@ They are kept for everybody apart, in the cache that all processes share. An ord
 its page, which the browser sends back once somebody looks at it: that a page is asked for keeps nothing.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
@@ -15,8 +16,7 @@ from orders.finding.addresses import order_url
 
 MOST = 8
 _SALT = "orders.finding.recent"
-_KEPT = 90 * 24 * 60 * 60
-"""Seconds."""
+KEPT_SECONDS = 90 * 24 * 60 * 60
 _LONGEST = 200
 
 
@@ -53,7 +53,7 @@ def opened(user: User, word: str) -> bool:
     before = _of(user)
     if not before or before[0] != order:
         others = [each for each in before if each[:3] != order[:3]]
-        cache.set(_key(user), [tuple(each) for each in (order, *others)][:MOST], _KEPT)
+        cache.set(_key(user), [tuple(each) for each in (order, *others)][:MOST], KEPT_SECONDS)
     return True
 
 
@@ -61,6 +61,20 @@ def recent(user: User) -> list[Opened]:
     """The last orders that this person opened, in channels that are still theirs, the last one first."""
     theirs = set(channels_of(user))
     return [each for each in _of(user) if each.where in theirs]
+
+
+def forget(user: User, orders: Collection[tuple[str, str, str]], *, really: bool) -> int:
+    """Of what this person opened last, how many are among these (merchant, channel, id); they go, if `really`."""
+    before = _of(user)
+    kept = [each for each in before if tuple(each[:3]) not in orders]
+    if really and len(kept) < len(before):
+        cache.set(_key(user), [tuple(each) for each in kept], KEPT_SECONDS)
+    return len(before) - len(kept)
+
+
+def forget_all(user: User) -> None:
+    """Nothing of what this person opened stays."""
+    cache.delete(_key(user))
 
 
 def _of(user: User) -> list[Opened]:

@@ -171,8 +171,13 @@ def payment_of(order: Order, payment_id: str) -> Payment:
 def customer_of(order: Order) -> str:
     """Stands for the customer by the e-mail of the billing address; empty where there is none."""
     billing = order.customer.billing if order.customer else None
-    email = (billing.email or "").strip().lower() if billing else ""
-    return salted_hmac("payments.customer", email, algorithm="sha256").hexdigest() if email else ""
+    return customer_digest(billing.email or "") if billing else ""
+
+
+def customer_digest(email: str) -> str:
+    """What stands for whoever has that e-mail address; empty for none."""
+    written = email.strip().lower()
+    return salted_hmac("payments.customer", written, algorithm="sha256").hexdigest() if written else ""
 
 
 def attempts_on(what: "Intent | Execution") -> "QuerySet[Execution]":

@@ -40,6 +40,19 @@ def test_a_guesser_is_stopped_even_with_the_right_password(support: User) -> Non
     assert not sign_in()
 
 
+def test_another_port_in_the_address_of_the_desk_is_no_way_around(support: User) -> None:
+    for n in range(5):
+        form = {"login": "support", "password": f"guess {n}"}
+        assert (
+            Client(REMOTE_ADDR=OFFICE, HTTP_HOST=f"localhost:{20_000 + n}").post("/accounts/login/", form).status_code
+            == 200
+        )
+    answer = Client(REMOTE_ADDR=OFFICE, HTTP_HOST="localhost:20009").post(
+        "/accounts/login/", {"login": "support", "password": PASSWORD}
+    )
+    assert is_stopped(answer)
+
+
 def test_name_and_e_mail_address_are_one_account(support: User) -> None:
     guess(3)
     guess(2, "SUPPORT@example.com")

@@ -64,6 +64,8 @@ READING = {
     "limits": "/payments/limits/",
     "four eyes": "/payments/four-eyes/",
     "preferences": "/accounts/preferences/",
+    "sessions": "/accounts/sessions/",
+    "data protection": "/data-protection/",
     "password": "/accounts/password/",
     "no such page": "/nowhere/",
     "api docs": "/checkout/order/docs",

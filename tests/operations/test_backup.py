@@ -26,7 +26,7 @@ LIVED_IN = (
     """
 import datetime as dt
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
+from accounts.session_store import SessionStore
 from audit import log
 User.objects.create_user("bo", "bo@example.com", "x")
 SessionStore().create()
@@ -58,7 +58,7 @@ another("done", "p_5", sent_at=now, ended_at=now - dt.timedelta(hours=3), next_c
 )
 TOLD = """
 import json
-from django.contrib.sessions.models import Session
+from accounts.session_store import Session
 from django.utils import timezone
 from audit.models import Entry
 from payments.models import Execution

@@ -18,6 +18,7 @@ from domain.states import result_of, state_of
 from ui import formats
 from ui.regions import get_region
 from ui.said import said as in_words
+from ui.said import written
 from ui.scripts import SCRIPTS
 
 register = template.Library()
@@ -108,6 +109,12 @@ def code(currency: str | None) -> str:
 def said(text: object) -> str:
     """A sentence that was kept in English, such as what an error says, in the reader's language."""
     return in_words(text)
+
+
+@register.filter
+def as_written(text: object) -> str:
+    """A text that somebody wrote; where it was removed since, that it was, in the reader's language."""
+    return written(text) if text else ""
 
 
 @register.filter
