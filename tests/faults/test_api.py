@@ -82,6 +82,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with stub() as api:
         settings = {
             "THREADS": str(THREADS),
+            "LOG_LEVEL": "ERROR",  # nobody reads what it says
             "SECRET_KEY": KEY,
             "ORDER_API_URL": f"{api.url}/checkout/order",
             "ORDER_API_TOKEN": "t0ken",
@@ -91,9 +92,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         assert manage("shell", "-v0", "-c", MIGRATE + PEOPLE, folder=folder, **settings).returncode == 0
         with served(folder, **settings) as port:
             support, admin = Browser(port), Browser(port)
-            assert [each.sign_in(name, PASSWORD) for each, name in ((support, "support"), (admin, "admin"))] == [
-                302
-            ] * 2
+            assert (support.sign_in("support", PASSWORD), admin.sign_in("admin", PASSWORD)) == (302, 302)
             yield Desk(port, api, support, admin)
 
 
@@ -145,9 +144,8 @@ def test_while_every_call_hangs_the_desk_goes_on(
     told = [each.result() for each in hanging if each.done()]
     assert {status for status, _ in told} == {503} and all(CROWDED in words(page) for _, page in told)
 
-    ended = [each.result() for each in hanging if not each.done()] or [each.result() for each in hanging]
-    if says:
-        assert any(status == 503 and says in words(page) for status, page in ended)
+    waited = [page for _, page in (each.result() for each in hanging) if CROWDED not in words(page)]
+    assert len(waited) >= PLACES and (says is None or all(says in words(page) for page in waited))
     desk.recovers()
 
 
@@ -167,7 +165,7 @@ def test_while_a_few_calls_hang_nobody_waits_for_what_was_read_before(desk: Desk
     ("fault", "status", "says"),
     [
         ("down", 503, SILENT),
-        ("401", 403, "The Order API does not let this desk into norce / se."),
+        ("401", 403, "The Order API does not let this desk into"),
         ("429", 503, THROTTLED),
         ("500", 503, FAILS),
         ("html", 503, FAILS),
