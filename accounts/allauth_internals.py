@@ -28,7 +28,8 @@ def record_proof(request: HttpRequest) -> None:
 
 def prove_it_counts() -> None:
     """Keeps something in the cache, in which tries are counted, and looks it up. Raises OperationalError where it is
-    not there: nobody may guess for as long as nothing is counted."""
+    not there, as where its database takes nothing, or its Redis is away, which a cache keeps to itself: nobody may
+    guess while nothing is counted, nor be told that they did it too often."""
     mine = f"accounts.counts:{secrets.token_hex(8)}"
     cache.set(mine, mine, 5)
     if cache.get(mine) != mine:

@@ -25,12 +25,3 @@ class SessionStore(db.SessionStore):
         self.model.objects.filter(session_key=old).update(session_data=kept, expire_date=until)
         self.create()
         self._session_cache = data
-
-
-def prove_writable() -> None:
-    """Writes and removes a session of nobody. Raises OperationalError or InterfaceError where the database takes
-    nothing: the cache, which counts in it, keeps that to itself, and every count seems full."""
-    nobody = SessionStore().create_model_instance({})
-    nobody.expire_date = timezone.now()
-    nobody.save(force_insert=True)
-    nobody.delete()

@@ -3,8 +3,8 @@
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any
 from unittest import mock
 
@@ -42,6 +42,19 @@ def locked() -> Iterator[None]:
 
 
 @contextmanager
+def read_only() -> Iterator[None]:
+    """As where the file, or its disk, may only be read: SQLite says the same."""
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's own words")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = 1")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA query_only = 0")
+
+
+@contextmanager
 def away() -> Iterator[None]:
     """Nothing can be asked of it."""
 
@@ -67,18 +80,21 @@ def reference(order: Order) -> str:
     return reverse("reference-edit", kwargs={"channel": "norce/se", "order_id": order.id})
 
 
-def send(client: Client, order: Order, **headers: str) -> HttpResponse:
-    """Types a reference into the form, which is sent while the database is locked."""
+def send(
+    client: Client, order: Order, fault: Callable[[], AbstractContextManager[None]] = locked, **headers: str
+) -> HttpResponse:
+    """Types a reference into the form, which is sent while the database is locked, or has another fault."""
     desk = Desk(client)
     fields = {**desk.hidden(desk.open(reference(order))), "reference": "SE-TYPED"}
-    with locked():
+    with fault():
         return client.post(reference(order), fields, headers=OURS | headers)  # type: ignore[return-value]
 
 
+@pytest.mark.parametrize("fault", [locked, read_only])
 def test_what_was_typed_comes_back_to_be_sent_again_and_nothing_was_sent(
-    client: Client, order: Order, api: OrderApi
+    client: Client, order: Order, api: OrderApi, fault: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    response = send(client, order)
+    response = send(client, order, fault)
     page = response.content.decode()
     assert response.status_code == 503 and response["Retry-After"]
     assert "own database does not work" in words(response) and "Nothing was sent" in words(response)
@@ -104,8 +120,11 @@ def test_a_change_that_was_sent_already_is_not_offered_again(client: Client, ord
     assert "Send again" not in words(response) and "SE-TYPED" in words(response)
 
 
-def test_a_list_is_read_though_what_it_keeps_for_the_next_page_cannot_be_kept(client: Client, order: Order) -> None:
-    with locked():
+@pytest.mark.parametrize("fault", [locked, read_only])
+def test_a_list_is_read_though_what_it_keeps_for_the_next_page_cannot_be_kept(
+    client: Client, order: Order, fault: Callable[[], AbstractContextManager[None]]
+) -> None:
+    with fault():
         response = client.get("/norce/se/orders/?search=SE-1")
     assert response.status_code == 200 and "SE-1" in words(response)
 

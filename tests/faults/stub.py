@@ -1,6 +1,6 @@
 """An Order API that behaves as badly as it is told, by `stub.mode` or, from another program, by `PUT /stub/MODE`.
 
-In front of a real one (`upstream`), or with two orders of its own:
+In front of a real one (`upstream`), or with orders of its own:
 
     python -m tests.faults.stub 8199 [http://127.0.0.1:8000]
 """
@@ -53,16 +53,15 @@ def an_order(name: str, merchant: str, channel: str) -> dict[str, Any]:
 
 
 def own(path: str, merchant: str, channel: str) -> Answer:
-    """Two orders, `o_one` and `o_two`; any other is not found, and whatever else is asked for is empty."""
+    """A list of two orders, `o_one` and `o_two`, and each other when it is asked for; whatever else there is, is
+    empty."""
     orders = [an_order(name, merchant, channel) for name in ("one", "two")]
     about = urlsplit(path).path.partition(ORDERS)[2].strip("/")
     found: object = {"data": [], "pagination": {"size": 0}}
     if path.partition(ORDERS)[1] and not about:
         found = {"data": orders, "pagination": {"size": 2, "total": 2}}
     elif about and "/" not in about:
-        found = next((order for order in orders if order["id"] == about), None)
-    if found is None:
-        return Answer(404, JSON, b'{"code": "order-not-found", "message": "No."}')
+        found = an_order(about.removeprefix("o_"), merchant, channel)
     return Answer(200, JSON, json.dumps(found).encode())
 
 

@@ -80,7 +80,7 @@ def test_nothing_is_lost_while_processes_are_replaced(tmp_path: Path) -> None:
         browser = Browser(port)
         assert browser.sign_in("support", PASSWORD) == 302
         with crowd(port, "/queue/", browser.cookies) as people:
-            wait_until("they work", lambda: people.told[ANSWERED] > 10 * REQUESTS)
+            wait_until("they work", lambda: people.told[ANSWERED] > 6 * REQUESTS)
         assert (people.told[LOST], people.told[REFUSED], set(people.statuses)) == (0, 0, {200})
     finally:
         server.terminate()
