@@ -194,7 +194,7 @@ def test_two_desks_write_into_one_file_and_all_of_it_is_kept(tmp_path: Path) -> 
         with ThreadPoolExecutor(8) as crowd:
             assert set(crowd.map(write, range(2 * each))) == {302}
     with closing(sqlite3.connect(tmp_path / "orderdesk.sqlite3")) as database:
-        kept = {text for (text,) in database.execute("SELECT text FROM orders_note")}
+        kept = {text for (text,) in database.execute("SELECT text FROM orders_noteversion")}
     assert kept == {f"Note {number}." for number in range(2 * each)}
     assert manage("audit_verify", folder=tmp_path).returncode == 0
 
