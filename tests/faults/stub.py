@@ -245,6 +245,6 @@ def stub(upstream: str = "", port: int = 0) -> Iterator[Stub]:
 
 
 if __name__ == "__main__":
-    with stub(*sys.argv[2:3], port=int(sys.argv[1])) as standing, suppress(KeyboardInterrupt):
+    with stub("".join(sys.argv[2:3]), int(sys.argv[1])) as standing, suppress(KeyboardInterrupt):
         print(f"{standing.url}, modes: {', '.join(FAULTS)}")  # noqa: T201
         threading.Event().wait()
