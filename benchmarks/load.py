@@ -171,10 +171,10 @@ def sign_in(people: int) -> None:
     for number in range(people):
         user = User.objects.create_user(f"load{number}")
         user.groups.add(support)
-        user.channel_grants.create(merchant="*", channel="*")  # type: ignore[attr-defined]
+        user.channel_grants.create(merchant="*", channel="*")
         request = HttpRequest()
         request.META["REMOTE_ADDR"] = "127.0.0.1"
-        request.session = SessionStore()  # type: ignore[assignment]
+        request.session = SessionStore()
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         request.session.save()
         print(request.session.session_key)

@@ -3,7 +3,7 @@
 import logging
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any
 from unittest import mock
@@ -22,6 +22,7 @@ from tests.conftest import PASSWORD, ClientOf
 from ui.log_lines import MaskedFormatter, OneLineForAll
 
 pytestmark = pytest.mark.django_db(transaction=True)
+Fault = Callable[[], AbstractContextManager[None]]
 OURS = {"Origin": "http://testserver"}
 IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog", "X-Problem-Target": "#change-problem"}
 
@@ -80,19 +81,17 @@ def reference(order: Order) -> str:
     return reverse("reference-edit", kwargs={"channel": "norce/se", "order_id": order.id})
 
 
-def send(
-    client: Client, order: Order, fault: Callable[[], AbstractContextManager[None]] = locked, **headers: str
-) -> HttpResponse:
+def send(client: Client, order: Order, fault: Fault = locked, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Types a reference into the form, which is sent while the database is locked, or has another fault."""
     desk = Desk(client)
     fields = {**desk.hidden(desk.open(reference(order))), "reference": "SE-TYPED"}
     with fault():
-        return client.post(reference(order), fields, headers=OURS | headers)  # type: ignore[return-value]
+        return client.post(reference(order), fields, headers={**OURS, **(headers or {})})  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("fault", [locked, read_only])
 def test_what_was_typed_comes_back_to_be_sent_again_and_nothing_was_sent(
-    client: Client, order: Order, api: OrderApi, fault: Callable[[], AbstractContextManager[None]]
+    client: Client, order: Order, api: OrderApi, fault: Fault
 ) -> None:
     response = send(client, order, fault)
     page = response.content.decode()
@@ -105,7 +104,7 @@ def test_what_was_typed_comes_back_to_be_sent_again_and_nothing_was_sent(
 
 
 def test_in_a_dialog_only_its_words_are_put_above_the_form(client: Client, order: Order) -> None:
-    response = send(client, order, **IN_DIALOG)
+    response = send(client, order, headers=IN_DIALOG)
     assert response.status_code == 503 and response["HX-Retarget"] == "#change-problem"
     assert response.content.decode().lstrip().startswith('<div class="alert') and "Nothing was sent" in words(response)
 
@@ -122,7 +121,7 @@ def test_a_change_that_was_sent_already_is_not_offered_again(client: Client, ord
 
 @pytest.mark.parametrize("fault", [locked, read_only])
 def test_a_list_is_read_though_what_it_keeps_for_the_next_page_cannot_be_kept(
-    client: Client, order: Order, fault: Callable[[], AbstractContextManager[None]]
+    client: Client, order: Order, fault: Fault
 ) -> None:
     with fault():
         response = client.get("/norce/se/orders/?search=SE-1")

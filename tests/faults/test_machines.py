@@ -68,7 +68,7 @@ class Desk:
         self.database = psycopg.connect(url, autocommit=True)
 
     def one(self, statement: str, *values: object) -> Any:
-        row = self.database.execute(statement, values).fetchone()  # type: ignore[arg-type]
+        row = self.database.execute(statement, values).fetchone()
         return row[0] if row else None
 
     @contextmanager
