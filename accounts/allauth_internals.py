@@ -4,9 +4,13 @@ allauth has no public way to ask when somebody last proved who they are. tests/a
 what an upgrade changed.
 """
 
+import secrets
+
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import ratelimit
+from django.core.cache import cache
+from django.db import OperationalError
 from django.http import HttpRequest
 
 
@@ -22,8 +26,21 @@ def record_proof(request: HttpRequest) -> None:
     request.takes_new_key = True  # type: ignore[attr-defined]
 
 
+def prove_it_counts() -> None:
+    """Keeps something in the cache, in which tries are counted, and looks it up. Raises OperationalError where it is
+    not there, as where its database takes nothing, or its Redis is away, which a cache keeps to itself: nobody may
+    guess while nothing is counted, nor be told that they did it too often."""
+    mine = f"accounts.counts:{secrets.token_hex(8)}"
+    cache.set(mine, mine, 5)
+    if cache.get(mine) != mine:
+        raise OperationalError("the cache keeps nothing, so that tries to sign in cannot be counted")
+    cache.delete(mine)  # or whoever tries often would fill it, and push out what is counted
+
+
 def may_try(request: HttpRequest) -> bool:
-    """Counts one more try to give the password again; whether it is within ACCOUNT_RATE_LIMITS."""
+    """Counts one more try to give the password again; whether it is within ACCOUNT_RATE_LIMITS. Raises OperationalError
+    where nothing can be counted."""
+    prove_it_counts()
     return bool(ratelimit.consume(request, action="reauthenticate", user=request.user))
 
 

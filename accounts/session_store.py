@@ -61,15 +61,6 @@ class SessionStore(db.SessionStore):
         self._session_cache = data
 
 
-def prove_writable() -> None:
-    """Writes and removes a session of nobody. Raises OperationalError or InterfaceError where the database takes
-    nothing: the cache, which counts in it, keeps that to itself, and every count seems full."""
-    nobody = SessionStore().create_model_instance({})
-    nobody.expire_date = timezone.now()
-    nobody.save(force_insert=True)
-    nobody.delete()
-
-
 def remove_expired() -> None:
     """What is over its time goes. The worker does so (`payments.alerts.pulse`)."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()

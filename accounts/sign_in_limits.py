@@ -14,8 +14,7 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest
 
-from accounts.allauth_internals import count, is_within
-from accounts.session_store import prove_writable
+from accounts.allauth_internals import count, is_within, prove_it_counts
 from audit.who import address_of
 
 HERE, ANYWHERE, ADDRESS = "failed_here", "failed_anywhere", "failed_address"
@@ -37,10 +36,8 @@ class Attempt(NamedTuple):
 
     def may_be_made(self) -> bool:
         """Whether there were not too many that failed. Raises OperationalError where nothing can be counted."""
-        if all(is_within(self.request, limit, key) for limit, key in self._limits()):
-            return True
-        prove_writable()
-        return False
+        prove_it_counts()
+        return all(is_within(self.request, limit, key) for limit, key in self._limits())
 
     def failed(self) -> None:
         for limit, key in self._all_limits():

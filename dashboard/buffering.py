@@ -112,7 +112,8 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
         self.waiting: dict[Connection, None] = {}
         self.held = 0
 
-    def accept(self, listener: Any) -> None:
+    def accept(self, listener: Any) -> bool:
+        """Whether there was somebody to be let in."""
         try:
             accepted, address = listener.accept()
         except OSError as error:
@@ -120,10 +121,22 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]
                 self.make_room()
             elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
                 raise
-            return
+            return False
         self.nr_conns += 1
         client = ClientSocket(fileno=accepted.detach())
         self.wait_for_request(Connection(self.cfg, client, address, listener.getsockname()), HEAD_SECONDS)
+        return True
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """As gunicorn's; and as the worker stops, whoever has come to the door already is let in, and then it is shut.
+        Left as it is, the system would go on taking connections that nobody serves, and break them off at the end."""
+        super().set_accept_enabled(enabled)
+        if self.alive or enabled:
+            return
+        for listener in self.sockets:
+            while self.accept(listener):
+                pass
+            listener.close()
 
     def wait_for_request(self, conn: Connection, seconds: float, begun: bytes = b"") -> None:
         """`begun`: what already came of it, behind the request before."""

@@ -111,6 +111,7 @@ AUDIT_KEY_FILE = Path(env.str("AUDIT_KEY_FILE", str(DATA_DIR / "audit-key.pem"))
 # --- Jobs: what is done beside the pages (docs/jobs.md)
 JOBS_BACKEND = env.str("JOBS_BACKEND", "database", validate=env_validate.OneOf(("database", "rq")))
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHE_BACKEND = env.str("CACHE_BACKEND", "database", validate=env_validate.OneOf(("database", "redis")))
 JOBS_WORKER = env.bool("JOBS_WORKER", True)  # whether a process that serves works on jobs, too
 JOBS_LEASE = dt.timedelta(seconds=env.float("JOBS_LEASE_SECONDS", 60.0))
 EXPORTS_DIR = Path(env.str("EXPORTS_DIR", str(DATA_DIR / "exports")))
@@ -163,6 +164,12 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "orderdesk_cache",
         "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+    if CACHE_BACKEND == "database"
+    else {
+        "BACKEND": "dashboard.redis_cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "orderdesk",
     },
     # Orders as they were written, for whoever opens the same one again; some 20 KB each.
     "order_pages": {

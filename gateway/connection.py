@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -207,7 +207,12 @@ def channel_names(merchant: str) -> tuple[str, ...]:
 
 def last_read(*, is_shown: bool) -> LastRead:
     """The way to the Order API that remembers what this process reads, for one request."""
-    return LastRead(get_connection(), _kept("last read", Memory), is_shown=is_shown)
+    connection = get_connection()
+
+    def hangs(headers: Mapping[str, str]) -> bool:
+        return connection.breakers.of(headers).pulse.hangs()
+
+    return LastRead(connection, _kept("last read", Memory), is_shown=is_shown, hangs=hangs)
 
 
 def order_api(merchant: str, channel: str, who: Who | None = None, way: Sender | None = None) -> OrderApi:

@@ -41,4 +41,6 @@ def environment() -> Environment:
 def shell(request: HttpRequest) -> dict[str, object]:
     """Context processor: what the frame of every page shows. `as_of`: when that was read which stands for the Order
     API's answer."""
-    return {"environment": environment(), "as_of": getattr(getattr(request, "last_read", None), "as_of", None)}
+    last_read = getattr(request, "last_read", None)
+    told = {"as_of": getattr(last_read, "as_of", None), "api_is": getattr(last_read, "why", "")}
+    return {"environment": environment(), **told}

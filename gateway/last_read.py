@@ -1,26 +1,34 @@
 """What this process last read of orders, to be shown with its time while the Order API does not answer.
 
 In memory alone, and bounded: nothing of it is on a disk, and it ends with the process. Only pages that ask for it with
-`shows_last_read` are ever given it, so no change and no payment action rests on it.
+`shows_last_read` are ever given it, so no change and no payment action rests on it. While the Order API hangs, nobody
+who could be shown it waits for the whole time that a call has.
 """
 
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 from django.http import HttpRequest
 from django.utils import timezone
 
 from order_api import Sender
 from order_api.call import Answer, Call
-from order_api.errors import Unavailable
+from order_api.deadline import Deadline, until
+from order_api.errors import ApiError, BadAnswer, Overloaded, Paused, Unavailable
 from ui.pages import is_part
 
 MOST_BYTES = 4_000_000
+SILENT, CROWDED, ASKED_TOO_MUCH, FAILS, STRANGE = "silent", "crowded", "asked too much", "fails", "strange"
+"""Why what was read before is shown (templates/includes/last_read.html)."""
+PATIENCE = 1.0
+"""Seconds, for an answer of an Order API that hangs, where there is an earlier one."""
 LONGEST_KEPT = dt.timedelta(hours=12)
 _REFUSALS = range(400, 429)
 """With these the API says something about the question. All else, a proxy's page with 200 too, is no answer to it."""
@@ -69,39 +77,79 @@ class Memory:
 
 class LastRead:
     """The way to the Order API for one request, which remembers what it reads. `is_shown`: whether what was read before
-    is given where no answer comes; `as_of` is then when that was."""
+    is given where no answer comes; `as_of` is then when that was, and `why` one of the words above. `hangs`: whether
+    calls with these headers hang now."""
 
-    def __init__(self, connection: Sender, memory: Memory, *, is_shown: bool = False) -> None:
+    def __init__(
+        self,
+        connection: Sender,
+        memory: Memory,
+        *,
+        is_shown: bool = False,
+        hangs: Callable[[Mapping[str, str]], bool] = lambda _headers: False,
+    ) -> None:
         self._connection = connection
         self._memory = memory
+        self._hangs = hangs
         self.is_shown = is_shown
         self.as_of: dt.datetime | None = None
+        self.why = ""
 
     def send(self, call: Call, headers: dict[str, str]) -> Answer:
         """The answer, or, where that is shown, the last one to the same question. Raises as `Connection.send`."""
         if call.changes or call.template not in _TEMPLATES:
             return self._connection.send(call, headers)
         key = (call.path, *map("=".join, call.params), *map(":".join, sorted(headers.items())))
+        waits_less = self.is_shown and self._memory.get(key) is not None and self._hangs(headers)
         try:
-            answer = self._connection.send(call, headers)
-        except Unavailable:
-            if last := self._last(key):
+            with until(Deadline(PATIENCE)) if waits_less else nullcontext():
+                answer = self._connection.send(call, headers)
+        except (Unavailable, BadAnswer) as error:
+            if last := self._last(key, _why(error)):
                 return last
             raise
-        if answer.status == HTTPStatus.OK and not answer.broken and "json" in answer.content_type.lower():
+        if answer.status == HTTPStatus.OK and _is_whole(answer):
             self._memory.keep(key, answer)
         elif answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             self._memory.forget(key)
         elif answer.status not in _REFUSALS:
-            return self._last(key) or answer
+            return self._last(key, _said_by(answer.status)) or answer
         return answer
 
-    def _last(self, key: _Key) -> Answer | None:
+    def _last(self, key: _Key, why: str) -> Answer | None:
         last = self._memory.get(key) if self.is_shown else None
         if last is None:
             return None
+        self.why = why
         self.as_of = min(self.as_of or last.at, last.at)
         return last.answer
+
+
+def _is_whole(answer: Answer) -> bool:
+    """Whether it can be a document of the API: what is cut off would stand there for hours."""
+    if answer.broken or "json" not in answer.content_type.lower():
+        return False
+    try:
+        msgspec.json.decode(answer.content, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def _said_by(status: int) -> str:
+    """As `_why`, of an answer with that status."""
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return ASKED_TOO_MUCH
+    return FAILS if status >= HTTPStatus.INTERNAL_SERVER_ERROR else STRANGE
+
+
+def _why(error: ApiError) -> str:
+    """What of the API the page says that shows what was read before."""
+    if isinstance(error, BadAnswer):
+        return STRANGE
+    if isinstance(error, Overloaded):
+        return CROWDED
+    return ASKED_TOO_MUCH if isinstance(error, Paused) else SILENT
 
 
 def shows_last_read(view: _View) -> _View:

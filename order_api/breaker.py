@@ -16,8 +16,9 @@ TOO_MANY = 0.8
 good is worth asking."""
 PROBES = 4
 """Calls that try, once a cooldown is over, whether the service is back; half of them good, and it is."""
-FIRST_COOLDOWN, LONGEST_COOLDOWN = 1.0, 15.0
-"""Seconds; it doubles each time that the probes fail."""
+FIRST_COOLDOWN, LONGEST_COOLDOWN = 1.0, 7.0
+"""Seconds; it doubles each time that the probes fail. With the three seconds after which a page asks again
+(templates/includes/outage.html), people see within ten that the service is back."""
 LONGEST_PAUSE = 60.0
 """Seconds, the most that a service's own Retry-After keeps everybody away for."""
 
@@ -74,6 +75,11 @@ class Breaker:
             if now < self._paused_until or (self._open and not self._tries(now)):
                 return None
             return Permit(self._phase, now)
+
+    def is_paused(self) -> bool:
+        """Whether the service asked to be left alone until later than now."""
+        with self._lock:
+            return self._clock() < self._paused_until
 
     def wait(self) -> float:
         """Seconds until a call may try again; 0 if one may now."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from order_api.breaker import Breaker, Permit, Seen
+from order_api.pulse import Pulse
 
 
 class Permits(NamedTuple):
@@ -27,7 +28,7 @@ class Breakers:
         """`like`: what each of them is made like."""
         self._like = like
         self._reach = like.another(slow_after=math.inf)  # how slow the answers are is each channel's own
-        self._channels: dict[tuple[str, str], Breaker] = {}
+        self._channels: dict[tuple[str, str], tuple[Breaker, Pulse]] = {}
         self._lock = threading.Lock()
 
     def of(self, headers: Mapping[str, str]) -> "Way":
@@ -35,16 +36,17 @@ class Breakers:
         key = (headers.get("x-merchant", ""), headers.get("x-channel", ""))
         with self._lock:
             if key not in self._channels:
-                self._channels[key] = self._like.another()
-            return Way(self._reach, self._channels[key])
+                self._channels[key] = (self._like.another(), Pulse())
+            return Way(self._reach, *self._channels[key])
 
 
 class Way:
-    """Both breakers on the way of one call; each is told what concerns it."""
+    """Both breakers on the way of one call; each is told what concerns it. `pulse`: whether the channel hangs now."""
 
-    def __init__(self, reach: Breaker, channel: Breaker) -> None:
+    def __init__(self, reach: Breaker, channel: Breaker, pulse: Pulse) -> None:
         self._reach = reach
         self._channel = channel
+        self.pulse = pulse
 
     def wait(self) -> float:
         """Seconds until the call may be tried; 0 if it may now."""
@@ -53,6 +55,10 @@ class Way:
     def seen(self) -> tuple[Seen, Seen]:
         """What is known of whether the address can be reached, and of the channel's answers."""
         return self._reach.seen(), self._channel.seen()
+
+    def is_paused(self) -> bool:
+        """Whether the API asked to be left alone, for longer than until now."""
+        return self._channel.is_paused()
 
     def admit(self) -> Permits | None:
         """Leave for the call, or None if it must not be made now."""

@@ -3,7 +3,8 @@
     ApiError
     ├── Unavailable     nothing was done: it could not be reached, or it was only asked, or it sent
     us away before acting
-    │   └── Overloaded  it was not called: as many threads as may wait for it do so already
+    │   ├── Overloaded  it was not called: as many threads as may wait for it do so already
+    │   └── Paused      it was not called: it asked to be left alone for a while
     ├── NoAnswer        a change was sent and nobody can say whether it happened
     ├── Unauthorized    401 or 403: the token is refused, or may not do this
     ├── NotFound        404: no such order, payment, action … in this merchant and channel
@@ -74,6 +75,10 @@ class Unavailable(ApiError):
 class Overloaded(Unavailable):
     """It was not called, since too many calls wait for it already: it is slow. Whoever comes when
     they are through is served."""
+
+
+class Paused(Unavailable):
+    """It was not called, since it asked not to be, with a Retry-After that is not over."""
 
 
 class NoAnswer(ApiError):

@@ -8,6 +8,7 @@ import ssl
 import time
 import uuid
 from collections.abc import Callable, Generator, Sequence
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any, Self
 
@@ -21,7 +22,7 @@ from order_api.breakers import Breakers, Permits, Way
 from order_api.bulkhead import Bulkhead, FullError
 from order_api.call import Answer, Call
 from order_api.deadline import Deadline, begin, remaining, until
-from order_api.errors import ApiError, BadAnswer, NoAnswer, Overloaded, Unavailable
+from order_api.errors import ApiError, BadAnswer, NoAnswer, Overloaded, Paused, Unavailable
 from order_api.network import network
 from order_api.secret import Secret
 from order_api.words import sentence
@@ -52,6 +53,7 @@ _NOBODY = sentence("nothing listens at its address (connection refused)")
 _CLOSED = sentence(
     "Too many calls to the Order API failed or were slow, or it asked for a pause; it is tried again in %(seconds)s s."
 )
+_PAUSED = sentence("It asked to be left alone for a while; it is tried again in %(seconds)s s.")
 _FULL = sentence("So many people wait for its answers already that this call was not made.")
 _NOT_REACHED = sentence("The Order API could not be reached: %(why)s.")
 _NO_ANSWER = sentence("The Order API did not answer: %(why)s.")
@@ -182,7 +184,7 @@ class Connection:
             raise _closed(way, call, request_id)
         deadline = Deadline(remaining(self.longest_call), call.may_begin)
         try:
-            with until(deadline):
+            with until(deadline), nullcontext() if call.changes else way.pulse.question():
                 answer = self._receive(call, request, request_id)
         except httpx.HTTPError as error:
             if deadline.left() <= 0 and remaining(self.longest_call) <= 0:
@@ -286,9 +288,9 @@ def _report(way: Way, permits: Permits, call: Call, answer: Answer) -> None:
 
 
 def _closed(way: Way, call: Call, request_id: str) -> Unavailable:
-    seconds = math.ceil(way.wait())
-    message = _CLOSED % {"seconds": seconds or 1}
-    return Unavailable(message, operation=call.operation, request_id=request_id, sent=False)
+    kind, words = (Paused, _PAUSED) if way.is_paused() else (Unavailable, _CLOSED)
+    message = words % {"seconds": math.ceil(way.wait()) or 1}
+    return kind(message, operation=call.operation, request_id=request_id, sent=False)
 
 
 def _reason(error: httpx.HTTPError) -> str:

@@ -179,7 +179,8 @@ addEventListener("htmx:configRequest", (event) => {
   event.detail.formData.delete("csrfmiddlewaretoken"); // the form's own would count before the header
 });
 
-// A part that says data-live somewhere in it renews itself: soon at first, then ever later, only while the tab is seen, until the reader stops it.
+// A part that says data-live somewhere in it renews itself: soon at first, then ever later (up to so many seconds, where it says), only while the tab is
+// seen, until the reader stops it.
 const pulse = { at: Date.now(), next: Date.now() + 2000, pause: 2000, stopped: false };
 const beat = () => { pulse.pause = 2000; pulse.next = Date.now() + pulse.pause; };
 setInterval(() => {
@@ -191,7 +192,7 @@ setInterval(() => {
   stop.dataset.word ||= stop.textContent;
   stop.textContent = pulse.stopped ? stop.dataset.stopped : stop.dataset.word;
   if (pulse.stopped || document.hidden || Date.now() < pulse.next) return;
-  pulse.pause = Math.min(pulse.pause * 1.5, 30000);
+  pulse.pause = Math.min(pulse.pause * 1.5, 1000 * (head.dataset.live || 30));
   pulse.next = Date.now() + pulse.pause;
   htmx.trigger(head.closest("[hx-trigger=live]"), "live");
 }, 1000);

@@ -10,8 +10,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from gateway import connection
-from gateway.last_read import LastRead, Memory
+from gateway.in_process import answer
+from gateway.last_read import PATIENCE, LastRead, Memory
 from order_api.call import Answer, Call
+from order_api.deadline import remaining
 from order_api.errors import Unavailable
 from tests.conftest import ClientOf
 from tests.orders.orders_in_the_sandbox import an_order, put
@@ -131,7 +133,7 @@ def test_the_memory_holds_so_many_bytes_and_lets_the_oldest_go() -> None:
         def send(self, call: Call, _headers: dict[str, str]) -> Answer:
             if self.is_down:
                 raise Unavailable("down", operation=call.operation)
-            return Answer(call, "r", 200, b"x" * 100, "application/json")
+            return Answer(call, "r", 200, b'"' + b"x" * 98 + b'"', "application/json")
 
     sends = Sends()
     for call in calls:
@@ -141,6 +143,51 @@ def test_the_memory_holds_so_many_bytes_and_lets_the_oldest_go() -> None:
     assert [len(way.send(call, {}).content) for call in calls[1:]] == [100, 100] and way.as_of
     with pytest.raises(Unavailable):
         way.send(calls[0], {})
+
+
+def half_a_document(*request: Any) -> Any:
+    status, headers, body = answer(*request)
+    return status, headers, body[: len(body) // 2]
+
+
+def throttled(*_request: Any) -> Any:
+    return 429, [("Content-Type", "application/json"), ("Retry-After", "30")], b'{"code": "too-many", "message": "No."}'
+
+
+@pytest.mark.parametrize(
+    ("outage", "says"),
+    [
+        (silence, "The Order API does not answer."),
+        (bad_gateway, "The Order API is not working right now."),
+        (proxys_page, "What answered is not the Order API"),
+        (half_a_document, "What answered is not the Order API"),
+        (throttled, "The Order API is asked too much at the moment."),
+    ],
+)
+def test_it_says_why_and_what_came_instead_is_never_what_was_last_read(
+    desk: Client, outage: Callable[..., Any], says: str
+) -> None:
+    desk.get(PAGE)
+    with mock.patch("gateway.connection.answer", outage):
+        _forget_the_connection()
+        for _ in range(2):
+            response = desk.get(PAGE)
+            assert response.status_code == 200 and SAYS in text_of(response) and says in text_of(response)
+
+
+def test_nobody_waits_for_long_while_others_do_where_there_is_something_to_be_shown() -> None:
+    call, left = Call("GET", "orders/{order_id}", {"order_id": "o_1"}), list[float]()
+
+    class Sends:
+        def send(self, call: Call, _headers: dict[str, str]) -> Answer:
+            left.append(remaining(100.0))
+            return Answer(call, "r", 200, b"{}", "application/json")
+
+    memory = Memory()
+    for is_shown, hangs in ((True, True), (True, False), (False, True), (True, True)):
+        LastRead(Sends(), memory, is_shown=is_shown, hangs=lambda _headers, hangs=hangs: hangs).send(call, {})  # type: ignore[misc]
+    assert left[:3] == [100.0] * 3, "nothing was read before, it does not hang, the page may not show it"
+    assert left[3] <= PATIENCE
 
 
 def _forget_the_connection() -> None:

@@ -20,4 +20,4 @@ def overtaking(request: HttpRequest, what: str = "typing") -> Callable[[], bool]
     told = sha256(f"{what}:{request.session.session_key}".encode()).hexdigest()
     key, ours = f"typing:{told}", secrets.token_hex(8)
     cache.set(key, ours, _LONGEST)
-    return lambda: cache.get(key) != ours
+    return lambda: cache.get(key, ours) != ours  # what is not kept was overtaken by nobody

@@ -3,8 +3,8 @@
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any
 from unittest import mock
 
@@ -22,6 +22,7 @@ from tests.conftest import PASSWORD, ClientOf
 from ui.log_lines import MaskedFormatter, OneLineForAll
 
 pytestmark = pytest.mark.django_db(transaction=True)
+Fault = Callable[[], AbstractContextManager[None]]
 OURS = {"Origin": "http://testserver"}
 IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog", "X-Problem-Target": "#change-problem"}
 
@@ -39,6 +40,19 @@ def locked() -> Iterator[None]:
             yield
         finally:
             other.execute("ROLLBACK")
+
+
+@contextmanager
+def read_only() -> Iterator[None]:
+    """As where the file, or its disk, may only be read: SQLite says the same."""
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's own words")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = 1")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA query_only = 0")
 
 
 @contextmanager
@@ -67,18 +81,19 @@ def reference(order: Order) -> str:
     return reverse("reference-edit", kwargs={"channel": "norce/se", "order_id": order.id})
 
 
-def send(client: Client, order: Order, **headers: str) -> HttpResponse:
-    """Types a reference into the form, which is sent while the database is locked."""
+def send(client: Client, order: Order, fault: Fault = locked, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """Types a reference into the form, which is sent while the database is locked, or has another fault."""
     desk = Desk(client)
     fields = {**desk.hidden(desk.open(reference(order))), "reference": "SE-TYPED"}
-    with locked():
-        return client.post(reference(order), fields, headers=OURS | headers)  # type: ignore[return-value]
+    with fault():
+        return client.post(reference(order), fields, headers={**OURS, **(headers or {})})  # type: ignore[return-value]
 
 
+@pytest.mark.parametrize("fault", [locked, read_only])
 def test_what_was_typed_comes_back_to_be_sent_again_and_nothing_was_sent(
-    client: Client, order: Order, api: OrderApi
+    client: Client, order: Order, api: OrderApi, fault: Fault
 ) -> None:
-    response = send(client, order)
+    response = send(client, order, fault)
     page = response.content.decode()
     assert response.status_code == 503 and response["Retry-After"]
     assert "own database does not work" in words(response) and "Nothing was sent" in words(response)
@@ -89,7 +104,7 @@ def test_what_was_typed_comes_back_to_be_sent_again_and_nothing_was_sent(
 
 
 def test_in_a_dialog_only_its_words_are_put_above_the_form(client: Client, order: Order) -> None:
-    response = send(client, order, **IN_DIALOG)
+    response = send(client, order, headers=IN_DIALOG)
     assert response.status_code == 503 and response["HX-Retarget"] == "#change-problem"
     assert response.content.decode().lstrip().startswith('<div class="alert') and "Nothing was sent" in words(response)
 
@@ -104,8 +119,11 @@ def test_a_change_that_was_sent_already_is_not_offered_again(client: Client, ord
     assert "Send again" not in words(response) and "SE-TYPED" in words(response)
 
 
-def test_a_list_is_read_though_what_it_keeps_for_the_next_page_cannot_be_kept(client: Client, order: Order) -> None:
-    with locked():
+@pytest.mark.parametrize("fault", [locked, read_only])
+def test_a_list_is_read_though_what_it_keeps_for_the_next_page_cannot_be_kept(
+    client: Client, order: Order, fault: Fault
+) -> None:
+    with fault():
         response = client.get("/norce/se/orders/?search=SE-1")
     assert response.status_code == 200 and "SE-1" in words(response)
 

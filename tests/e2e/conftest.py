@@ -4,7 +4,6 @@ Each worker of the tests has a desk and a browser of its own, so that these test
 """
 
 import fcntl
-import http.server
 import json
 import os
 import re
@@ -13,7 +12,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -25,6 +23,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, expect
 
 from tests.e2e import preparation
+from tests.faults.stub import Stub, stub
 from tests.programs import with_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -147,70 +146,28 @@ def desk(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
     yield from serve(shutil.copytree(prepared, tmp_path_factory.mktemp("desk") / "data"))
 
 
-class Faults:
-    """Stands between a desk and its Order API; `mode` says how it behaves: ok, down (hangs up),
-    html (a proxy's error page). The channels that are `gone`, as in no, hang up whatever the others do."""
-
-    def __init__(self, upstream: str) -> None:
-        self.mode, self.upstream = "ok", upstream
-        self.gone: set[str] = set()
-        faults = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                if faults.mode == "down" or self.headers.get("x-channel") in faults.gone:
-                    self.close_connection = True
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    return
-                status, kind, body = (
-                    (502, "text/html", b"<h1>Bad gateway</h1>") if faults.mode == "html" else faults.ask(self)
-                )
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Quiet."""
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def ask(self, handler: http.server.BaseHTTPRequestHandler) -> tuple[int, str, bytes]:
-        wanted = ("authorization", "x-merchant", "x-channel", "accept")
-        headers = {k: v for k, v in handler.headers.items() if k.lower() in wanted}
-        request = urllib.request.Request(self.upstream + handler.path, headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return answer.status, answer.headers["Content-Type"], answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers["Content-Type"], error.read()
-
-
 class RemoteDesk(NamedTuple):
     desk: Desk
-    faults: Faults
+    faults: Stub
 
 
 @pytest.fixture(scope="session")
 def remote_desk(desk: Desk, prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteDesk]:
     """A second desk that reaches the first one's Order API over the network, as it would the real
     one; faults on demand."""
-    faults, data_dir = Faults(desk.url), with_catalogues(tmp_path_factory.mktemp("remote"))
+    data_dir = with_catalogues(tmp_path_factory.mktemp("remote"))
     shutil.copy(prepared / preparation.FOR_REMOTE, data_dir / "orderdesk.sqlite3")
     shutil.copytree(prepared / "static", data_dir / "static")
-    for remote in serve(
-        data_dir,
-        ORDER_API_URL=f"{faults.url}/checkout/order",
-        ORDER_API_TOKEN="sandbox",
-        ORDER_API_CHANNELS="norce/se,norce/no",
-        SECRET_KEY="a-key-for-this-test-alone-a-key-for-this-test-alone-0123456789",
-        ENVIRONMENT="stage",
-    ):
-        yield RemoteDesk(remote, faults)
-    faults.server.shutdown()
+    with stub(desk.url) as faults:
+        for remote in serve(
+            data_dir,
+            ORDER_API_URL=f"{faults.url}/checkout/order",
+            ORDER_API_TOKEN="sandbox",
+            ORDER_API_CHANNELS="norce/se,norce/no",
+            SECRET_KEY="a-key-for-this-test-alone-a-key-for-this-test-alone-0123456789",
+            ENVIRONMENT="stage",
+        ):
+            yield RemoteDesk(remote, faults)
 
 
 @pytest.fixture(scope="session")

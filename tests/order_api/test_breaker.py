@@ -101,7 +101,7 @@ def test_the_cooldown_grows_with_each_round_that_fails_up_to_a_bound_and_begins_
         clock.now += waits[-1]
         while make(breaker, good=False):
             pass
-    assert waits == [1, 2, 4, 8, 15, 15, 15, 15]
+    assert waits == [1, 2, 4, 7, 7, 7, 7, 7]
     clock.now += breaker.wait()
     for _ in range(PROBES):
         make(breaker, good=True)

@@ -28,6 +28,7 @@ from gunicorn.app.base import BaseApplication
 
 from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, demo_accounts_left, ensure_demo_accounts
 from dashboard.buffering import CONNECTIONS
+from gateway.connection import longest_call
 from index.sweeping import worker as index_worker
 from jobs import worker as jobs_worker
 from operations.schema import schema
@@ -115,7 +116,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "threads": settings.THREADS,
             "max_requests": 20_000,
             "max_requests_jitter": 2_000,
-            "graceful_timeout": 10,
+            "graceful_timeout": longest_end(),
             "limit_request_line": LONGEST_REQUEST_LINE,
             "control_socket_disable": True,
             "loglevel": "warning",
@@ -133,6 +134,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         gc.collect()
         gc.freeze()  # a collection in a worker would write to every object, and so copy every page
         return application
+
+
+def longest_end() -> int:
+    """Seconds that requests under way are given to end in as the desk is stopped: a page that makes two calls to the
+    Order API, one after the other, which both take as long as a call may, and a minute at the most."""
+    return min(60, round(2 * longest_call() + 5))
 
 
 def collect_static() -> None:
