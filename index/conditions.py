@@ -2,6 +2,9 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
+from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
@@ -29,8 +32,9 @@ CHANNEL = Concat("merchant", Value("/"), "channel")
 """A row's channel as it is written, which no index knows."""
 
 
-def matching(question: Question, among: Collection[int] | None = None) -> QuerySet[IndexedOrder]:
-    """The rows that are meant, each once, in no order. With `among`, those that have one of these numbers, by which
+def matching(question: Question, among: Collection[int] | QuerySet[Any, Any] | None = None) -> QuerySet[IndexedOrder]:
+    """The rows that are meant, each once, in no order. With `among`, those that have one of these numbers (or one
+    that this query finds), by which
     alone they are looked up: a database may think that it is better to go through all of a channel."""
     mine = of_channels(question.channels)
     if among is not None:
@@ -87,6 +91,25 @@ def amounts(column: str, question: Any) -> Q:
     return Q(**{name: to_units(value) for name, value in bounds.items() if value is not None})
 
 
+def of_amount(question: Question) -> Q:
+    """Its currency and its amounts, as one index or another has them."""
+    condition = amounts("total", question)
+    return condition & Q(currency=question.currency) if question.currency else condition
+
+
+def only_one_thing(question: Question) -> QuerySet[Any, Any] | None:
+    """The numbers of what is meant where that is narrowed by nothing but amounts or a SKU, and the days, so that an
+    index has all of it; else None."""
+    rest = replace(question, sku="", created_from=None, created_to=None)
+    days = within("created", question.created_from, question.created_to)
+    if question.sku and rest == Question(channels=question.channels, sort=question.sort):
+        return IndexedSku.objects.filter(of_channels(question.channels), days, sku=question.sku).values("order")
+    rest = replace(rest, amount_from=None, amount_to=None, currency="")
+    if not question.sku and amounts("total", question) and rest == Question(question.channels, sort=question.sort):
+        return IndexedOrder.objects.filter(of_channels(question.channels), days, of_amount(question)).values("number")
+    return None
+
+
 def totals_beside(question: Question) -> Q:
     """Its amounts as no index has them: whoever walks along another index is not to be led away from it."""
     condition, total = Q(), F("total") + 0
@@ -98,9 +121,10 @@ def totals_beside(question: Question) -> Q:
 
 
 def of_channels(channels: Iterable[Channel]) -> Q:
-    """None at all where no channel is named."""
-    condition = Q(pk__in=())
-    for number, channel in enumerate(dict.fromkeys(channels)):
-        mine = Q(merchant=channel.merchant, channel=channel.name)
-        condition = mine if number == 0 else condition | mine
-    return condition
+    """None at all where no channel is named. Those of a merchant stand together, so that a database goes through them
+    along one index, and not through each by itself to put them together afterwards."""
+    names: dict[str, list[str]] = {}
+    for channel in dict.fromkeys(channels):
+        names.setdefault(channel.merchant, []).append(channel.name)
+    each = [Q(one_of("channel", those), merchant=merchant) for merchant, those in names.items()]
+    return reduce(or_, each) if each else Q(pk__in=())

@@ -105,10 +105,13 @@ class IndexedOrder(Figured):
                 fields=[*_OF, "created", "number", "status", "currency", "total"], name="index_by_created_with"
             ),
             models.Index(fields=[*_OF, "status", "created", "number"], name="index_by_status"),
-            models.Index(fields=[*_OF, "payment_state", "created", "number"], name="index_by_payment_state"),
+            models.Index(
+                fields=[*_OF, "payment_state", "created", "number", "currency", "total"], name="index_by_payment_state"
+            ),
             models.Index(fields=[*_OF, "paid", "created", "number"], name="index_by_paid"),
             models.Index(fields=[*_OF, "shipping_state", "created", "number"], name="index_by_shipping"),
             models.Index(fields=[*_OF, "currency", "total", "number"], name="index_by_total"),
+            models.Index(fields=[*_OF, "total", "created", "number", "currency"], name="index_by_amount"),
             models.Index(fields=[*_OF, "modified", "number"], name="index_by_modified"),
             models.Index(fields=[*_OF, "status_since", "number"], name="index_by_since"),
             models.Index(fields=[*_OF, "status", "status_since", "number"], name="index_by_status_since"),

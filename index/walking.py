@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Min, Model, OrderBy, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.channels import Channel
 from index import checks, words
-from index.conditions import COLUMN_OF, amounts, matching, of_channels, one_of, totals_beside, within
+from index.conditions import COLUMN_OF, matching, of_amount, of_channels, one_of, only_one_thing, totals_beside, within
 from index.models import Axis, IndexedKey, IndexedOrder, IndexedPayment, IndexedSku, OrderSum
 from index.positions import Position
 from index.questions import SORTS, Question
@@ -25,6 +26,9 @@ from index.united import each_of, rows_of, some_keys
 FEW = 2_000
 PROBED = 1_000
 """Rows that are looked at for a text that many have, before it is looked for in another way."""
+SORTED = 8_000
+"""Rows that are sorted, where one index has all that is asked of them, and not looked for along another. That many are
+as soon sorted as a page of them is met among a million orders."""
 _MOST_BRANCHES = 60
 _NARROWS = ("concerns", "shipping_states", "payment_states", "paid", "status")
 """What has an index by `created`, what usually narrows most first."""
@@ -49,10 +53,11 @@ class Sorting(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """Rows whose `key` is an order's number, or a payment's."""
+    """Rows whose `key` is an order's number, or a payment's. `is_sorted`: they are to be found first, and sorted."""
 
     rows: QuerySet[Any]
     key: str = "number"
+    is_sorted: bool = False
 
 
 def few(question: Question, sorting: Sorting | None = None, most: int | None = None) -> list[int] | None:
@@ -78,7 +83,7 @@ def candidates(question: Question, most: int, sorting: Sorting | None = None) ->
         (bool(question.sku), lambda: _first(skus.filter(sku=question.sku), "order", most, of)),
         (
             _has_amount(question) and column != "total",
-            lambda: _first(orders.filter(_in_currencies(question), amounts("total", question)), "number", most, of),
+            lambda: _first(orders.filter(of_amount(question)), "number", most, of),
         ),
         (bool(question.adapters), lambda: _first(payments.filter(_paid_with(question)), "order", most, of)),
         (
@@ -119,11 +124,6 @@ def _has_amount(question: Question) -> bool:
     return question.amount_from is not None or question.amount_to is not None
 
 
-def _in_currencies(question: Question) -> Q:
-    """Those that there are: the index of totals begins with the currency."""
-    return one_of("currency", found) if (found := _currencies(question)) else Q(pk__in=())
-
-
 def _by_created(question: Question) -> Iterator[Q]:
     """Each condition that has an index which begins as those by `created` do."""
     if question.check and question.check != checks.STUCK:
@@ -154,12 +154,33 @@ def branches(question: Question, sorting: Sorting | None) -> list[Branch]:
     return [Branch(matching(question, numbers))] if numbers is not None else _of_many(question, sorting)
 
 
+def _to_be_sorted(question: Question, sorting: Sorting) -> list[Branch]:
+    """What is meant, where an index that is in another order has all of it, and it is not too much; else nothing."""
+    exactly = None if question.sku or sorting.column != "created" else only_one_thing(question)
+    if exactly is None or any_beyond(exactly, SORTED):
+        return []
+    return [Branch(matching(question), is_sorted=True)]
+
+
+def _by_amount(question: Question) -> QuerySet[Any, Any] | None:
+    """The numbers of those of its amounts, where there are no more of them than can be looked up one by one."""
+    if not _has_amount(question):
+        return None
+    mine = IndexedOrder.objects.filter(of_channels(question.channels), of_amount(question)).values("number")
+    return None if any_beyond(mine, SORTED) else mine
+
+
+def any_beyond(rows: QuerySet[Any], most: int) -> bool:
+    """Whether there are more of them."""
+    return bool(rows[most : most + 1])
+
+
 def _of_many(question: Question, sorting: Sorting | None) -> list[Branch]:
     if question.sku and (sorting is None or sorting.column == "created"):
         return _by_sku(question)
+    if sorting is None and (some := _by_amount(question)) is not None:
+        return [Branch(matching(question, some))]
     found, channels = [], tuple(dict.fromkeys(question.channels))
-    by_amount = sorting is None and _has_amount(question) and not question.currency
-    within_currencies = _in_currencies(question) if by_amount else Q()
     for channel in channels:
         # What many have of all channels together, none may have of this one, and then there is no end of walking.
         alone = replace(question, channels=(channel,))
@@ -167,8 +188,8 @@ def _of_many(question: Question, sorting: Sorting | None) -> list[Branch]:
         if theirs is not None:
             found.append(Branch(matching(alone, theirs)))
             continue
-        beside = totals_beside(alone) if sorting and sorting.column != "total" else within_currencies
-        if beside and sorting:
+        beside = totals_beside(alone) if sorting and sorting.column != "total" else Q()
+        if beside:
             alone = replace(alone, amount_from=None, amount_to=None)
         found += [Branch(matching(each).filter(beside)) for each in _by_value(alone, sorting, len(channels))]
     return found
@@ -215,7 +236,7 @@ def walked(
     parts = []
     for branch in found:
         rows = branch.rows.filter(_after(sorting, branch.key, start)) if start else branch.rows
-        order = [F(name).desc() if sorting.is_falling else F(name).asc() for name in (sorting.column, branch.key)]
+        order = [OrderBy(_by(name, branch), descending=sorting.is_falling) for name in (sorting.column, branch.key)]
         parts.append(rows.order_by(*order).values_list(sorting.column, branch.key))
     if len(parts) == 1:
         return list(parts[0][:limit])
@@ -229,6 +250,11 @@ def walked(
     else:
         union = " UNION ALL ".join(sqls if is_sqlite else (f"({sql})" for sql in sqls))
     return rows_of(f"{union} ORDER BY 1 {way}, 2 {way} LIMIT {limit}", params)
+
+
+def _by(name: str, branch: Branch) -> Any:
+    """The column, or what is the same and has no index."""
+    return Coalesce(name, name) if branch.is_sorted else F(name)
 
 
 def some_of(found: Iterable[Branch], most: int) -> list[int]:
@@ -266,8 +292,9 @@ Walk = Callable[[Sorting, int, Position | None], list[tuple[Any, int]]]
 
 def along(question: Question, sorting: Sorting, only: Q | None = None) -> Walk:
     """How the rows that are meant, and of which `only` holds, are walked along."""
-    numbers = few(question, sorting)
-    found = [] if numbers is None else [Branch(matching(question, numbers))]
+    found = _to_be_sorted(question, sorting)
+    if not found and (numbers := few(question, sorting)) is not None:
+        found = [Branch(matching(question, numbers))]
 
     def walk_those(way: Sorting, limit: int, start: Position | None, those: Q | None) -> list[tuple[Any, int]]:
         if not found:
@@ -323,6 +350,8 @@ def fetched(model: type[Model], keys: Iterable[int], *related: str) -> list[Any]
 
 def longest(question: Question) -> dt.datetime | None:
     """When the order that is longest in its state, of those that are meant, took it."""
+    if (some := _by_amount(question)) is not None:
+        return matching(question, some).aggregate(since=Min("status_since"))["since"]
     sorting = Sorting("status_since", is_falling=False)
     found = walked(branches(question, sorting), sorting, 1)
     rows = fetched(IndexedOrder, [key for _value, key in found])

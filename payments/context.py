@@ -1,13 +1,15 @@
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import Count, Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.channels import grants_of
 from payments.approvals import others
-from payments.executions.access import open_moves, visible
-from payments.models import OPEN, REQUESTED, State
+from payments.executions.access import given, unacknowledged
+from payments.models import OPEN, REQUESTED, Execution, State
+from ui.statements import Written, counted
 
 LISTED = (*OPEN, State.CONTRADICTED)
 
@@ -21,7 +23,7 @@ class Waiting(NamedTuple):
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context processor: the counts beside the places of the frame. Two queries where they are
+    """Context processor: the counts beside the places of the frame. One query where they are
     shown, and those of other rooms; none for who may not execute."""
     user = getattr(request, "user", None)
     return {"waiting": SimpleLazyObject(lambda: waiting(user))} if user is not None else {"waiting": Waiting()}
@@ -30,7 +32,15 @@ def frame(request: HttpRequest) -> dict[str, object]:
 def waiting(user: User | AnonymousUser) -> Waiting:
     if not isinstance(user, User) or not user.has_perm("accounts.execute_payment_action"):
         return Waiting()
-    decidable = Q(state__in=REQUESTED) & ~Q(asked_by=user) & (Q(taken_by=None) | ~Q(taken_by=user))
-    counts = visible(user).filter(state__in=[*LISTED, *REQUESTED])
-    found = counts.aggregate(doubts=Count("pk", filter=Q(state__in=LISTED)), approvals=Count("pk", filter=decidable))
-    return Waiting(found["doubts"] + open_moves(user).count(), found["approvals"] + others.count(user))
+    found = dict(_counts(grants_of(user), person=user.pk))
+    return Waiting(found.get("doubts", 0) + found.get("moves", 0), found.get("approvals", 0) + others.count(user))
+
+
+@Written
+def _counts(grants: tuple[tuple[str, str], ...], person: Any) -> "QuerySet[Execution, Any]":
+    """By what they are, for that person with these channels."""
+    theirs = Execution.objects.filter(given(grants))
+    decidable = theirs.filter(~Q(asked_by=person), Q(taken_by=None) | ~Q(taken_by=person), state__in=REQUESTED)
+    return counted(theirs.filter(state__in=LISTED), "doubts").union(
+        counted(unacknowledged(grants), "moves"), counted(decidable, "approvals"), all=True
+    )

@@ -33,7 +33,6 @@ def statements(client_of: ClientOf, role: str, address: str) -> list[str]:
                 "orderdesk_cache",
                 "payments_execution",
                 "payments_execution",
-                "payments_execution",
                 "payments_externalmove",
                 "payments_heartbeat",
                 "orders_batch",
@@ -61,7 +60,6 @@ def test_the_list_costs_who_asks_what_currencies_were_seen_what_is_not_settled_a
         (
             "admin",
             (
-                "payments_execution",
                 "payments_execution",
                 "payments_execution",
                 "payments_externalmove",

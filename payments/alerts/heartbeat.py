@@ -1,6 +1,7 @@
 """When anybody last looked at what is open, and whether the audit log holds. One row, written by whoever looks."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -30,15 +31,25 @@ def beat(now: dt.datetime | None = None) -> None:
     Heartbeat.objects.update_or_create(pk=ROW, defaults={"looked_at": now or timezone.now()})
 
 
-def fresh(now: dt.datetime) -> "QuerySet[Heartbeat]":
-    """The row, if somebody looked a short while ago; else nothing."""
-    return Heartbeat.objects.filter(pk=ROW, looked_at__gt=now - settings.PAYMENT_ALERT_HEARTBEAT)
+def a_while_before(now: dt.datetime) -> dt.datetime:
+    """What has not been looked at since then has been left alone for too long."""
+    return now - settings.PAYMENT_ALERT_HEARTBEAT
+
+
+def fresh(since: Any) -> "QuerySet[Heartbeat]":
+    """The row, if somebody has looked since then; else nothing."""
+    return Heartbeat.objects.filter(pk=ROW, looked_at__gt=since)
 
 
 def to_look_at(now: dt.datetime) -> "QuerySet[Execution]":
     """What somebody should have looked at by now: it is open, waits or is watched, and not only since a moment ago."""
-    looked_for = Q(state__in=[*OPEN, *REQUESTED]) | Q(next_check_at__isnull=False)
-    return Execution.objects.filter(looked_for, created_at__lte=now - settings.PAYMENT_ALERT_HEARTBEAT)
+    return looked_for(a_while_before(now))
+
+
+def looked_for(since: Any) -> "QuerySet[Execution]":
+    """What is open, waits or is watched since then or before; `since` may stand for a moment (`ui.statements`)."""
+    is_live = Q(state__in=[*OPEN, *REQUESTED]) | Q(next_check_at__isnull=False)
+    return Execution.objects.filter(is_live, created_at__lte=since)
 
 
 def check_log(now: dt.datetime | None = None) -> None:

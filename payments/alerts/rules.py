@@ -4,23 +4,18 @@ No sentence has a person, an amount or a word of a provider in it: it may leave 
 """
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import (
-    CharField,
-    Count,
     Exists,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     TextChoices,
-    Value,
 )
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -31,10 +26,12 @@ from accounts.channels import channel_name, grants_of
 from accounts.models import ANY
 from payments.alerts import heartbeat
 from payments.alerts.models import Heartbeat
+from payments.executions.access import given, unacknowledged
 from payments.models import OPEN, REQUESTED, Evidence, Execution, ExternalMove, State
 from payments.models import Kind as EvidenceKind
 from payments.presentation.vocabulary import ACTIONS, action_words
 from ui.said import said
+from ui.statements import Written, counted
 
 MAY_SEE = "accounts.execute_payment_action"
 MAY_SEE_DESK = "accounts.manage_people"
@@ -72,11 +69,11 @@ class Alarm:
 
 
 class Reach(NamedTuple):
-    """Whose alarms: `rows` narrows them to channels, by the path to the execution; `but` is who asked for what they
-    cannot approve themselves; `desk`, whether what concerns the whole desk is among them."""
+    """Whose alarms: of the channels of these `grants` (`accounts.channels.grants_of`); `but` is the account of who
+    asked for what they cannot approve themselves; `desk`, whether what concerns the whole desk is among them."""
 
-    rows: Callable[[str], Q] = lambda _path: Q()
-    but: User | None = None
+    grants: tuple[tuple[str, str], ...] = ((ANY, ANY),)
+    but: int | None = None
     desk: bool = True
 
 
@@ -90,25 +87,36 @@ def reach_of(user: User | AnonymousUser) -> Reach | None:
     settings hides nothing. None for who may not execute."""
     if not isinstance(user, User) or not user.has_perm(MAY_SEE):
         return None
-    return Reach(partial(_within, grants_of(user)), user, user.has_perm(MAY_SEE_DESK))
+    return Reach(grants_of(user), user.pk, user.has_perm(MAY_SEE_DESK))
 
 
-def _within(grants: tuple[tuple[str, str], ...], path: str) -> Q:
-    if (ANY, ANY) in grants:
-        return Q()
-    theirs = Q(pk__in=[])
-    for merchant, channel in grants:
-        names = {f"{path}merchant": merchant, f"{path}channel": channel}
-        theirs |= Q(**{name: value for name, value in names.items() if value != ANY})
-    return theirs
+class Since(NamedTuple):
+    """Now, and the moments before which each thing has to have begun to be an alarm. In a statement that is written
+    once, what stands for them."""
+
+    now: Any
+    doubt: Any
+    pending: Any
+    approval: Any
+    heartbeat: Any
+
+
+def _since(now: dt.datetime) -> Since:
+    return Since(
+        now,
+        now - settings.PAYMENT_ALERT_DOUBT,
+        now - settings.PAYMENT_ALERT_PENDING,
+        now - settings.PAYMENT_ALERT_APPROVAL,
+        heartbeat.a_while_before(now),
+    )
 
 
 def alarms(reach: Reach = EVERYTHING, now: dt.datetime | None = None, most: int | None = None) -> list[Alarm]:
     """What is an alarm, the oldest first; `most` of the executions and as many of what others moved."""
     now = now or timezone.now()
     checks = Evidence.objects.filter(execution=OuterRef("pk"), kind=EvidenceKind.CHECK).order_by("-pk")
-    executions = _executions(reach, now).annotate(found_at=Subquery(checks.values("at")[:1])).order_by(BEGAN)
-    moves = _moves(reach).select_related("execution").order_by("found_at")
+    executions = _executions(reach, _since(now)).annotate(found_at=Subquery(checks.values("at")[:1])).order_by(BEGAN)
+    moves = unacknowledged(reach.grants).select_related("execution").order_by("found_at")
     found = [_of_execution(each) for each in executions[:most]] + [_of_move(each) for each in moves[:most]]
     if reach.desk:
         found += _of_desk(now)
@@ -116,45 +124,43 @@ def alarms(reach: Reach = EVERYTHING, now: dt.datetime | None = None, most: int 
 
 
 def count(reach: Reach, now: dt.datetime | None = None) -> int:
-    """How many there are, in one statement."""
-    now = now or timezone.now()
-    parts = [_counted(_executions(reach, now)), _counted(_moves(reach))]
-    if reach.desk:
-        is_stale = ~Exists(heartbeat.fresh(now))
-        parts.append(_counted(heartbeat.to_look_at(now).filter(is_stale), "stale"))
-        parts.append(_counted(Heartbeat.objects.filter(log_broken_at__isnull=False)))
-    found = list(parts[0].union(*parts[1:], all=True))
+    """How many there are, in one statement, which is asked with each page."""
+    person = {} if reach.but is None else {"but": reach.but}
+    found = _counts(reach.grants, reach.desk, **_since(now or timezone.now())._asdict(), **person)
     return sum(min(n, 1) if what == "stale" else n for what, n in found)
 
 
-def _counted(
-    rows: "QuerySet[Execution] | QuerySet[ExternalMove] | QuerySet[Heartbeat]", what: str = "rows"
-) -> QuerySet:  # type: ignore[type-arg]
-    named = rows.order_by().annotate(what=Value(what, output_field=CharField())).values("what")
-    return named.annotate(n=Count("pk")).values_list("what", "n")
+@Written
+def _counts(
+    grants: tuple[tuple[str, str], ...], desk: bool, but: Any = None, **moments: Any
+) -> "QuerySet[Execution, Any]":
+    """By what they are: alarms, or what nobody has looked at, which is one alarm."""
+    since = Since(**moments)
+    parts: list[QuerySet[Any, Any]] = [counted(unacknowledged(grants))]
+    if desk:
+        is_stale = ~Exists(heartbeat.fresh(since.heartbeat))
+        parts.append(counted(heartbeat.looked_for(since.heartbeat).filter(is_stale), "stale"))
+        parts.append(counted(Heartbeat.objects.filter(log_broken_at__isnull=False)))
+    return counted(_executions(Reach(grants, but), since)).union(*parts, all=True)
 
 
-def _executions(reach: Reach, now: dt.datetime) -> "QuerySet[Execution]":
+def _executions(reach: Reach, since: Since) -> "QuerySet[Execution]":
     """Those that are an alarm."""
     doubts = [state for state in OPEN if state != State.PENDING]
-    in_time = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    waits = Q(state__in=REQUESTED, created_at__lte=now - settings.PAYMENT_ALERT_APPROVAL) & in_time
+    in_time = Q(expires_at__isnull=True) | Q(expires_at__gt=since.now)
+    waits = Q(state__in=REQUESTED, created_at__lte=since.approval) & in_time
     if reach.but is not None:
         waits &= Q(asked_by__isnull=True) | ~Q(asked_by=reach.but)
         waits &= Q(taken_by__isnull=True) | ~Q(taken_by=reach.but)
     return Execution.objects.annotate(
         began=BEGAN
     ).filter(
-        Q(state__in=doubts, began__lte=now - settings.PAYMENT_ALERT_DOUBT)
-        | Q(state=State.PENDING, began__lte=now - settings.PAYMENT_ALERT_PENDING)
+        Q(state__in=doubts, began__lte=since.doubt)
+        | Q(state=State.PENDING, began__lte=since.pending)
         | Q(state=State.CONTRADICTED)
         | waits,
-        reach.rows(""),
+        given(reach.grants),
     )  # fmt: skip
-
-
-def _moves(reach: Reach) -> "QuerySet[ExternalMove]":
-    return ExternalMove.objects.filter(reach.rows("execution__"), acknowledged_at__isnull=True)
 
 
 def _of_execution(execution: Execution) -> Alarm:
@@ -198,7 +204,7 @@ def _of_move(move: ExternalMove) -> Alarm:
 def _of_desk(now: dt.datetime) -> list[Alarm]:
     found, row = [], heartbeat.row()
     waiting_since = heartbeat.to_look_at(now).order_by("created_at").values_list("created_at", flat=True).first()
-    if waiting_since and not heartbeat.fresh(now).exists():
+    if waiting_since and not heartbeat.fresh(heartbeat.a_while_before(now)).exists():
         says = _("Nobody looks at what is open: no worker and no payments_reconcile has done so for minutes.")
         since = max(row.looked_at, waiting_since) if row.looked_at else waiting_since
         found.append(Alarm(Kind.HEARTBEAT, "", since, says, reverse("doubt-list")))

@@ -1,6 +1,7 @@
 """The requests that wait for a person's word, in their queue: nothing is copied, so what is decided is gone."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -8,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.channels import grants_of
 from domain.states import EXECUTION
-from payments.executions.access import visible
+from payments.executions.access import given
 from payments.models import REQUESTED, Evidence, Execution, Kind
 from payments.presentation.summary import title_of
 from teamwork.models import Task
 from teamwork.queue import Item
+from ui.statements import Written, counted
 
 EXECUTE = "accounts.execute_payment_action"
 
@@ -23,7 +26,10 @@ class Requests:
 
     def count(self, user: User) -> int:
         """How many wait for this person. One query; none for who may not execute."""
-        return waiting_for(user).count() if user.has_perm(EXECUTE) else 0
+        if not user.has_perm(EXECUTE):
+            return 0
+        found = _count(grants_of(user), person=user.pk, name=user.get_username(), now=timezone.now())
+        return sum(size for _what, size in found)
 
     def items(self, user: User) -> Sequence[Item]:
         """What waits for this person. One query."""
@@ -34,10 +40,19 @@ def waiting_for(user: User) -> "QuerySet[Execution]":
     """The requests of their channels that they may decide: not what they asked for, took up, or approved first."""
     if not user.has_perm(EXECUTE):
         return Execution.objects.none()
-    said = Evidence.objects.filter(execution=OuterRef("pk"), kind=Kind.PERSON, by=user.get_username())
-    others = Q(asked_by=None) | ~Q(asked_by=user)
-    in_time = Q(expires_at__gt=timezone.now())
-    return visible(user).filter(~Exists(said), others, in_time, state__in=REQUESTED)
+    return _waiting(grants_of(user), user.pk, user.get_username(), timezone.now())
+
+
+@Written
+def _count(grants: tuple[tuple[str, str], ...], person: Any, name: Any, now: Any) -> "QuerySet[Execution, Any]":
+    return counted(_waiting(grants, person, name, now))
+
+
+def _waiting(grants: tuple[tuple[str, str], ...], person: Any, name: Any, now: Any) -> "QuerySet[Execution]":
+    """For the person with that number and name, or what stands for those (`ui.statements`)."""
+    said = Evidence.objects.filter(execution=OuterRef("pk"), kind=Kind.PERSON, by=name)
+    others = Q(asked_by=None) | ~Q(asked_by=person)
+    return Execution.objects.filter(given(grants), ~Exists(said), others, expires_at__gt=now, state__in=REQUESTED)
 
 
 def way_to(task: Task) -> tuple[str, str] | None:

@@ -25,21 +25,30 @@ from payments.models import Execution, ExternalMove
 
 def visible(user: User | AnonymousUser) -> "QuerySet[Execution]":
     """The executions of the channels that this person was given, also of those that the settings name no more."""
-    grants = grants_of(user)
-    if not grants:
-        return Execution.objects.none()
-    theirs = Q()
+    return Execution.objects.filter(given(grants_of(user)))
+
+
+def given(grants: tuple[tuple[str, str], ...], path: str = "") -> Q:
+    """That an execution is of one of these channels, merchant and channel, either of which may be `*`; `path` leads to
+    it."""
+    if (ANY, ANY) in grants:
+        return Q()
+    theirs = Q(pk__in=())
     for grant in grants:
-        named = {name: part for name, part in zip(("merchant", "channel"), grant, strict=True) if part != ANY}
-        if not named:
-            return Execution.objects.all()
-        theirs |= Q(**named)
-    return Execution.objects.filter(theirs)
+        named = zip((f"{path}merchant", f"{path}channel"), grant, strict=True)
+        theirs |= Q(**{name: part for name, part in named if part != ANY})
+    return theirs
 
 
 def open_moves(user: User | AnonymousUser) -> "QuerySet[ExternalMove]":
     """What others moved on the payments that this person may see, and nobody has acknowledged yet."""
-    return ExternalMove.objects.filter(acknowledged_at=None, execution__in=visible(user))
+    return unacknowledged(grants_of(user))
+
+
+def unacknowledged(grants: tuple[tuple[str, str], ...]) -> "QuerySet[ExternalMove]":
+    """The same for whoever was given these channels (`given`). Their executions are looked up one by one: of such moves
+    there are few."""
+    return ExternalMove.objects.filter(given(grants, "execution__"), acknowledged_at=None)
 
 
 def execution_of(user: User, channel: Channel, pk: UUID) -> Execution:

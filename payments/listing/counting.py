@@ -6,22 +6,32 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from index.united import alike
+from index.united import alike, rows_of
 
 
 def by_group(
-    rows: "QuerySet[Any, Any]", most: int, *names: str, parts: Sequence[Mapping[str, str]] = ({},)
+    rows: "QuerySet[Any, Any]",
+    most: int,
+    *names: str,
+    parts: Sequence[Mapping[str, str]] = ({},),
+    newest: "QuerySet[Any, Any] | None" = None,
 ) -> list[tuple[Any, ...]]:
     """Of the newest `most` of the rows, for each combination of these columns: their values, how many rows, and the sum
     of their `units`, a whole number.
 
     `rows` name the columns, `units` and `moment` (`values`), when each was; `parts` as in `paging.Source`. Where there
     are fewer rows than that, no order is asked for: to find few by it, a database may walk through all that there are.
+    `newest`: the same rows, as they are best asked for in that order.
     """
-    found = _grouped(alike(rows.order_by(), parts, most), names, f"LIMIT {most}")
-    if sum(row[-2] for row in found) < most:
-        return found
-    return _grouped(alike(rows.order_by("-moment"), parts, most), names, f"ORDER BY moment DESC LIMIT {most}")
+    if not _are_so_many(rows, most, parts):
+        return _grouped(alike(rows.order_by(), parts, most), names, f"LIMIT {most}")
+    ordered = (rows if newest is None else newest).order_by("-moment")
+    return _grouped(alike(ordered, parts, most), names, f"ORDER BY moment DESC LIMIT {most}")
+
+
+def _are_so_many(rows: "QuerySet[Any, Any]", most: int, parts: Sequence[Mapping[str, str]]) -> bool:
+    sql, params = alike(rows.order_by().values("moment"), parts, most)
+    return bool(sql and rows_of(f"SELECT 1 FROM ({sql}) AS some LIMIT 1 OFFSET {most - 1}", params))  # noqa: S608 - of Django
 
 
 def _grouped(united: tuple[str, list[Any]], names: Sequence[str], which: str) -> list[tuple[Any, ...]]:

@@ -4,6 +4,7 @@ from functools import reduce
 from operator import or_
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Cast, Coalesce, Round
 
@@ -12,28 +13,39 @@ from index.models import IndexedPayment
 from payments.executions.access import visible
 from payments.listing import words
 from payments.listing.counting import by_group
+from payments.listing.paging import Source, read_uuid
 from payments.listing.questions import Question, asked_kinds, asked_states
 from payments.models import Execution, State
 
 MOVED = Case(When(state=State.DONE, then=Coalesce(F("moved_amount"), F("amount"))), default=F("amount"))
 """What really moved, where a person found that it was another amount than was asked for."""
+MUCH = 2_000
+"""Executions of a person that are found and sorted, rather than met by time."""
+_BY_ANY = ("state", "asked_by", "taken_by")
+_BY_TIME = ("its_state", "asker", "taker")
+"""The same columns, as no index has them."""
 _GROUPS = ("currency", "action_type", "state")
 
 
-def executions(question: Question, user: User) -> "QuerySet[Execution]":
-    """The executions that are meant, of the channels that this person was given, in no order."""
+def executions(question: Question, user: User, *, by_time: bool = False) -> "QuerySet[Execution]":
+    """The executions that are meant, of the channels that this person was given, in no order. `by_time`: as many of
+    them as there are, they are to be gone through by an index by time, and on SQLite not by any other, which would have
+    each row looked up."""
     found = visible(user)
+    state, asked_by, taken_by = _BY_TIME if by_time and connection.vendor == "sqlite" else _BY_ANY
+    if state != "state":
+        found = found.alias(**{name: Coalesce(column, column) for name, column in zip(_BY_TIME, _BY_ANY, strict=True)})
     if not question.asks_ours:
         return found.none()
     if question.channels:
         found = found.filter(reduce(or_, (Q(merchant=c.merchant, channel=c.name) for c in question.channels)))
     states, kinds = asked_states(question), asked_kinds(question)
     if states is not None:
-        found = found.filter(state__in=states)
+        found = found.filter(**{f"{state}__in": states})
     if kinds:
         found = found.filter(reduce(or_, (Q(action_type__iexact=kind) for kind in kinds)))
     if question.person is not None:
-        found = found.filter(Q(asked_by=question.person) | Q(taken_by=question.person))
+        found = found.filter(Q(**{asked_by: question.person}) | Q(**{taken_by: question.person}))
     if question.provider:
         found = found.filter(reduce(or_, (Q(provider__istartswith=text) for text in question.spellings)))
     if question.currency:
@@ -51,10 +63,19 @@ def executions(question: Question, user: User) -> "QuerySet[Execution]":
     return _bounded(found, question)
 
 
-def parts_of_executions(question: Question) -> list[dict[str, str]]:
-    """Into which executions fall where only some states are meant, so that an index has each part in its order: of
-    those that wait for somebody there are few, however many there are."""
-    return [{"state": state} for state in dict.fromkeys(asked_states(question) or ())]
+def source(question: Question, user: User) -> "Source[Execution]":
+    """The executions that are meant, as a list of which pages are made. Where only some states are meant, they fall
+    into those, so that an index has each part in its order: of those that wait for somebody there are few, however many
+    there are. What somebody did who did much is met soon by time. Up to two queries."""
+    parts = [{"state": state} for state in dict.fromkeys(asked_states(question) or ())]
+    by_time = not parts and question.person is not None and _did_much(question.person)
+    rows = executions(question, user, by_time=by_time)
+    return Source(rows, "created_at", read_uuid, parts or ([{}] if by_time else []))
+
+
+def _did_much(person: int) -> bool:
+    mine = (Execution.objects.filter(**{name: person}) for name in ("asked_by", "taken_by"))
+    return any(bool(rows.order_by().values_list("pk")[MUCH : MUCH + 1]) for rows in mine)
 
 
 def _bounded(found: "QuerySet[Execution]", question: Question) -> "QuerySet[Execution]":
@@ -79,9 +100,13 @@ def _stands(question: Question) -> Exists:
     return Exists(payments)
 
 
-def grouped(found: "QuerySet[Execution]", most: int) -> list[tuple[str, str, str, int, int]]:
-    """Of the newest `most` of them: currency, type of action, state, how many, and what they come to in
-    ten-thousandths, which add up exactly on every database. One query, two where there are more."""
-    units = Cast(Round(MOVED * ONE), BigIntegerField())
-    rows = found.annotate(units=units, moment=F("created_at")).values(*_GROUPS, "units", "moment")
-    return by_group(rows, most, *_GROUPS)
+def grouped(question: Question, user: User, most: int) -> list[tuple[str, str, str, int, int]]:
+    """Of the newest `most` that are meant: currency, type of action, state, how many, and what they come to in
+    ten-thousandths, which add up exactly on every database. Two queries."""
+    rows, newest = (
+        executions(question, user, by_time=by_time)
+        .annotate(units=Cast(Round(MOVED * ONE), BigIntegerField()), moment=F("created_at"))
+        .values(*_GROUPS, "units", "moment")
+        for by_time in (bool(asked_kinds(question)), True)  # which type of action it was stands in no other index
+    )
+    return by_group(rows, most, *_GROUPS, newest=newest)

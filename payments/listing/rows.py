@@ -18,7 +18,7 @@ from domain.states import PAYMENT, Bucket, result_of
 from index.amounts import from_units
 from index.models import IndexedPayment, MoneyEvent
 from payments.listing import ours, theirs
-from payments.listing.paging import Page, Source, page_of, read_position, read_uuid
+from payments.listing.paging import Page, Source, page_of, read_position
 from payments.listing.questions import Question
 from payments.models import Execution, State
 from payments.presentation.preview import through
@@ -74,7 +74,7 @@ class Row(NamedTuple):
 def sources(question: Question, user: User) -> list[Source[Any]]:
     """The lists, by rank."""
     return [
-        Source(ours.executions(question, user), "created_at", read_uuid, ours.parts_of_executions(question)),
+        ours.source(question, user),
         Source(
             theirs.events(question, user).select_related("payment__order"),
             "at",

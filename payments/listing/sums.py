@@ -62,8 +62,8 @@ class Tally(NamedTuple):
 
 
 def tally(question: Question, user: User, most: int = MOST_COUNTED) -> Tally:
-    """How many rows are meant, and what they come to. One query for each list that is asked, two
-    where it is too long to be counted."""
+    """How many rows are meant, and what they come to. Two queries for each list that is
+    asked."""
     groups, sizes = [], []
     for part in _parts(question, user, most):
         found = list(part)
@@ -88,7 +88,7 @@ def _told(named: dict[str, tuple[int, int]]) -> tuple[Part, ...]:
 def _parts(question: Question, user: User, most: int) -> Iterable[Iterable[tuple[str, str, int, int]]]:
     """For each list: currency, the part's name, how many, and ten-thousandths."""
     if question.asks_ours:
-        found = ours.grouped(ours.executions(question, user), most)
+        found = ours.grouped(question, user, most)
         yield ((currency, part_of(kind, state), size, units) for currency, kind, state, size, units in found)
     if question.asks_others:
         events = theirs.grouped_events(question, user, most)

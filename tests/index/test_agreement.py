@@ -137,8 +137,11 @@ def questions() -> list[Question]:
         replace(every, since_to=day, check="not-captured"),
         replace(every, since_from=month, created_from=month),
         replace(every, amount_from=Decimal(100), amount_to=Decimal(600)),
+        replace(every, amount_from=Decimal(100), amount_to=Decimal(600), currency="NOK"),
+        replace(every, amount_to=Decimal(600), created_from=month, created_to=day),
         replace(every, amount_from=Decimal(499), status=("completed",)),
         replace(every, sku="F-1"),
+        replace(every, sku="F-1", created_from=month),
         replace(every, sku="F-1", status=("completed",), created_to=day),
         replace(every, reference="SE-100004"),
         replace(every, payment_id="p4-0"),
@@ -171,6 +174,7 @@ def test_each_question_is_answered_as_if_every_row_had_been_looked_at(
     story: random.Random, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     monkeypatch.setattr(walking, "FEW", few)
+    monkeypatch.setattr(walking, "SORTED", few)
     asked = 0
     for question in questions():
         rows = looked_at(question)
@@ -192,21 +196,37 @@ def test_pages_are_the_rows_in_order_there_and_back(
     monkeypatch.setattr(walking, "FEW", few)
     sorts = [f"{way}{column}" for column in SORTS for way in ("", "-")]
     for number, question in enumerate(questions()):
-        sort = sorts[number % len(sorts)]
-        asked, column = replace(question, sort=sort), sort.removeprefix("-")
-        rows = sorted(matching(question), key=lambda row: (getattr(row, column), row.number), reverse=sort[0] != "-")
-        if column == "total":
-            rows.sort(key=lambda row: row.currency)
-        wanted = [row.number for row in rows]
-        pages = [reading.page(asked, 7)]
-        assert not pages[0].previous
-        while pages[-1].next:
-            pages.append(reading.page(asked, 7, after=pages[-1].next))
-        assert [row.number for page in pages for row in page.rows] == wanted, asked
-        for earlier, later in pairwise(pages):
-            assert reading.page(asked, 7, before=later.previous).rows == earlier.rows
-        assert [row.number for row in reading.page(asked, 7, at="end").rows] == wanted[-7:]
-        assert not reading.page(asked, 7, at="end").next
+        is_paged_in_order(replace(question, sort=sorts[number % len(sorts)]))
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+@pytest.mark.parametrize("most", [0, 8_000])
+def test_so_are_those_of_amounts_whether_they_are_sorted_or_met_by_time(
+    story: random.Random, monkeypatch: pytest.MonkeyPatch, few: int, most: int
+) -> None:
+    monkeypatch.setattr(walking, "FEW", few)
+    monkeypatch.setattr(walking, "SORTED", most)
+    for question in questions():
+        if question.amount_from is not None or question.amount_to is not None:
+            for sort in ("created", "-created"):
+                is_paged_in_order(replace(question, sort=sort))
+
+
+def is_paged_in_order(asked: Question) -> None:
+    column = asked.sort.removeprefix("-")
+    rows = sorted(matching(asked), key=lambda row: (getattr(row, column), row.number), reverse=asked.sort[0] != "-")
+    if column == "total":
+        rows.sort(key=lambda row: row.currency)
+    wanted = [row.number for row in rows]
+    pages = [reading.page(asked, 7)]
+    assert not pages[0].previous
+    while pages[-1].next:
+        pages.append(reading.page(asked, 7, after=pages[-1].next))
+    assert [row.number for page in pages for row in page.rows] == wanted, asked
+    for earlier, later in pairwise(pages):
+        assert reading.page(asked, 7, before=later.previous).rows == earlier.rows
+    assert [row.number for row in reading.page(asked, 7, at="end").rows] == wanted[-7:]
+    assert not reading.page(asked, 7, at="end").next
 
 
 def test_a_position_that_cannot_be_read_is_the_first_page(story: random.Random) -> None:
@@ -219,9 +239,16 @@ def test_a_position_that_cannot_be_read_is_the_first_page(story: random.Random) 
     assert len(first.next) < 30
 
 
-def test_what_is_counted_beyond_the_most_says_so(story: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("asked", [{"text": "se-1"}, {"amount_from": Decimal(1)}, {"sku": "F-1"}], ids=str)
+def test_what_is_counted_beyond_the_most_says_so(
+    story: random.Random, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any]
+) -> None:
+    question = Question(channels=BOTH, **asked)
+    whole = reading.tally(question)
+    monkeypatch.setattr(counting, "MOST_COUNTED", whole.size)
+    assert reading.tally(question) == whole and not whole.is_capped
     monkeypatch.setattr(counting, "MOST_COUNTED", 3)
-    found = reading.tally(Question(channels=BOTH, text="se-1"))
+    found = reading.tally(question)
     assert (found.size, found.is_capped) == (3, True)
     assert reading.tally(Question(channels=BOTH)).size > 3
 
