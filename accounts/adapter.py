@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.sign_in_limits import Attempt
+from audit.signals import sign_in_stopped
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -14,6 +15,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Raises ValidationError where too many attempts failed."""
         if not _attempt(request, credentials).may_be_made():
+            sign_in_stopped(request, _typed(credentials))
             raise self.validation_error("too_many_login_attempts")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -38,4 +40,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
 
 def _attempt(request: HttpRequest, credentials: dict[str, Any]) -> Attempt:
-    return Attempt.of(request, str(credentials.get("username") or credentials.get("email") or ""))
+    return Attempt.of(request, _typed(credentials))
+
+
+def _typed(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("username") or credentials.get("email") or "")

@@ -9,7 +9,7 @@ from accounts.people import views as people_views
 
 urlpatterns = [
     path("login/", views.sign_in, name="account_login"),
-    path("logout/", allauth.logout, name="account_logout"),
+    path("logout/", views.sign_out, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("password/", allauth.password_change, name="account_change_password"),
     path("password/set/", allauth.password_set, name="account_set_password"),

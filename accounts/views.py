@@ -1,11 +1,13 @@
 import re
+from http import HTTPStatus
 from typing import Any, cast
 
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, LogoutView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -35,8 +37,23 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"demo_accounts": names, "demo_password": DEMO_PASSWORD}
 
+    def form_invalid(self, form: Form) -> HttpResponse:
+        """Proxies that count refusals see one."""
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response
 
-sign_in = SignIn.as_view()
+
+class SignOut(LogoutView):  # type: ignore[misc]  # allauth has no types
+    """allauth's page; whoever has signed out leaves nothing behind in the browser, in no tab."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(*args, **kwargs)
+        response["Clear-Site-Data"] = '"storage"'
+        return response
+
+
+sign_in, sign_out = SignIn.as_view(), SignOut.as_view()
 
 
 @require_POST

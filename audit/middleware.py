@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from audit import log
 from audit.actions import AuditAction
 from audit.log import AuditUnavailableError, Outcome, Subject, Who
+from audit.repeated import since_written, was_not_written
 from ui import handlers
 
 logger = logging.getLogger(__name__)
@@ -37,10 +38,17 @@ class RecordDenials:
 
 def record_denial(request: HttpRequest) -> None:
     """Record that this request was not allowed, by whichever part of the desk that was. It is not,
-    recorded or not: never raises."""
+    recorded or not: never raises. Of a person, a page and a verb one in ten minutes, which says how many were not
+    written down before it."""
+    who, match = Who.of(request), request.resolver_match
+    what = (who.user_id, request.method, match.view_name if match else request.path)
+    if (since := since_written(*what)) is None:
+        return
+    details = {"not_written_down_before": since} if since else {}
     try:
-        log.event(Who.of(request), AuditAction.DENIED, _subject(request), outcome=Outcome.DENIED, status=403)
+        log.event(who, AuditAction.DENIED, _subject(request), outcome=Outcome.DENIED, status=403, details=details)
     except AuditUnavailableError:
+        was_not_written(*what)
         logger.exception("A denial could not be recorded: %s %s", request.method, request.path)
 
 

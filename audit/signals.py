@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from audit import log
 from audit.actions import AuditAction
 from audit.log import AuditUnavailableError, Outcome, Who
+from audit.repeated import since_written, was_not_written
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,21 @@ def sign_in_failed(
     typed = next((str(credentials[key]) for key in ("username", "email", "login") if credentials.get(key)), "")
     where = Who.of(request) if request else Who("")
     _try_event(Who(typed[:64], None, where.ip, where.agent), AuditAction.SIGN_IN, Outcome.REFUSED)
+
+
+def sign_in_stopped(request: HttpRequest, typed: str) -> None:
+    """Somebody is not even listened to, as too many tries failed before: once in ten minutes for that name and address,
+    so that the log says when it began and does not grow with the tries. Never raises."""
+    where = Who.of(request)
+    what = ("sign-in", typed[:64].casefold(), where.ip)
+    if since_written(*what) is None:
+        return
+    who = Who(typed[:64], None, where.ip, where.agent)
+    try:
+        log.event(who, AuditAction.SIGN_IN, outcome=Outcome.REFUSED, code="too-many-tries")
+    except AuditUnavailableError:
+        was_not_written(*what)
+        logger.exception("A sign-in that was stopped could not be recorded")
 
 
 def _person(request: HttpRequest | None, user: User) -> Who:

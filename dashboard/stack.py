@@ -7,10 +7,12 @@ from typing import Any
 def middleware(*, sandbox: bool) -> list[str]:
     """The setting MIDDLEWARE, from the outside in."""
     return [
+        "dashboard.headers.Headers",
         "operations.probes.Probes",
         "operations.requests.Requests",
         *(["sandbox.middleware.RefuseStrangeHosts"] if sandbox else []),
         "dashboard.loopback.DemoStaysHere",
+        "dashboard.headers.ProgramsSpeakTls",
         "django.middleware.security.SecurityMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
         "dashboard.packing.Packing",

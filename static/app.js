@@ -65,8 +65,8 @@ addEventListener("click", (event) => {
 
 // Where the reader was on a page comes back with it: a page that htmx put into the history is loaded anew on the way back.
 // A link may lead back to a row as well; it stands where it stood, if it is in sight there.
-const place = () => `scroll:${location.pathname}${location.search}`;
-// Addresses have search words in them: whoever signed out leaves none behind in the tab.
+// Addresses have search words in them: a number stands for each, and whoever signed out leaves none behind in the tab.
+const place = () => `scroll:${[...location.pathname + location.search].reduce((sum, sign) => (Math.imul(sum, 31) + sign.codePointAt(0)) | 0, 7)}`;
 const isSignedIn = document.querySelector("nav.side") !== null;
 const remember = () => { try { if (isSignedIn) sessionStorage.setItem(place(), `${scrollY} ${document.activeElement?.id ?? ""}`); } catch { /* private mode: no memory */ } };
 const remembered = () => { try { return (sessionStorage.getItem(place()) || "").split(" "); } catch { return []; } };
@@ -171,11 +171,12 @@ addEventListener("htmx:afterRequest", (event) => {
 // Another form for the dialog takes the place of this one only if what was typed may go.
 addEventListener("htmx:confirm", (event) => { if (event.detail.verb === "get" && event.detail.target === dialog() && dialog().open && !mayLeave()) event.preventDefault(); });
 addEventListener("beforeunload", (event) => { if (guarded()) event.preventDefault(); });
-// A form that stayed open while somebody signed in again in another tab goes out with the token of now.
+// A form that stayed open while somebody signed in again in another tab goes out with the token of now. Over TLS only this very host can have set it.
+const cookie = (name) => document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
+const csrf = () => cookie("__Host-csrftoken") || cookie("csrftoken") || "";
 addEventListener("htmx:configRequest", (event) => {
-  const token = document.cookie.split("; ").find((cookie) => cookie.startsWith("csrftoken="));
-  if (!token) return;
-  event.detail.headers["X-CSRFToken"] = token.slice("csrftoken=".length);
+  if (!csrf()) return;
+  event.detail.headers["X-CSRFToken"] = csrf();
   event.detail.formData.delete("csrfmiddlewaretoken"); // the form's own would count before the header
 });
 

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from accounts.models import ChannelGrant
+from audit import repeated
 from audit.models import Entry
 from audit.verify import verify
 from tests.audit.helpers import begin_a_new_log
@@ -88,6 +89,12 @@ def _django_db_helper(_django_db_helper: None) -> Iterator[None]:
         broken = verify().broken
         begin_a_new_log("default")
         assert broken is None, broken
+
+
+@pytest.fixture(autouse=True)
+def nothing_happened_before() -> None:
+    """What another test wrote into the log is written down again in this one."""
+    repeated.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -157,6 +157,11 @@ def test_what_goes_over_the_wire_arrives_whole(desk: Desk) -> None:
         answer.read()
         assert answer.status == 302, "to sign in"
 
+        wire.request("GET", "/x/accounts/login/", headers={"SCRIPT_NAME": "/x"})
+        answer = wire.getresponse()
+        answer.read()
+        assert answer.status in (302, 404), "no client says below which address the desk stands"
+
         wire.request("POST", orders, iter([b'{"reference": ', b'"R-1"}']), signed, encode_chunked=True)
         answer = wire.getresponse()
         assert (answer.status, "id" in json.loads(answer.read())) == (201, True)
@@ -339,6 +344,14 @@ def test_what_the_desk_writes_is_its_own_user_s_alone(tmp_path: Path) -> None:
         modes = {path.name: path.stat().st_mode & 0o077 for path in own}
     assert "orderdesk.sqlite3-wal" in modes
     assert {name: mode for name, mode in modes.items() if mode} == {}
+
+
+@pytest.mark.parametrize("settings", [{"DATABASE_URL": "postgres://desk:hush@127.0.0.1:1/desk"}, {}])
+def test_a_database_that_cannot_be_reached_or_is_none_is_said(tmp_path: Path, settings: dict[str, str]) -> None:
+    (tmp_path / "orderdesk.sqlite3").write_text("no database at all, but long enough to be looked at as one " * 99)
+    started = manage("serve", folder=tmp_path, **settings)
+    assert started.returncode == 1 and "The database does not work: " in started.stderr
+    assert "Traceback" not in started.stderr and "hush" not in started.stderr
 
 
 def test_two_that_start_at_once_on_nothing_prepare_it_one_after_the_other(tmp_path: Path) -> None:

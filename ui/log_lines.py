@@ -4,6 +4,7 @@ quote what it was sent."""
 import datetime as dt
 import json
 import logging
+import re
 import time
 from collections.abc import Iterator
 from copy import copy
@@ -14,6 +15,7 @@ from privacy import LOG, PAGE, mask_text
 from ui import own_database, request_ids
 
 _LINE = replace(PAGE, longest=50_000)
+_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -35,6 +37,11 @@ class MaskedFormatter(logging.Formatter):
             record.msg += f" ({left_out} more since the last such line)" if left_out else ""
             record.args, record.exc_info, record.exc_text = (), None, None
         return mask_text(super().format(record), _LINE)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - its name in logging
+        """On one line: what somebody sent, an address say, begins none that looks like another."""
+        record.message = _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), record.message)
+        return super().formatMessage(record)
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - its name in logging
         """In UTC, with its zone."""

@@ -181,7 +181,8 @@ def _values(address: Address) -> dict[str, Any]:
     found = {name: str(getattr(address, name) or "") for name in names}
     found["country"] = found["country"].upper()
     if found[IDENTITY]:
-        found[IDENTITY] = salted_hmac("orders.changes.addresses", found[IDENTITY]).hexdigest()[:32]
+        mark = salted_hmac("orders.changes.addresses", found[IDENTITY], algorithm="sha256")
+        found[IDENTITY] = mark.hexdigest()[:32]
     return found
 
 

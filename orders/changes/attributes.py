@@ -183,8 +183,8 @@ class AttributesChange(OrderChange):
         found = {}
         for key, shown in visible(order).items():
             whole, seen = canonical(attributes_of(order)[key]), canonical(shown)
-            mark = salted_hmac("orders.changes.attributes", whole).hexdigest() if whole != seen else ""
-            found[KEY + key] = [seen, mark]
+            mark = salted_hmac("orders.changes.attributes", whole, algorithm="sha256").hexdigest()
+            found[KEY + key] = [seen, mark if whole != seen else ""]
         return found
 
     def texts(self) -> Iterator[str]:

@@ -4,7 +4,7 @@ import re
 
 from django import template
 from django.template import Context
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -74,8 +74,11 @@ def can_move(order: Order) -> bool:
 def change_link(context: Context, name: str, label: str, look: str = "", of: str = "", **ids: str) -> SafeString:
     """A way to a change: opens its form in the dialog, or as a page without a script. Stands behind
     `perms`; the view decides. `of` says what it changes to those who hear a list of links, where the label alone
-    stands on the page several times."""
-    address = reverse(name, kwargs={"channel": context["channel"], **ids})
+    stands on the page several times. Nothing where an id, as the API may give it, is part of no address."""
+    try:
+        address = reverse(name, kwargs={"channel": context["channel"], **ids})
+    except NoReverseMatch:
+        return SafeString()
     said = format_html('<span class="sr"> {}</span>', of) if of else ""
     link = '<a class="{}" href="{}" hx-get="{}" hx-target="#dialog">{}{}</a>'
     return format_html(link, look, address, address, label, said)

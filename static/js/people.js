@@ -99,7 +99,6 @@ const fillPlaces = (parts) => Object.entries(parts).forEach(([part, html]) => pl
   place.presence = html;
   place.innerHTML = html; // from a template of the desk's own
 }));
-const csrf = () => (document.cookie.split("; ").find((cookie) => cookie.startsWith("csrftoken=")) || "").slice("csrftoken=".length);
 const askPresence = async (url, fields) => {
   try {
     const answer = await fetch(url, fields ? { method: "POST", body: fields, headers: { "X-CSRFToken": csrf() }, redirect: "error" } : { redirect: "error" });

@@ -26,8 +26,9 @@ def test_a_person_signs_in_by_name_or_by_e_mail(visitor: Client, support: User, 
 def test_a_wrong_name_and_a_wrong_password_are_told_alike(
     visitor: Client, support: User, login: str, password: str
 ) -> None:
-    page = sign_in(visitor, login, password).content.decode()
-    assert "specified are not correct" in page
+    refused = sign_in(visitor, login, password)
+    page = refused.content.decode()
+    assert refused.status_code == 422 and "specified are not correct" in page
     assert f'value="{login}"' in page
     assert password not in page
     assert visitor.get("/accounts/preferences/").status_code == 302
@@ -80,7 +81,8 @@ def test_signing_out_needs_a_post(support: User, client_of: ClientOf) -> None:
     client = client_of(support)
     assert "Sign out" in client.get("/accounts/logout/").content.decode()
     assert client.get("/accounts/preferences/").status_code == 200
-    assert client.post("/accounts/logout/")["Location"] == "/accounts/login/"
+    out = client.post("/accounts/logout/")
+    assert (out["Location"], out["Clear-Site-Data"]) == ("/accounts/login/", '"storage"')
     assert client.get("/accounts/preferences/").status_code == 302
 
 

@@ -1,5 +1,7 @@
 """What people do at the door, and what they may not do, stands in the log."""
 
+from unittest import mock
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -91,3 +93,27 @@ def test_a_denial_that_cannot_be_recorded_opens_nothing(
         response = client.get(reverse("audit-list"))
     assert response.status_code == 403
     assert "could not be recorded" in caplog.text
+
+
+def test_who_is_refused_again_and_again_fills_no_log_and_the_next_entry_says_how_often(
+    newcomer: User, client_of: ClientOf
+) -> None:
+    client, before = client_of(newcomer), len(entries("denied"))
+    with mock.patch("audit.repeated.monotonic", side_effect=lambda: now[0]):
+        now = [1000.0]
+        for number in range(50):
+            assert client.get(reverse("order-detail", args=["norce/se", f"o{number}"])).status_code == 403
+        assert len(entries("denied")) == before + 1
+        assert client.get(reverse("audit-list")).status_code == 403, "another page is another entry"
+        assert len(entries("denied")) == before + 2
+        now = [1601.0]
+        client.get(reverse("order-detail", args=["norce/se", "oLater"]))
+    newest = entries("denied")[0]
+    assert (newest.order_id, newest.details) == ("oLater", {"not_written_down_before": 49})
+
+
+def test_a_sign_in_that_is_stopped_is_recorded_once_and_not_with_each_try(db: None) -> None:
+    for _try in range(9):
+        Client().post("/accounts/login/", {"login": "nobody", "password": "x"})
+    refused = [each for each in entries("sign-in") if each.username == "nobody"]
+    assert [each.code for each in refused] == ["too-many-tries", *[""] * 5]

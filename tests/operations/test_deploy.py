@@ -49,6 +49,12 @@ def test_containers_mount_what_is_there_and_build_what_is_described() -> None:
         assert "/" not in service.get("image", ""), "an image of a publisher, and no address of a registry"
 
 
+def test_no_secret_no_data_and_no_history_of_the_program_goes_into_an_image() -> None:
+    left_out = (ROOT / ".dockerignore").read_text().split()
+    assert {".git", ".env", "var", ".venv", "deploy/orderdesk.env", "deploy/certificates", "**/*.pem"} <= set(left_out)
+    assert not {line for line in left_out if line.startswith("!")}, "and nothing of it is taken in again"
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_systemd_takes_the_units(unit: Path, tmp_path: Path) -> None:
     if not (tool := shutil.which("systemd-analyze")):

@@ -172,6 +172,14 @@ def test_hooks_and_validations_in_version_1s_shape_are_shown(desk: Client) -> No
     assert "Asked first, and able to refuse" in text_of(desk.get("/norce/se/orders/o_v1/state/"))
 
 
+def test_a_notification_whose_id_is_part_of_no_address_is_shown_without_a_way_to_remove_it(desk: Client) -> None:
+    called = {"id": "eu/1", "scope": "/cart", "invoke": "https://erp.example.com/told", "description": "Tells the ERP"}
+    put(an_order("told", notifications=[called]))
+    page = desk.get("/norce/se/orders/o_told/")
+    assert page.status_code == 200 and "Tells the ERP" in text_of(page)
+    assert "/notifications/new/" in page.content.decode() and "eu/1" not in page.content.decode()
+
+
 def test_a_validation_in_version_1s_shape_can_be_edited(desk: Client) -> None:
     put(an_order("v1", state="checkout", **V1))
     page = desk.get("/norce/se/orders/o_v1/validations/oc_v/").content.decode()

@@ -32,6 +32,15 @@ def test_a_line_of_the_server_has_no_secret_in_it_nor_in_its_traceback() -> None
     assert not [secret for secret in (JWT, "asa.lindstrom", "4111111111111111") if secret in written]
 
 
+def test_nothing_that_somebody_sends_begins_a_line_of_its_own() -> None:
+    configured: dict[str, Any] = settings.LOGGING
+    formatter = logging.config.DictConfigurator(configured).configure_formatter(configured["formatters"]["line"])
+    path = "/norce\n2026-11-28T10:00:00.000Z INFO requests -: GET home 200 1 ms, account 1\r\x1b[2K\u2028"
+    record = logging.LogRecord("audit", logging.ERROR, __file__, 1, "Not done: %s %s", ("GET", path), None)
+    written = formatter.format(record)
+    assert written.isprintable() and "\\n2026" in written
+
+
 def test_the_evidence_of_a_payment_keeps_no_secret_of_what_a_provider_said() -> None:
     action = PaymentAction(id="a", type="capture", url="https://psp.example/capture?token=s3cr3t-Zx81")
     line = TransactionMark.of(

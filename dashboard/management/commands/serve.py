@@ -21,7 +21,7 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
-from django.db import connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 from django.template import engines
 from django.template.loader import get_template
 from gunicorn.app.base import BaseApplication
@@ -167,6 +167,11 @@ def do_or_say_why_not(work: Callable[[], None]) -> None:
         work()
     except CommandError as error:
         sys.exit(f"CommandError: {error}")
+    except (DatabaseError, InterfaceError) as error:
+        if not isinstance(error, OperationalError | InterfaceError) and type(error) is not DatabaseError:
+            raise  # a statement of ours is wrong, and not what it is said to
+        says = str(error).strip().splitlines()[0]
+        sys.exit(f"CommandError: The database does not work: {says}. Look at DATABASE_URL, or DATA_DIR for SQLite.")
 
 
 def count_together() -> None:
