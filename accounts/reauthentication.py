@@ -58,7 +58,7 @@ class StepUp(FactorForm):
     def say_why(self, words: str | Promise) -> None:
         """Puts the words below the last field that asks."""
         for name in [name for name in ("password", "factor_code") if name in self.fields]:
-            self.fields[name].help_text = words
+            self.fields[name].help_text = words  # type: ignore[assignment]  # a lazy text will do
 
     def clean_password(self) -> str:
         """Right, or an error; counted, as at signing in. From then on it is good for a while."""

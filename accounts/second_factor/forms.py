@@ -110,7 +110,7 @@ class AppForm(forms.Form):
     )
 
     def __init__(self, *args: Any, secret: str, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.secret = secret
 
     def clean_new_code(self) -> int:
@@ -132,4 +132,4 @@ class PasskeyForm(forms.Form):
     passkey = forms.CharField(widget=forms.HiddenInput, max_length=LONGEST_ANSWER, strip=False, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})

@@ -41,7 +41,8 @@ class NotAPasskeyError(Exception):
 
 def factors_of(user: User) -> "QuerySet[Authenticator]":
     """The person's apps and passkeys, the oldest first; recovery codes are none by themselves."""
-    return Authenticator.objects.filter(user=user).exclude(type=Type.RECOVERY_CODES).order_by("created_at", "pk")
+    rows: QuerySet[Authenticator] = Authenticator.objects.filter(user=user).exclude(type=Type.RECOVERY_CODES)
+    return rows.order_by("created_at", "pk")
 
 
 def name_of(factor: Authenticator) -> str:
