@@ -39,6 +39,16 @@ class PasskeyInput(forms.Widget):
         return context | {"options": reverse("passkey-options")}
 
 
+class CodeInput(forms.TextInput):
+    """A code is typed once: it comes back in no page."""
+
+    def __init__(self) -> None:
+        super().__init__({"autocomplete": "one-time-code", "inputmode": "numeric"})
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class FactorForm(forms.Form):
     """Asks for a passkey, or a code of an app, or a recovery code: for what the person has. Valid, one of them was
     right, and is recorded in the session.
@@ -53,7 +63,7 @@ class FactorForm(forms.Form):
         label=_("Code of your app, or a recovery code"),
         required=False,
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=CodeInput,
     )
     again = False
 
@@ -106,7 +116,7 @@ class AppForm(forms.Form):
     new_code = forms.CharField(
         label=_("The code that the app shows now"),
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=CodeInput,
     )
 
     def __init__(self, *args: Any, secret: str, **kwargs: Any) -> None:

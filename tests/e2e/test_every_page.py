@@ -63,6 +63,7 @@ READING = {
     "four eyes": "/payments/four-eyes/",
     "preferences": "/accounts/preferences/",
     "password": "/accounts/password/",
+    "second factor": "/accounts/second-factor/",
     "no such page": "/nowhere/",
     "api docs": "/checkout/order/docs",
 }
@@ -107,6 +108,7 @@ CHANGING = {
     "rule": "/payments/four-eyes/{rule}/",
     "rule deleted": "/payments/four-eyes/{rule}/delete/",
     "invite": "/people/invite/",
+    "app with codes": "/accounts/second-factor/app/",
 }
 SCREENS = {
     "desk light": (1440, "light"),
