@@ -30,6 +30,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """One page asks for whatever the person has."""
+        return [{"id": "reauthenticate", "description": "", "url": reverse("account_reauthenticate")}]
+
     def set_password(self, user: User, password: str) -> None:
         """Writes the password alone: an account that an admin deactivates at this moment stays deactivated."""
         user.set_password(password)

@@ -5,18 +5,57 @@ what an upgrade changed.
 """
 
 import secrets
+from collections.abc import Iterator
+from typing import Any
 
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    perform_login,
+    record_authentication,
+)
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
-from allauth.core import ratelimit
+from allauth.account.models import Login
+from allauth.account.stages import LoginStage, LoginStageController
+from allauth.core import context, ratelimit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from allauth.mfa.webauthn.internal.auth import (
+    WebAuthn,
+    begin_authentication,
+    begin_registration,
+    complete_authentication,
+    complete_registration,
+    extract_user_from_response,
+)
+from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import OperationalError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+FACTOR, ELSEWHERE = "mfa", "elsewhere"
+"""How allauth calls the proof of a second factor, and what we call the type of one that was shown elsewhere."""
+BROKEN = (ValidationError, ValueError, TypeError, KeyError, AttributeError)
+"""What allauth and fido2 raise at what a browser sends as a passkey's answer and is none."""
 
 
-def last_proof(request: HttpRequest) -> float:
-    """When the person last proved in this session who they are, in seconds since the epoch; 0 if they did not."""
-    return max((record["at"] for record in get_authentication_records(request, request.user)), default=0.0)
+def last_proof(request: HttpRequest, *, by_factor: bool = False) -> float:
+    """When the person last proved in this session who they are, in seconds since the epoch; 0 if they did not.
+    `by_factor`: a password is no proof."""
+    records = get_authentication_records(request, request.user)
+    return max((each["at"] for each in records if not by_factor or each["method"] == FACTOR), default=0.0)
+
+
+def has_shown_factor(request: HttpRequest) -> bool:
+    """Whether the person has shown a second factor in this session."""
+    return last_proof(request, by_factor=True) > 0
 
 
 def record_proof(request: HttpRequest) -> None:
@@ -52,3 +91,105 @@ def is_within(request: HttpRequest, limit: str, key: str) -> bool:
 def count(request: HttpRequest, limit: str, key: str) -> None:
     """Counts one more of it."""
     ratelimit.consume(request, action=limit, key=key)
+
+
+# The second factor
+
+
+def record_factor(request: HttpRequest, factor: Authenticator, *, alone: bool = False, again: bool = False) -> None:
+    """The person has just shown that factor. `alone`: without the password, as a passkey may be; `again`: while they
+    were signed in, so that the session gets another key, as for the password."""
+    factor.record_usage()
+    more = {"reauthenticated": again or None, "passwordless": alone or None}
+    record_authentication(request, factor.user, FACTOR, id=factor.pk, type=factor.type, **more)
+    if again:
+        request.takes_new_key = True  # type: ignore[attr-defined]
+
+
+def record_factor_elsewhere(request: HttpRequest, user: User) -> None:
+    """The person signs in elsewhere, and was asked there for a second factor whose word is taken."""
+    record_authentication(request, user, FACTOR, type=ELSEWHERE)
+
+
+def begun_sign_in(request: HttpRequest) -> LoginStage | None:
+    """The sign-in of this session that waits for the second factor: its `login.user` has given the right password;
+    None where there is none, or it is a quarter of an hour old."""
+    return LoginStageController.enter(request, "mfa_authenticate")
+
+
+def sign_in_by_passkey(request: HttpRequest, factor: Authenticator, redirect_url: str | None) -> HttpResponse:
+    """Signs in the person whose passkey it is, or says that their account is closed."""
+    record_factor(request, factor, alone=True)
+    answer: HttpResponse = perform_login(request, Login(user=factor.user, redirect_url=redirect_url))
+    return answer
+
+
+def host_of_now() -> str:
+    """The host of the request that this thread answers, with its port."""
+    return str(context.request.get_host())
+
+
+def new_app_secret() -> str:
+    """What an app makes codes from: base32."""
+    secret: str = generate_totp_secret()
+    return secret
+
+
+def app_codes(secret: str) -> Iterator[tuple[int, str]]:
+    """The codes that an app may show now, the one before and the one after, each with its number in time."""
+    for number in yield_hotp_counters_from_time():
+        yield number, format_hotp_value(hotp_value(secret, number))
+
+
+def add_app(user: User, secret: str) -> Authenticator:
+    return TOTP.activate(user, secret).instance
+
+
+def add_recovery_codes(user: User) -> Authenticator:
+    """Those of before, if there are any."""
+    return RecoveryCodes.activate(user).instance
+
+
+def unused_recovery_codes(factor: Authenticator) -> list[str]:
+    codes: list[str] = RecoveryCodes(factor).get_unused_codes()
+    return codes
+
+
+def use_recovery_code(factor: Authenticator, code: str) -> bool:
+    """Whether it is one of them and was not used; from then on it is."""
+    return bool(RecoveryCodes(factor).validate_code(code))
+
+
+def passkey_to_make(user: User) -> dict[str, Any]:
+    """What a browser needs to make a passkey, as its JSON; the session remembers what was asked."""
+    options: dict[str, Any] = begin_registration(user, True)
+    return options
+
+
+def add_passkey(user: User, name: str, answer: Any) -> Authenticator | None:
+    """The passkey that the browser made; None where that is no answer to what was asked."""
+    try:
+        complete_registration(answer)
+        made: Authenticator = WebAuthn.add(user, name, answer).instance
+    except BROKEN:
+        return None
+    return made
+
+
+def passkey_name(factor: Authenticator) -> str:
+    return str(WebAuthn(factor).name)
+
+
+def passkey_to_show(user: User | None) -> dict[str, Any]:
+    """What a browser needs to show a passkey of that person, or of whoever has one here; the session remembers it."""
+    options: dict[str, Any] = begin_authentication(user)
+    return options
+
+
+def shown_passkey(user: User | None, answer: Any) -> Authenticator | None:
+    """The passkey that answered, of that person, or of whom the answer names; None where it is no answer to what was
+    asked last in this session."""
+    try:
+        return complete_authentication(user or extract_user_from_response(answer), answer)
+    except BROKEN:
+        return None

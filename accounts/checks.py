@@ -4,6 +4,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.channels import entries
+from accounts.second_factor import policy
 
 
 def check_channels(**_: Any) -> list[CheckMessage]:
@@ -12,4 +13,13 @@ def check_channels(**_: Any) -> list[CheckMessage]:
         entries()
     except ImproperlyConfigured as error:
         return [Error(str(error), id="accounts.E001")]
+    return []
+
+
+def check_second_factor(**_: Any) -> list[CheckMessage]:
+    """The same for a policy that cannot be read."""
+    try:
+        policy.in_force()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="accounts.E002")]
     return []

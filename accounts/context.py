@@ -16,6 +16,8 @@ def person(request: HttpRequest) -> dict[str, object]:
     """Context processor: who reads the page, how they want it and where they work. Costs a query
     only where it is shown.
 
+    `at_the_door`: signed in, but the second factor is still to be shown (`accounts.second_factor.gate`).
+
     On the pages for errors the request may not have come as far as having a user.
     """
     user = getattr(request, "user", None)
@@ -24,6 +26,7 @@ def person(request: HttpRequest) -> dict[str, object]:
     return {
         **_rights(user),
         "region": get_region(),
+        "at_the_door": getattr(request, "at_the_door", False),
         "preference": SimpleLazyObject(lambda: preference_of(user)),
         "channel": getattr(request, "channel", None),
         "channels": SimpleLazyObject(lambda: channels_of(user)),

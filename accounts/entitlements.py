@@ -27,18 +27,20 @@ _GIVEN = {
     ),
     "grants": ("c.merchant || '/' || c.channel", "accounts_channelgrant c WHERE c.user_id = u.id"),
     "unread": ("a.id", "accounts_accountchange a WHERE a.person_id = u.id AND a.read_at IS NULL"),
+    "factors": ("f.type", "mfa_authenticator f WHERE f.user_id = u.id AND f.type <> 'recovery_codes'"),
 }
 
 
 class Entitlements(NamedTuple):
     """`permissions` as in accounts.view_order, of the person and their groups; `grants` as merchant
     and channel, either may be `*`; `unread`, the numbers of what others changed of their account and they have not
-    read yet."""
+    read yet; `factors`, the types of second factor that they can be asked for, as in totp, webauthn."""
 
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     grants: tuple[tuple[str, str], ...] = ()
     unread: tuple[int, ...] = ()
+    factors: tuple[str, ...] = ()
 
     def covers(self, merchant: str, channel: str) -> bool:
         """Whether the person may work in that channel."""
@@ -82,9 +84,9 @@ def role_of(user: User | AnonymousUser) -> str | Promise:
 
 
 def _keep(user: User, given: tuple[str | None, ...]) -> None:
-    roles, permissions, grants, unread = (json.loads(each or "[]") for each in given)
+    roles, permissions, grants, unread, factors = (json.loads(each or "[]") for each in given)
     pairs = tuple(sorted(tuple(grant.split("/", 1)) for grant in grants))
-    theirs = Entitlements(frozenset(roles), frozenset(permissions), pairs, tuple(unread))
+    theirs = Entitlements(frozenset(roles), frozenset(permissions), pairs, tuple(unread), tuple(sorted(factors)))
     setattr(user, _ATTRIBUTE, theirs)
 
 

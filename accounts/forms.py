@@ -3,7 +3,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.account.forms import ChangePasswordForm, LoginForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts
@@ -46,12 +46,6 @@ class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]
             self.fields[name].label = label
         self.fields["oldpassword"].help_text = ""
         self.fields["password1"].help_text = " ".join(password_validators_help_texts())
-
-
-class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        drop_placeholders(self)
 
 
 class ZoneInput(forms.TextInput):

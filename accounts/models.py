@@ -122,6 +122,7 @@ class AccountChange(models.Model):
         PASSWORD = "password", _("made the one-time link by which the password was set")
         RIGHTS = "rights", _("changed the rights")
         ACTIVATE = "activate", _("activated the account")
+        FACTORS = "factors", _("reset the second factor; for a while no money can be moved from here")
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="account_changes")
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -164,6 +165,7 @@ class PendingChange(models.Model):
         RIGHTS = "rights", _("Change the rights")
         LINK = "link", _("Make a one-time link for a new password")
         ACTIVATE = "activate", _("Activate the account")
+        FACTORS = "factors", _("Reset the second factor")
         LIMIT = "limit", _("Change the limits")
 
     kind = models.CharField(max_length=10, choices=Kind)

@@ -1,7 +1,8 @@
-"""Whoever moves money, or changes who may, says once more who they are, if they have not done so for a while."""
+"""Whoever moves money, or changes who may, says once more who they are, if they have not done so for a while: by their
+second factor, if they have one, else by their password."""
 
 import time
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -12,22 +13,29 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.allauth_internals import last_proof, may_try, record_proof
+from accounts.second_factor.forms import NAMES, FactorForm
+from accounts.second_factor.policy import has_factor
 from ui.pages import render_page
+
+PROOFS = ("password", *NAMES)
+"""The fields that ask who somebody is."""
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether the person has signed in, or given their password again, within PAYMENT_REAUTH_MINUTES.
+    """Whether the person has signed in, or said again who they are, within PAYMENT_REAUTH_MINUTES. Of who has a second
+    factor a password proves nothing here.
 
-    Somebody who has none, as they sign in elsewhere, cannot be asked for it.
+    Somebody who has neither, as they sign in elsewhere, cannot be asked for it.
     """
-    if isinstance(request.user, User) and not request.user.has_usable_password():
+    by_factor = has_factor(request.user)
+    if not by_factor and isinstance(request.user, User) and not request.user.has_usable_password():
         return True
-    return bool(time.time() - last_proof(request) < settings.PAYMENT_REAUTH_MINUTES * 60)
+    return bool(time.time() - last_proof(request, by_factor=by_factor) < settings.PAYMENT_REAUTH_MINUTES * 60)
 
 
-class StepUp(forms.Form):
-    """A form that asks for the password as well, where it was last given too long ago. `password`
-    is the last of its fields."""
+class StepUp(FactorForm):
+    """A form that asks who somebody is as well, where they last said so too long ago: by a passkey or a code, of who
+    has them, else by `password`. These are the last of its fields."""
 
     password = forms.CharField(
         label=_("Your password"),
@@ -35,14 +43,22 @@ class StepUp(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         help_text=_("Asked for again, as this leads to who may move money."),
     )
+    again = True
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.request = request
-        if is_fresh(request):
+        super().__init__(*args, request=request, user=cast(User, request.user), **kwargs)
+        asks, by_factor = not is_fresh(request), has_factor(request.user)
+        self.ask_for(factor=asks and by_factor)
+        if not asks or by_factor:
             del self.fields["password"]
         else:
             self.order_fields([name for name in self.fields if name != "password"])
+        self.say_why(self.base_fields["password"].help_text)
+
+    def say_why(self, words: str | Promise) -> None:
+        """Puts the words below the last field that asks."""
+        for name in [name for name in ("password", "factor_code") if name in self.fields]:
+            self.fields[name].help_text = words  # type: ignore[assignment]  # a lazy text will do
 
     def clean_password(self) -> str:
         """Right, or an error; counted, as at signing in. From then on it is good for a while."""
@@ -56,14 +72,21 @@ class StepUp(forms.Form):
 
 
 def password_first(
-    request: HttpRequest, asks: Promise | str, back: str, person: User | None = None
+    request: HttpRequest,
+    asks: Promise | str,
+    back: str,
+    person: User | None = None,
+    *,
+    place: str = "people",
 ) -> HttpResponse | None:
-    """For what is done by a button: the page that asks for the password; None where it was given, just now or a moment
-    ago. `asks` is the name of what is done, `back` leads away from it, `person` is whom it is about."""
+    """For what is done by a button: the page that asks who they are; None where they said so, just now or a moment
+    ago. `asks` is the name of what is done, `back` leads away from it, `person` is whom it is about, `place` where in
+    the desk it stands."""
     if is_fresh(request):
         return None
-    form = StepUp(request.POST if "password" in request.POST else None, request=request, label_suffix="")
+    is_said = any(name in request.POST for name in PROOFS)
+    form = StepUp(request.POST if is_said else None, request=request, label_suffix="")
     if form.is_valid():
         return None
-    context = {"place": "people", "form": form, "person": person, "asks": asks, "back": back}
+    context = {"place": place, "form": form, "person": person, "asks": asks, "back": back}
     return render_page(request, "accounts/password_first.html", context, status=422)

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from accounts.allauth_internals import count, is_within, prove_it_counts
 from audit.who import address_of
 
+FACTOR_HERE, FACTOR_ANYWHERE, PASSKEY = "factor_here", "factor_anywhere", "passkey"
 HERE, ANYWHERE, ADDRESS = "failed_here", "failed_anywhere", "failed_address"
 _KNOWN_FOR = 30 * 24 * 3600  # seconds
 
@@ -60,3 +61,34 @@ class Attempt(NamedTuple):
     @property
     def _known(self) -> str:
         return f"accounts.known:{address_of(self.request)}:{self.account}"
+
+
+class FactorAttempt(NamedTuple):
+    """Somebody at an address who shows the second factor of an account, whose password they have given. That they have
+    says nothing for them, so nobody is known here: a stranger who knows it has six figures left to guess."""
+
+    request: HttpRequest
+    user: User
+
+    def may_be_made(self) -> bool:
+        """Whether there were not too many that failed. Raises OperationalError where nothing can be counted."""
+        if all(is_within(self.request, limit, key) for limit, key in self._limits()):
+            return True
+        prove_writable()
+        return False
+
+    def failed(self) -> None:
+        for limit, key in self._limits():
+            count(self.request, limit, key)
+
+    def _limits(self) -> list[tuple[str, str]]:
+        return [(FACTOR_HERE, f"{address_of(self.request)} {self.user.pk}"), (FACTOR_ANYWHERE, str(self.user.pk))]
+
+
+def may_sign_in_by_passkey(request: HttpRequest) -> bool:
+    """Counts one more request of that kind at the address; whether it is within what a large office needs."""
+    key = address_of(request) or "-"
+    if not is_within(request, PASSKEY, key):
+        return False
+    count(request, PASSKEY, key)
+    return True

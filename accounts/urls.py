@@ -2,7 +2,7 @@
 an admin makes accounts, and there is no mail to reset a password by."""
 
 from allauth.account import views as allauth
-from django.urls import path
+from django.urls import include, path
 
 from accounts import session_views, views
 from accounts.people import views as people_views
@@ -13,7 +13,7 @@ urlpatterns = [
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("password/", allauth.password_change, name="account_change_password"),
     path("password/set/", allauth.password_set, name="account_set_password"),
-    path("password/again/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("", include("accounts.second_factor.urls")),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/rows/", views.rows_per_page, name="rows-per-page"),
     path("sessions/", session_views.session_list, name="session-list"),

@@ -19,6 +19,7 @@ from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from accounts.forms import PreferenceForm
 from accounts.models import Preference, keep_preference, preference_of
 from accounts.people import changes
+from accounts.second_factor.showing import can_use_passkeys
 from audit import log
 from audit.actions import AuditAction
 from audit.log import Who
@@ -35,7 +36,8 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = tuple(DEMO_ACCOUNTS) if settings.DEMO else ()
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"demo_accounts": names, "demo_password": DEMO_PASSWORD}
+        more = {"demo_accounts": names, "demo_password": DEMO_PASSWORD}
+        return context | more | {"can_use_passkeys": can_use_passkeys(self.request)}
 
     def form_invalid(self, form: Form) -> HttpResponse:
         """Proxies that count refusals see one."""

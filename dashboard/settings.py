@@ -55,6 +55,7 @@ WORKERS = env.int("WEB_CONCURRENCY", 1)
 THREADS = env.int("THREADS", 8)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
 SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET_KEY)
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])  # keys of before, while a new one takes over
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)  # how many proxies of yours add to X-Forwarded-For
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
@@ -132,6 +133,7 @@ INDEX_THRESHOLDS: list[str] = env.list("INDEX_THRESHOLDS", [])  # paying=90m, no
 SESSION_TIME = dt.timedelta(hours=env.float("SESSION_HOURS", 12.0))  # since signing in, whatever is done meanwhile
 SESSION_IDLE_TIME = dt.timedelta(hours=env.float("SESSION_IDLE_HOURS", 4.0))  # since the last page
 PRESENCE = env.bool("PRESENCE", True)  # whether people see who else has an order open
+SECOND_FACTOR: list[str] = env.list("SECOND_FACTOR", [])  # offered,money=required (accounts/second_factor/policy.py)
 RIGHTS_BY_TWO = env.bool("RIGHTS_BY_TWO", False)  # limits, and whoever moves money or decides who may
 
 # --- Mail, for what settings send there
@@ -285,6 +287,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = stack.middleware(sandbox=SANDBOX)
@@ -317,7 +320,6 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "change_password": "accounts.forms.PasswordChangeForm",
-    "reauthenticate": "accounts.forms.PasswordAgainForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up, and an admin who enters an address vouches for it
@@ -329,9 +331,16 @@ ACCOUNT_RATE_LIMITS = {
     "failed_here": "5/5m/key",  # for an account at an address
     "failed_anywhere": "20/15m/key",  # for an account, by whoever has not signed in from there before
     "failed_address": "30/5m/key",  # at an address, over all accounts, as the last
+    "factor_here": "5/5m/key",  # codes and passkeys that were wrong, for an account at an address
+    "factor_anywhere": "20/h/key",  # for an account: who comes so far has its password
+    "passkey": "300/m/key",  # sign-ins by passkey alone at an address: nothing can be guessed there
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
+# The second factor (accounts/second_factor)
+MFA_ADAPTER = "accounts.second_factor.adapter.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # codes of 30 seconds before and after count: clocks differ, and people type
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 CSRF_FAILURE_VIEW = "ui.handlers.csrf_failure"
 # Length, what is common or known, and no composition: NIST SP 800-63B.

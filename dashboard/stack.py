@@ -23,6 +23,7 @@ def middleware(*, sandbox: bool) -> list[str]:
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "accounts.middleware.LoginRequired",
         "accounts.middleware.PersonMiddleware",
+        "accounts.second_factor.gate.SecondFactorFirst",
         "django.contrib.messages.middleware.MessageMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
         "csp.middleware.CSPMiddleware",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ui.pages import render_problem
 
-SECRETS = {"password", "oldpassword", "password1", "password2"}
+SECRETS = {"password", "oldpassword", "password1", "password2", "factor_code", "passkey"}
 NOT_TYPED = {"csrfmiddlewaretoken", *SECRETS}
 NOTHING_TYPED = {*NOT_TYPED, "next", "size", "sought", "answered", "ask", "show"}  # what buttons and pages say
 
@@ -24,6 +24,11 @@ CARRIED = {*NOTHING_TYPED, "seen", "once", "confirmed", "mode", "document", "mar
 SIGNED_OUT = _(
     "Your session has ended. Nothing was sent, and what you typed is kept. Sign in in another tab, then send it from "
     "here."
+)
+
+FACTOR_FIRST = _(
+    "Nothing was sent yet, and what you typed is kept: this desk asks for the second step of signing in first. Do that "
+    "in another tab, then send it from here."
 )
 
 STALE = _(

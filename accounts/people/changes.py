@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from accounts.models import AccountChange
 from audit.log import Change, Who
 
 Kind = AccountChange.Kind
-HANDS = frozenset({Kind.INVITE, Kind.LINK, Kind.PASSWORD})
+HANDS = frozenset({Kind.INVITE, Kind.LINK, Kind.PASSWORD, Kind.FACTORS})
 """With these whoever did it can act as the person; with the others they decided what the person may."""
 LATELY = 20
 
@@ -72,6 +73,15 @@ def tie_between(asker_id: int, decider_id: int, since: dt.datetime) -> AccountCh
         if change.person_id in asking | deciding and change.by_id in both and change.kind in HANDS:
             return change
     return None
+
+
+def cools_until(user: User) -> dt.datetime | None:
+    """Until when the person moves no money, as their second factor was reset: so that whoever got somebody to do that
+    gains nothing before the person hears of it. None where nothing of the kind holds."""
+    window: dt.timedelta = settings.PAYMENT_CHANGED_ACCOUNT_TIME
+    resets = AccountChange.objects.filter(person=user, kind=Kind.FACTORS, at__gt=timezone.now() - window)
+    last = resets.order_by("-at").values_list("at", flat=True).first()
+    return last + window if last else None
 
 
 def _hands(person_id: int | None, changes: Sequence[AccountChange]) -> set[int | None]:

@@ -41,3 +41,8 @@ def show_once(request: HttpRequest, person: User) -> None:
     """Make a link, and keep it for the next look at the person's page."""
     address = reverse("person-password", args=[links.make_token(Who.of(request), person)])
     request.session[LINK_KEY] = {"person": person.pk, "url": request.build_absolute_uri(address)}
+
+
+def demand_reset(request: HttpRequest, person: User) -> None:
+    if person.pk == request.user.pk:
+        raise PermissionDenied("Nobody resets their own second factor here.")

@@ -13,13 +13,20 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import AccountChange, PendingChange
 from accounts.people import changes, pending, services
-from accounts.people.common import LAST_ADMIN, demand_link, demand_power_over, may_manage_people, show_once
+from accounts.people.common import (
+    LAST_ADMIN,
+    demand_link,
+    demand_power_over,
+    demand_reset,
+    may_manage_people,
+    show_once,
+)
 from accounts.people.forms import RIGHTS_CHANGED
 from accounts.people.services import LastAdminError, Rights, RightsChangedError
 from accounts.reauthentication import password_first
 from audit.log import Who
 
-KINDS = (pending.Kind.RIGHTS, pending.Kind.LINK, pending.Kind.ACTIVATE)
+KINDS = (pending.Kind.RIGHTS, pending.Kind.LINK, pending.Kind.ACTIVATE, pending.Kind.FACTORS)
 OVER = gettext_lazy("It is over: somebody decided it meanwhile, or nobody did for three days.")
 
 
@@ -73,6 +80,10 @@ def _make(request: HttpRequest, row: PendingChange) -> User:
         demand_link(request, person)
         show_once(request, person)
         changes.note(person, Who(row.asked_by_name, row.asked_by_id), AccountChange.Kind.LINK)
+    elif row.kind == pending.Kind.FACTORS:
+        demand_reset(request, person)
+        if services.reset_factors(who, person):
+            changes.note(person, Who(row.asked_by_name, row.asked_by_id), AccountChange.Kind.FACTORS)
     else:
         services.set_active(who, person, active=True)
         changes.note(person, Who(row.asked_by_name, row.asked_by_id), AccountChange.Kind.ACTIVATE)

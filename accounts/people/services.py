@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -19,6 +20,7 @@ from accounts.channels import parse_grant
 from accounts.models import AccountChange, ChannelGrant, OneTimeLink
 from accounts.people import changes
 from accounts.roles import ADMIN, EXTRAS, ROLES, highest
+from accounts.second_factor import mail
 from accounts.sessions import begin_next_epoch
 from audit import log
 from audit.actions import AuditAction
@@ -136,6 +138,22 @@ def end_sessions(who: Who, person: User) -> None:
     """Sign the person out of every browser, whatever keeps the sessions."""
     with _step(who, AuditAction.PERSON_SESSIONS_END, person.username):
         begin_next_epoch(person)
+
+
+def reset_factors(who: Who, person: User) -> bool:
+    """Take all second factors from the person, who has lost them, and sign them out; for a while they move no money
+    (`changes.cools_until`). Whether they had any."""
+    with _step(who, AuditAction.FACTOR_RESET, person.username) as step:
+        factors = Authenticator.objects.filter(user=person)
+        had = sorted(factors.values_list("type", flat=True))
+        step.is_recorded = bool(had)
+        if had:
+            factors.delete()
+            step.changes = [Change("second factors", had, [])]
+            begin_next_epoch(person)
+            changes.note(person, who, AccountChange.Kind.FACTORS)
+            mail.tell(person, mail.RESET)
+    return bool(had)
 
 
 def new_link(who: Who, person: User, code: str, now: dt.datetime | None = None) -> OneTimeLink:

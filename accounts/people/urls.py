@@ -12,6 +12,7 @@ urlpatterns = [
     path("pending/<int:number>/drop/", pending_views.pending_drop, name="pending-drop"),
     path("<int:person_id>/", views.person_detail, name="person-detail"),
     path("<int:person_id>/link/", views.person_link, name="person-link"),
+    path("<int:person_id>/second-factor/reset/", views.person_factors_reset, name="person-factors-reset"),
     path("<int:person_id>/activate/", views.person_activate, name="person-activate"),
     path("<int:person_id>/deactivate/", views.person_deactivate, name="person-deactivate"),
     path("<int:person_id>/sessions/end/", views.person_sessions_end, name="person-sessions-end"),

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import links, own_sessions
+from accounts.entitlements import entitlements_of
 from accounts.models import OneTimeLink
 from accounts.people import pending, services
 from accounts.people.common import (
@@ -26,6 +27,7 @@ from accounts.people.common import (
     LINK_KEY,
     demand_link,
     demand_power_over,
+    demand_reset,
     has_power_over,
     may_manage_people,
     show_once,
@@ -159,6 +161,7 @@ def _detail(request: HttpRequest, person: User, form: RightsForm) -> dict[str, o
         "waits": rows_for(cast(User, request.user), pending.waiting(KINDS, person)),
         "is_self": person.pk == request.user.pk,
         "sessions": own_sessions.sessions_of(person, own_sessions.mark_of(request)),
+        "factors": entitlements_of(person).factors,
         "matrix": [
             (word, [name in ROLES[role] for role in ROLES]) for own in MATRIX.values() for name, word in own.items()
         ],
@@ -239,6 +242,18 @@ def person_link(request: HttpRequest, person: User) -> str:
         return _wait(request, person, pending.Kind.LINK)
     show_once(request, person)
     return ""
+
+
+@partial(act_on_person, asks=gettext_lazy("Reset the second factor"), demand=demand_reset)
+def person_factors_reset(request: HttpRequest, person: User) -> str:
+    """For somebody who has lost phone, passkeys and recovery codes; never for oneself."""
+    if pending.concerns_money(person):
+        return _wait(request, person, pending.Kind.FACTORS)
+    if not services.reset_factors(Who.of(request), person):
+        return _("There was nothing to reset.")
+    return _("%(name)s is signed out, and signs in with the password alone now.") % {
+        "name": person_name(person.username)
+    }
 
 
 @never_cache

@@ -4,11 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Protocol
 
-import segno
 from django import template
 from django.contrib.auth.models import AnonymousUser, User
 from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 from domain.money import Figures
 from order_api.schemas import Payment
@@ -119,10 +118,3 @@ def provider(adapter_id: str) -> str:
 def receipt_digest(proof: Proof) -> str:
     """What the signed receipt of this proof has to have as its SHA-256."""
     return receipt.digest_of(proof)
-
-
-@register.filter
-def qr_code(text: str) -> SafeString:
-    """A drawing that a phone reads; black on white, whatever the page's colours, as readers want it."""
-    drawing: str = segno.make(text, error="m", micro=False).svg_inline(scale=3, light="#fff")
-    return mark_safe(drawing)  # noqa: S308 - numbers and names of the library's own

@@ -67,6 +67,7 @@ READING = {
     "sessions": "/accounts/sessions/",
     "data protection": "/data-protection/",
     "password": "/accounts/password/",
+    "second factor": "/accounts/second-factor/",
     "no such page": "/nowhere/",
     "api docs": "/checkout/order/docs",
 }
@@ -111,6 +112,7 @@ CHANGING = {
     "rule": "/payments/four-eyes/{rule}/",
     "rule deleted": "/payments/four-eyes/{rule}/delete/",
     "invite": "/people/invite/",
+    "app with codes": "/accounts/second-factor/app/",
 }
 SCREENS = {
     "desk light": (1440, "light"),
