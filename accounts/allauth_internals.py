@@ -7,12 +7,25 @@ what an upgrade changed.
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import ratelimit
-from django.http import HttpRequest
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.http import HttpRequest, HttpResponse
+
+BY_PROVIDER = "socialaccount"
+"""How allauth calls a sign-in elsewhere, whose time says nothing of when the person was asked there
+(`accounts.single_sign_on.sessions`)."""
 
 
 def last_proof(request: HttpRequest) -> float:
-    """When the person last proved in this session who they are, in seconds since the epoch; 0 if they did not."""
-    return max((record["at"] for record in get_authentication_records(request, request.user)), default=0.0)
+    """When the person last proved in this session to the desk who they are, in seconds since the epoch; 0 if they did
+    not."""
+    records = get_authentication_records(request, request.user)
+    return max((record["at"] for record in records if record["method"] != BY_PROVIDER), default=0.0)
+
+
+def answer_with(response: HttpResponse) -> Exception:
+    """Raised in one of allauth's hooks, it ends the request with that answer."""
+    error: Exception = ImmediateHttpResponse(response)
+    return error
 
 
 def record_proof(request: HttpRequest) -> None:

@@ -4,6 +4,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.channels import entries
+from accounts.single_sign_on.configuration import problems
 
 
 def check_channels(**_: Any) -> list[CheckMessage]:
@@ -13,3 +14,8 @@ def check_channels(**_: Any) -> list[CheckMessage]:
     except ImproperlyConfigured as error:
         return [Error(str(error), id="accounts.E001")]
     return []
+
+
+def check_sign_in(**_: Any) -> list[CheckMessage]:
+    """As above, settings with which nobody could sign in, or anybody; all that is wrong with them at once."""
+    return [Error(says, id="accounts.E002") for says in problems()]

@@ -12,17 +12,29 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.allauth_internals import last_proof, may_try, record_proof
+from accounts.single_sign_on.configuration import provider_name
+from accounts.single_sign_on.identities import is_managed
+from accounts.single_sign_on.sessions import proved_at
 from ui.pages import render_page
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether the person has signed in, or given their password again, within PAYMENT_REAUTH_MINUTES.
+    """Whether the person has signed in, or given their password again, within PAYMENT_REAUTH_MINUTES; of somebody who
+    signs in at a provider, whether it has asked them who they are within that time."""
+    latest = max(last_proof(request), proved_at(request))
+    return bool(time.time() - latest < settings.PAYMENT_REAUTH_MINUTES * 60)
 
-    Somebody who has none, as they sign in elsewhere, cannot be asked for it.
-    """
-    if isinstance(request.user, User) and not request.user.has_usable_password():
-        return True
-    return bool(time.time() - last_proof(request) < settings.PAYMENT_REAUTH_MINUTES * 60)
+
+class ProviderLink(forms.HiddenInput):
+    """In the place of a password: the way to the provider, in another tab, so that what was typed here stays. It sends
+    an empty text, by which one knows that it was there."""
+
+    input_type = "text"
+    use_fieldset = True
+    template_name = "accounts/provider_link.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, "", attrs) | {"provider": provider_name()}
 
 
 class StepUp(forms.Form):
@@ -39,14 +51,22 @@ class StepUp(forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        self.asks_provider = is_managed(request.user)
         if is_fresh(request):
             del self.fields["password"]
         else:
+            if self.asks_provider:
+                self.fields["password"] = forms.CharField(
+                    label=_("Confirm who you are"), required=False, widget=ProviderLink
+                )
             self.order_fields([name for name in self.fields if name != "password"])
 
     def clean_password(self) -> str:
         """Right, or an error; counted, as at signing in. From then on it is good for a while."""
         password: str = self.cleaned_data["password"]
+        if self.asks_provider:  # had they confirmed it by now, the form would not ask
+            says = _("Confirm with %(provider)s first, then send this again.") % {"provider": provider_name()}
+            raise forms.ValidationError(says)
         if not may_try(self.request):
             raise forms.ValidationError(_("Too many tries. Wait a minute, then try again."))
         if not get_adapter(self.request).reauthenticate(self.request.user, password):

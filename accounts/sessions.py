@@ -11,7 +11,9 @@ from django.contrib.auth.signals import user_logged_in
 from django.db.models import F
 from django.http import HttpRequest
 
+from accounts.local_passwords import is_break_glass
 from accounts.models import Preference, preference_of
+from accounts.single_sign_on import sessions as of_provider
 
 _EPOCH, _BEGAN, _SEEN = "epoch", "began", "seen"
 _SEEN_EVERY = 600.0
@@ -28,12 +30,18 @@ def begin(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def is_over(request: HttpRequest, preference: Preference) -> bool:
-    """Whether this session has ended by one of the three. One that does not say when it began is taken to begin now."""
+    """Whether this session has ended by one of the three, or by what holds for those that began at a provider. One that
+    does not say when it began is taken to begin now. One that began with a password is over where its person has none
+    by now."""
     if request.session.get(_EPOCH, 0) != preference.session_epoch:
         return True
     now = time.time()
     began = request.session.setdefault(_BEGAN, now)
     seen = request.session.get(_SEEN, began)
+    if of_provider.is_over(request, now - began):
+        return True
+    if not (settings.LOCAL_PASSWORDS or of_provider.is_of_provider(request) or is_break_glass(request.user)):
+        return True
     return bool(
         now - began > settings.SESSION_TIME.total_seconds() or now - seen > settings.SESSION_IDLE_TIME.total_seconds()
     )

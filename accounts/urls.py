@@ -5,15 +5,21 @@ from allauth.account import views as allauth
 from django.urls import path
 
 from accounts import views
+from accounts.local_passwords import needs_one
 from accounts.people import views as people_views
+from accounts.single_sign_on import views as single_sign_on
 
 urlpatterns = [
     path("login/", views.sign_in, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
-    path("password/", allauth.password_change, name="account_change_password"),
-    path("password/set/", allauth.password_set, name="account_set_password"),
-    path("password/again/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("password/", needs_one(allauth.password_change), name="account_change_password"),
+    path("password/set/", needs_one(allauth.password_set), name="account_set_password"),
+    path("password/again/", needs_one(allauth.reauthenticate), name="account_reauthenticate"),
+    path("sso/", single_sign_on.sso_begin, name="sso-begin"),
+    path("sso/callback/", single_sign_on.sso_callback, name="sso-callback"),
+    path("sso/again/", single_sign_on.sso_again, name="sso-again"),
+    path("sso/confirmed/", single_sign_on.sso_confirmed, name="sso-confirmed"),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/rows/", views.rows_per_page, name="rows-per-page"),
     path("help/read/", views.help_read, name="help-read"),

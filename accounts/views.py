@@ -17,6 +17,7 @@ from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from accounts.forms import PreferenceForm
 from accounts.models import Preference, keep_preference, preference_of
 from accounts.people import changes
+from accounts.single_sign_on.configuration import provider_name
 from audit import log
 from audit.actions import AuditAction
 from audit.log import Who
@@ -33,7 +34,13 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = tuple(DEMO_ACCOUNTS) if settings.DEMO else ()
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"demo_accounts": names, "demo_password": DEMO_PASSWORD}
+        return context | {
+            "demo_accounts": names,
+            "demo_password": DEMO_PASSWORD,
+            "provider": provider_name(),
+            "next": self.request.GET.get("next", ""),
+            "has_passwords": settings.LOCAL_PASSWORDS,
+        }
 
 
 sign_in = SignIn.as_view()

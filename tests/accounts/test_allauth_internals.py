@@ -20,6 +20,7 @@ ADAPTER = "accounts.allauth_internals"
 INTERNALS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("allauth.account.internal.flows.login", "get_authentication_records"): ("request", "user"),
     ("allauth.account.internal.flows.reauthentication", "reauthenticate_by_password"): ("request",),
+    ("allauth.core.exceptions", "ImmediateHttpResponse"): ("response",),
     ("allauth.core.ratelimit", "consume"): ("request", "action", "user", "key", "dry_run"),
 }
 """Module and name of each, and the parameters that it is called with."""
