@@ -1,6 +1,7 @@
 """The setting SOCIALACCOUNT_ADAPTER: where allauth's sign-in asks this desk what it decides."""
 
 import time
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -21,7 +22,7 @@ def kind_of(error: Exception | None) -> Kind:
     if isinstance(error, TroubleError):
         return error.kind
     if isinstance(error, requests.HTTPError) and error.response is not None:
-        return Kind.DOWN if error.response.status_code >= requests.codes.server_error else Kind.ANSWER
+        return Kind.DOWN if error.response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else Kind.ANSWER
     return Kind.DOWN if isinstance(error, requests.ConnectionError | requests.Timeout) else Kind.ANSWER
 
 

@@ -35,7 +35,7 @@ LONGEST_NAME = 150
 def said_of_proof(claims: Claims) -> dict[str, Any]:
     """When the provider asked the person, and whether for more than a password: what a session keeps of it."""
     asked = claims.get("auth_time")
-    at = float(asked) if isinstance(asked, int | float) else 0.0
+    at = min(float(asked), time.time()) if isinstance(asked, int | float) else 0.0
     return {"proved_at": at, "has_second_factor": counts_as_second_factor(claims)}
 
 
@@ -133,13 +133,15 @@ def _shut_out(who: Who, person: User) -> None:
         if services.change_rights(who, person, Rights(), by_provider=True):
             services.end_sessions(who, person)
     except LastAdminError:
-        logger.error("Single sign-on: the last admin is in no group any more. They are refused, and keep their rights.")
+        logger.critical("Single sign-on: the last admin is in no group any more. They are out, and keep their rights.")
         services.end_sessions(who, person)
 
 
 def _refused(request: HttpRequest, name: str, kind: Kind) -> None:
     where = Who.of(request)
-    log.event(Who(name[:64], None, where.ip, where.agent), AuditAction.SIGN_IN, outcome=Outcome.REFUSED, code=kind.value)
+    log.event(
+        Who(name[:64], None, where.ip, where.agent), AuditAction.SIGN_IN, outcome=Outcome.REFUSED, code=kind.value
+    )
 
 
 def _desk(request: HttpRequest) -> Who:

@@ -30,7 +30,7 @@ class Calls(requests.Session):
         super().__init__()
         self.until = until
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
+    def request(self, method: str, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
         options |= {"timeout": (CONNECT, READ), "allow_redirects": False, "stream": True}
         ask = super().request
 
@@ -57,7 +57,7 @@ def in_time(do: Callable[[], requests.Response], until: float) -> requests.Respo
     def work() -> None:
         try:
             came.put(do())
-        except Exception as error:  # noqa: BLE001 - raised again where somebody waits for it
+        except Exception as error:
             came.put(error)
         finally:
             _places.release()

@@ -128,7 +128,7 @@ def _one_of(given: dict[str, str], name: str, wrong: list[str]) -> str:
 
 
 def is_issuer(url: str) -> bool:
-    """Whether what is said to that address is encrypted, or stays on this machine, and it is written as an issuer is."""
+    """Whether what is said there is encrypted or stays on this machine, and the address is written as an issuer's."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

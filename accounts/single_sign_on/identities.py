@@ -25,7 +25,7 @@ def is_managed(person: User | AnonymousUser) -> bool:
     password here. One query, none where there is no provider."""
     if not settings.SSO_ISSUER or not isinstance(person, User):
         return False
-    return SocialAccount.objects.filter(user_id=person.pk, provider=settings.SSO_ISSUER).exists()
+    return bool(SocialAccount.objects.filter(user_id=person.pk, provider=settings.SSO_ISSUER).exists())
 
 
 def managed_ids() -> set[int]:

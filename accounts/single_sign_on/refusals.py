@@ -42,7 +42,7 @@ WORDS = {
     Kind.DENIED: Words(
         403,
         _("You did not sign in"),
-        _("%(provider)s says that the sign-in was cancelled or not allowed. Begin again if you did not mean to cancel."),
+        _("%(provider)s says that the sign-in was cancelled or not allowed. Begin again if you did not mean to."),
     ),
     Kind.DOWN: Words(
         503,
@@ -59,7 +59,10 @@ WORDS = {
     Kind.CLOCK: Words(
         502,
         _("The clocks do not agree"),
-        _("What %(provider)s sent is of another time than this desk's. Tell whoever runs this desk to look at its clock."),
+        _(
+            "What %(provider)s sent is of another time than this desk's. Tell whoever runs this desk: its clock may be "
+            "wrong."
+        ),
         is_ours=True,
     ),
     Kind.STALE: Words(
@@ -70,7 +73,7 @@ WORDS = {
     Kind.NO_GROUP: Words(
         403,
         _("You have no access to this desk"),
-        _("%(provider)s knows you, but none of your groups there leads to this desk. Ask whoever manages those groups."),
+        _("%(provider)s knows you, but none of your groups there leads to this desk. Ask whoever manages the groups."),
     ),
     Kind.TOO_MANY_GROUPS: Words(
         403,
@@ -82,20 +85,26 @@ WORDS = {
         403,
         _("Nobody would be left who can manage people"),
         _(
-            "Your groups at %(provider)s no longer make you an admin, and you are the last one. Nothing was changed, and "
-            "you are not signed in. Tell whoever runs this desk."
+            "Your groups at %(provider)s no longer make you an admin, and you are the last one. Nothing was changed, "
+            "and you are not signed in. Tell whoever runs this desk."
         ),
         is_ours=True,
     ),
     Kind.LINK: Words(
         403,
         _("This account cannot be tied to %(provider)s"),
-        _("The link is over, or you have an account with %(provider)s already. Sign in without the link, or ask an admin."),
+        _(
+            "The link is over, or you have an account with %(provider)s already. Sign in without the link, or ask an "
+            "admin."
+        ),
     ),
     Kind.NOT_ASKED: Words(
         403,
         _("%(provider)s did not ask you again"),
-        _("Nothing was confirmed: it has to ask you anew who you are. Try again; if it stays so, tell whoever runs this desk."),
+        _(
+            "Nothing was confirmed: it has to ask you anew who you are. Try again; if it stays so, tell whoever runs "
+            "this desk."
+        ),
         is_ours=True,
     ),
     Kind.SOMEBODY_ELSE: Words(

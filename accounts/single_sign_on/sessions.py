@@ -1,6 +1,5 @@
 """What a session remembers of how it began at the provider, and until when that is good."""
 
-import time
 from typing import Any
 
 from django.conf import settings
@@ -40,8 +39,7 @@ def is_over(request: HttpRequest, age: float) -> bool:
 
 def proved_at(request: HttpRequest) -> float:
     """When the provider last asked the person who they are, in seconds since the epoch; 0 if that is not known."""
-    kept = request.session.get(_KEY) or {}
-    return min(float(kept.get(_PROVED, 0.0)), time.time())
+    return float((request.session.get(_KEY) or {}).get(_PROVED, 0.0))
 
 
 def has_second_factor(request: HttpRequest) -> bool:

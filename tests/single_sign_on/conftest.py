@@ -1,8 +1,8 @@
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -39,17 +39,18 @@ def provider(server: Provider, settings: Settings, db: None) -> Provider:
     return server
 
 
-Walk = Callable[..., HttpResponse]
+Answer = Any
+"""What Django's test client answers, which is more than a response."""
+Walk = Callable[..., Any]
 
 
 @pytest.fixture
 def walk(provider: Provider) -> Walk:
     """To the provider, where `sub` signs in, and back: what the desk answers to that."""
 
-    def there_and_back(client: Client, sub: str = "s-1", begin: str = "/accounts/sso/") -> HttpResponse:
+    def there_and_back(client: Client, sub: str = "s-1", begin: str = "/accounts/sso/") -> Any:
         away = client.get(begin)
         assert away.status_code == 302, away.content.decode()
-        answer: HttpResponse = client.get(provider.decide(away["Location"], sub=sub))
-        return answer
+        return client.get(provider.decide(away["Location"], sub=sub))
 
     return there_and_back

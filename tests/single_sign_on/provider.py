@@ -1,5 +1,5 @@
-"""A real OpenID Connect provider (oidc-provider-mock, which is Authlib's server) on a port of this machine, in a thread.
-It demands a nonce and PKCE. What it says of a person is set by the test, and goes into the signed ID token."""
+"""A real OpenID Connect provider (oidc-provider-mock, which is Authlib's server) on a port of this machine, in a
+thread. It demands a nonce and PKCE. What it says of a person is set by the test, and goes into the signed ID token."""
 
 import os
 import threading

@@ -11,21 +11,21 @@ from contextlib import contextmanager
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.single_sign_on import calls
 from audit.models import Entry
 from tests.conftest import PASSWORD
-from tests.single_sign_on.conftest import SIGNE, Walk
+from tests.single_sign_on.conftest import SIGNE, Answer, Walk
 from tests.single_sign_on.provider import Provider
 
 CONFIGURATION, TOKEN, KEYS = "/.well-known/openid-configuration", "/oauth2/token", "/jwks"
 HOUR = 3600
+IS_JSON = {"Content-Type": "application/json"}
 
 
-def refused(answer: HttpResponse, status: int, code: str, says: str) -> None:
+def refused(answer: Answer, status: int, code: str, says: str) -> None:
     page = answer.content.decode()
     assert (answer.status_code, f"<code>{code}</code>" in page, says in page) == (status, True, True), page
     assert 'href="/accounts/login/"' in page
@@ -41,7 +41,11 @@ def test_who_does_not_sign_in_there_is_told_so(visitor: Client, provider: Provid
 
 @pytest.mark.parametrize(
     ("error", "status", "code"),
-    [("server_error", 503, "sso-down"), ("temporarily_unavailable", 503, "sso-down"), ("invalid_scope", 502, "sso-answer")],
+    [
+        ("server_error", 503, "sso-down"),
+        ("temporarily_unavailable", 503, "sso-down"),
+        ("invalid_scope", 502, "sso-answer"),
+    ],
 )
 def test_other_errors_of_the_provider_have_their_page(
     visitor: Client, provider: Provider, error: str, status: int, code: str
@@ -126,9 +130,9 @@ def test_the_provider_has_to_be_the_one_of_the_settings(visitor: Client, provide
         (CONFIGURATION, ("no", 503), "sso-down"),
         (CONFIGURATION, ("x" * (calls.LARGEST + 1), 200), "sso-answer"),
         (TOKEN, ('{"error": "invalid_client"}', 401), "sso-answer"),
-        (TOKEN, ('{"access_token": "a", "token_type": "Bearer"}', 200, {"Content-Type": "application/json"}), "sso-answer"),
-        (TOKEN, ('{"access_token": "a", "id_token": "x.y.z"}', 200, {"Content-Type": "application/json"}), "sso-answer"),
-        (TOKEN, ('{"access_token": "a", "id_token": 7}', 200, {"Content-Type": "application/json"}), "sso-answer"),
+        (TOKEN, ('{"access_token": "a", "token_type": "Bearer"}', 200, IS_JSON), "sso-answer"),
+        (TOKEN, ('{"access_token": "a", "id_token": "x.y.z"}', 200, IS_JSON), "sso-answer"),
+        (TOKEN, ('{"access_token": "a", "id_token": 7}', 200, IS_JSON), "sso-answer"),
         (KEYS, ('{"keys": []}', 200), "sso-answer"),
         (KEYS, ("no", 500), "sso-down"),
     ],

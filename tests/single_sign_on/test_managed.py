@@ -1,5 +1,5 @@
-"""Whom the provider manages, nobody changes by hand, and has no password; and with local passwords off, only one account
-has."""
+"""Whom the provider manages, nobody changes by hand, and they have no password; with local passwords off, only one
+account has."""
 
 import logging
 
@@ -134,7 +134,7 @@ def test_the_emergency_account_signs_in_and_that_is_said_loudly(
     with caplog.at_level(logging.CRITICAL, "accounts.local_passwords"):
         sign_in(visitor, "rescue")
     assert visitor.get("/people/").status_code == 200
-    assert [entry.action for entry in logged.order_by("sequence")] == ["sign-in", "sign-in.break-glass"]
+    assert {entry.action for entry in logged} == {"sign-in", "sign-in.break-glass"}
     assert [(record.levelname, "break-glass account rescue" in record.getMessage()) for record in caplog.records] == [
         ("CRITICAL", True)
     ]

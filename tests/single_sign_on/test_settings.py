@@ -16,7 +16,11 @@ GOOD = json.dumps({"desk": {"role": "support", "channels": ["norce/*"]}})
 
 @pytest.fixture
 def good(settings: Settings) -> Settings:
-    settings.SSO_ISSUER, settings.SSO_CLIENT_ID, settings.SSO_CLIENT_SECRET = "https://login.example.com/t", "desk", "s3"
+    settings.SSO_ISSUER, settings.SSO_CLIENT_ID, settings.SSO_CLIENT_SECRET = (
+        "https://login.example.com/t",
+        "desk",
+        "s3",
+    )
     settings.SSO_GROUPS = GOOD
     return settings
 
@@ -86,7 +90,9 @@ def test_secret_and_groups_may_stand_in_files(good: Settings, tmp_path: Path) ->
     assert configuration().groups["desk"] == Given("support", frozenset({"norce/*"}))
 
 
-@pytest.mark.parametrize("url", ["https://a.example", "https://a.example/tenant/v2.0", "http://127.0.0.1:9400", "http://localhost:1"])
+@pytest.mark.parametrize(
+    "url", ["https://a.example", "https://a.example/tenant/v2.0", "http://127.0.0.1:9400", "http://localhost:1"]
+)
 def test_an_issuer_is_encrypted_or_of_this_machine(url: str) -> None:
     assert is_issuer(url)
 

@@ -1,22 +1,23 @@
 """Signing in at the provider: who comes in, as whom, and with what."""
 
 import time
+from urllib.parse import quote
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import AccountChange, Preference
 from accounts.people import services
 from accounts.people.services import Rights, rights_of
+from audit.log import Who
 from audit.models import Entry, Outcome
 from tests.audit.helpers import log_out_of_reach
 from tests.conftest import PASSWORD, ClientOf
-from tests.single_sign_on.conftest import SIGNE, Walk
+from tests.single_sign_on.conftest import SIGNE, Answer, Walk
 from tests.single_sign_on.provider import Provider, asked_for
 
 
@@ -24,8 +25,8 @@ def signe() -> User:
     return User.objects.get(username="signe.lind")
 
 
-def says(answer: HttpResponse) -> str:
-    return answer.content.decode()
+def says(answer: Answer) -> str:
+    return str(answer.content.decode())
 
 
 def told(logged: "QuerySet[Entry]") -> list[tuple[str, str, str]]:
@@ -205,7 +206,7 @@ def test_whom_an_admin_deactivated_does_not_come_in(
     visitor: Client, walk: Walk, admin: User, logged: "QuerySet[Entry]"
 ) -> None:
     walk(visitor)
-    services.set_active(services.Who(admin.username, admin.pk), signe(), active=False)
+    services.set_active(Who(admin.username, admin.pk), signe(), active=False)
     browser = Client()
     assert walk(browser)["Location"] == "/accounts/inactive/"
     assert "_auth_user_id" not in browser.session
@@ -277,7 +278,7 @@ def test_one_comes_back_to_this_desk_and_nowhere_else(visitor: Client, walk: Wal
 def link_for(person: User, admin: User) -> str:
     from accounts import links
 
-    return links.make_token(services.Who(admin.username, admin.pk), person)
+    return links.make_token(Who(admin.username, admin.pk), person)
 
 
 def test_an_account_that_was_there_is_tied_by_a_one_time_link_of_an_admin(
@@ -285,7 +286,7 @@ def test_an_account_that_was_there_is_tied_by_a_one_time_link_of_an_admin(
 ) -> None:
     before, token = client_of(support), link_for(support, admin)
     page = says(visitor.get(f"/accounts/link/{token}/"))
-    assert f"/accounts/sso/?link={token}" in page and "Or choose a password" in page
+    assert f"/accounts/sso/?link={quote(token)}" in page and "Or choose a password" in page
     walk(visitor, begin=f"/accounts/sso/?link={token}")
     assert visitor.session["_auth_user_id"] == str(support.pk)
     tied = User.objects.get(pk=support.pk)
@@ -298,10 +299,8 @@ def test_an_account_that_was_there_is_tied_by_a_one_time_link_of_an_admin(
     assert tie is not None and tie.by == admin, "who made the link could have used it"
 
 
-def test_somebody_invited_may_begin_with_the_provider(
-    admin: User, visitor: Client, walk: Walk
-) -> None:
-    person = services.invite(services.Who(admin.username, admin.pk), services.Newcomer("asa"), Rights("support"))
+def test_somebody_invited_may_begin_with_the_provider(admin: User, visitor: Client, walk: Walk) -> None:
+    person = services.invite(Who(admin.username, admin.pk), services.Newcomer("asa"), Rights("support"))
     walk(visitor, begin=f"/accounts/sso/?link={link_for(person, admin)}")
     assert visitor.session["_auth_user_id"] == str(person.pk)
     assert User.objects.get(pk=person.pk).is_active
@@ -321,9 +320,7 @@ def test_a_link_that_is_over_or_of_the_servers_accounts_ties_nothing(
     assert not SocialAccount.objects.exists()
 
 
-def test_one_person_at_the_provider_is_one_here(
-    support: User, admin: User, visitor: Client, walk: Walk
-) -> None:
+def test_one_person_at_the_provider_is_one_here(support: User, admin: User, visitor: Client, walk: Walk) -> None:
     walk(visitor)
     assert walk(Client(), begin=f"/accounts/sso/?link={link_for(support, admin)}").status_code == 403
     assert SocialAccount.objects.get().user == signe()

@@ -86,6 +86,10 @@ class Command(BaseCommand):
             self.stdout.write(f"Sign in as   {names} (password {DEMO_PASSWORD})")
         elif not get_user_model().objects.filter(is_active=True).exists():
             self.stdout.write("Nobody can sign in yet: `manage.py createsuperuser` makes the first account.")
+        if not settings.LOCAL_PASSWORDS and not has_break_glass_account():
+            self.stdout.write(
+                f"Emergency    nobody can sign in as {settings.BREAK_GLASS_ACCOUNT}: createsuperuser makes it"
+            )
         if not (settings.HTTPS or settings.DEMO):
             self.stdout.write("Cookies      for plain HTTP on this machine; behind a proxy with TLS, set HTTPS=1")
         self.stdout.write("Stop         Ctrl-C\n")
@@ -132,6 +136,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         gc.collect()
         gc.freeze()  # a collection in a worker would write to every object, and so copy every page
         return application
+
+
+def has_break_glass_account() -> bool:
+    """Whether the one account that keeps its password is there, and can be signed in to."""
+    account = get_user_model().objects.filter(username=settings.BREAK_GLASS_ACCOUNT, is_active=True).first()
+    return account is not None and account.has_usable_password()
 
 
 def collect_static() -> None:
