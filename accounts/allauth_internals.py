@@ -17,6 +17,7 @@ from allauth.account.internal.flows.reauthentication import reauthenticate_by_pa
 from allauth.account.models import Login
 from allauth.account.stages import LoginStage, LoginStageController
 from allauth.core import context, ratelimit
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
@@ -40,22 +41,32 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
-FACTOR, ELSEWHERE = "mfa", "elsewhere"
-"""How allauth calls the proof of a second factor, and what we call the type of one that was shown elsewhere."""
+FACTOR = "mfa"
+"""How allauth calls the proof of a second factor."""
 BROKEN = (ValidationError, ValueError, TypeError, KeyError, AttributeError)
 """What allauth and fido2 raise at what a browser sends as a passkey's answer and is none."""
+BY_PROVIDER = "socialaccount"
+"""How allauth calls a sign-in at a provider, whose time says nothing of when the person was asked there
+(`accounts.single_sign_on.sessions`)."""
 
 
 def last_proof(request: HttpRequest, *, by_factor: bool = False) -> float:
-    """When the person last proved in this session who they are, in seconds since the epoch; 0 if they did not.
-    `by_factor`: a password is no proof."""
+    """When the person last proved to the desk in this session who they are, in seconds since the epoch; 0 if they did
+    not. `by_factor`: a password is no proof."""
     records = get_authentication_records(request, request.user)
-    return max((each["at"] for each in records if not by_factor or each["method"] == FACTOR), default=0.0)
+    counts = [each for each in records if (each["method"] == FACTOR if by_factor else each["method"] != BY_PROVIDER)]
+    return max((each["at"] for each in counts), default=0.0)
 
 
 def has_shown_factor(request: HttpRequest) -> bool:
     """Whether the person has shown a second factor in this session."""
     return last_proof(request, by_factor=True) > 0
+
+
+def answer_with(response: HttpResponse) -> Exception:
+    """Raised in one of allauth's hooks, it ends the request with that answer."""
+    error: Exception = ImmediateHttpResponse(response)
+    return error
 
 
 def record_proof(request: HttpRequest) -> None:
@@ -104,11 +115,6 @@ def record_factor(request: HttpRequest, factor: Authenticator, *, alone: bool = 
     record_authentication(request, factor.user, FACTOR, id=factor.pk, type=factor.type, **more)
     if again:
         request.takes_new_key = True  # type: ignore[attr-defined]
-
-
-def record_factor_elsewhere(request: HttpRequest, user: User) -> None:
-    """The person signs in elsewhere, and was asked there for a second factor whose word is taken."""
-    record_authentication(request, user, FACTOR, type=ELSEWHERE)
 
 
 def begun_sign_in(request: HttpRequest) -> LoginStage | None:

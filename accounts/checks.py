@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.channels import entries
 from accounts.second_factor import policy
+from accounts.single_sign_on.configuration import problems
 
 
 def check_channels(**_: Any) -> list[CheckMessage]:
@@ -23,3 +24,8 @@ def check_second_factor(**_: Any) -> list[CheckMessage]:
     except ImproperlyConfigured as error:
         return [Error(str(error), id="accounts.E002")]
     return []
+
+
+def check_sign_in(**_: Any) -> list[CheckMessage]:
+    """As above, settings with which nobody could sign in, or anybody; all that is wrong with them at once."""
+    return [Error(says, id="accounts.E003") for says in problems()]

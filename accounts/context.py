@@ -1,5 +1,6 @@
 from functools import lru_cache
 
+from django.conf import settings
 from django.contrib.auth.context_processors import PermWrapper
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
@@ -7,8 +8,10 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.channels import channels_of
 from accounts.entitlements import entitlements_of, role_of
+from accounts.local_passwords import is_break_glass
 from accounts.models import Preference, preference_of
 from accounts.people.changes import unread
+from accounts.single_sign_on.sessions import is_of_provider
 from ui.regions import get_region
 
 
@@ -31,8 +34,14 @@ def person(request: HttpRequest) -> dict[str, object]:
         "channel": getattr(request, "channel", None),
         "channels": SimpleLazyObject(lambda: channels_of(user)),
         "role": SimpleLazyObject(lambda: role_of(user)),
+        "has_password": SimpleLazyObject(lambda: _has_password(request)),
         "account_changes": SimpleLazyObject(lambda: unread(user) if entitlements_of(user).unread else ()),
     }
+
+
+def _has_password(request: HttpRequest) -> bool:
+    """Whether one that could be changed belongs to whoever reads the page, as far as their session knows."""
+    return not is_of_provider(request) and (settings.LOCAL_PASSWORDS or is_break_glass(request.user))
 
 
 def _rights(user: User | AnonymousUser) -> dict[str, object]:

@@ -1,5 +1,5 @@
 """Whoever moves money, or changes who may, says once more who they are, if they have not done so for a while: by their
-second factor, if they have one, else by their password."""
+second factor, if they have one, else at the provider where they sign in, else by their password."""
 
 import time
 from typing import Any, cast
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.allauth_internals import last_proof, may_try, record_proof
 from accounts.second_factor.forms import NAMES, FactorForm
 from accounts.second_factor.policy import has_factor
+from accounts.single_sign_on import sessions as of_provider
+from accounts.single_sign_on.configuration import provider_name
+from accounts.single_sign_on.identities import is_managed
 from ui.pages import render_page
 
 PROOFS = ("password", *NAMES)
@@ -23,19 +26,31 @@ PROOFS = ("password", *NAMES)
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the person has signed in, or said again who they are, within PAYMENT_REAUTH_MINUTES. Of who has a second
-    factor a password proves nothing here.
-
-    Somebody who has neither, as they sign in elsewhere, cannot be asked for it.
-    """
+    factor a password proves nothing here. A provider counts from when it asked them, of who has a second factor where
+    it asked for one."""
     by_factor = has_factor(request.user)
-    if not by_factor and isinstance(request.user, User) and not request.user.has_usable_password():
-        return True
-    return bool(time.time() - last_proof(request, by_factor=by_factor) < settings.PAYMENT_REAUTH_MINUTES * 60)
+    latest = last_proof(request, by_factor=by_factor)
+    if not by_factor or of_provider.has_second_factor(request):
+        latest = max(latest, of_provider.proved_at(request))
+    return bool(time.time() - latest < settings.PAYMENT_REAUTH_MINUTES * 60)
+
+
+class ProviderLink(forms.HiddenInput):
+    """In the place of a password: the way to the provider, in another tab, so that what was typed here stays. It sends
+    an empty text, by which one knows that it was there."""
+
+    input_type = "text"
+    use_fieldset = True
+    template_name = "accounts/provider_link.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, "", attrs) | {"provider": provider_name()}
 
 
 class StepUp(FactorForm):
     """A form that asks who somebody is as well, where they last said so too long ago: by a passkey or a code, of who
-    has them, else by `password`. These are the last of its fields."""
+    has them, else by `password`, in the place of which is the way to the provider for who signs in there. These are the
+    last of its fields."""
 
     password = forms.CharField(
         label=_("Your password"),
@@ -49,9 +64,14 @@ class StepUp(FactorForm):
         super().__init__(*args, request=request, user=cast(User, request.user), **kwargs)
         asks, by_factor = not is_fresh(request), has_factor(request.user)
         self.ask_for(factor=asks and by_factor)
+        self.asks_provider = asks and not by_factor and is_managed(request.user)
         if not asks or by_factor:
             del self.fields["password"]
         else:
+            if self.asks_provider:
+                self.fields["password"] = forms.CharField(
+                    label=_("Confirm who you are"), required=False, widget=ProviderLink
+                )
             self.order_fields([name for name in self.fields if name != "password"])
         self.say_why(self.base_fields["password"].help_text)
 
@@ -63,6 +83,9 @@ class StepUp(FactorForm):
     def clean_password(self) -> str:
         """Right, or an error; counted, as at signing in. From then on it is good for a while."""
         password: str = self.cleaned_data["password"]
+        if self.asks_provider:  # had they confirmed it by now, the form would not ask
+            says = _("Confirm with %(provider)s first, then send this again.") % {"provider": provider_name()}
+            raise forms.ValidationError(says)
         if not may_try(self.request):
             raise forms.ValidationError(_("Too many tries. Wait a minute, then try again."))
         if not get_adapter(self.request).reauthenticate(self.request.user, password):

@@ -13,8 +13,10 @@ from django.contrib.auth.signals import user_logged_in
 from django.db.models import F
 from django.http import HttpRequest
 
+from accounts.local_passwords import is_break_glass
 from accounts.models import Preference, preference_of
 from accounts.session_store import MARK
+from accounts.single_sign_on import sessions as of_provider
 from audit.log import Who
 from audit.tidy import text as tidy_text
 
@@ -36,13 +38,17 @@ def begin(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
 
 
 def is_over(request: HttpRequest, preference: Preference) -> bool:
-    """Whether this session has ended by one of the three. One that does not say when it began is taken to begin now."""
-    request.session.setdefault(BEGAN, time.time())
-    return has_ended(request.session, preference.session_epoch)
+    """Whether this session has ended by one of the three, or by what holds for those that began at a provider. One that
+    does not say when it began is taken to begin now. One that began here is over where its person has no password by
+    now."""
+    began = request.session.setdefault(BEGAN, time.time())
+    if has_ended(request.session, preference.session_epoch) or of_provider.is_over(request, time.time() - began):
+        return True
+    return not (settings.LOCAL_PASSWORDS or of_provider.is_of_provider(request) or is_break_glass(request.user))
 
 
 def has_ended(data: Mapping[str, Any], epoch: int) -> bool:
-    """The same of a session's data, whose person has come to that epoch."""
+    """Whether a session with that data has, by one of the three, whose person has come to that epoch."""
     now, began = time.time(), data.get(BEGAN, 0.0)
     return bool(
         data.get(_EPOCH, 0) != epoch

@@ -74,7 +74,7 @@ class FactorAttempt(NamedTuple):
         """Whether there were not too many that failed. Raises OperationalError where nothing can be counted."""
         if all(is_within(self.request, limit, key) for limit, key in self._limits()):
             return True
-        prove_writable()
+        prove_it_counts()
         return False
 
     def failed(self) -> None:

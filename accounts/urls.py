@@ -5,14 +5,20 @@ from allauth.account import views as allauth
 from django.urls import include, path
 
 from accounts import session_views, views
+from accounts.local_passwords import needs_one
 from accounts.people import views as people_views
+from accounts.single_sign_on import views as single_sign_on
 
 urlpatterns = [
     path("login/", views.sign_in, name="account_login"),
     path("logout/", views.sign_out, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
-    path("password/", allauth.password_change, name="account_change_password"),
-    path("password/set/", allauth.password_set, name="account_set_password"),
+    path("password/", needs_one(allauth.password_change), name="account_change_password"),
+    path("password/set/", needs_one(allauth.password_set), name="account_set_password"),
+    path("sso/", single_sign_on.sso_begin, name="sso-begin"),
+    path("sso/callback/", single_sign_on.sso_callback, name="sso-callback"),
+    path("sso/again/", single_sign_on.sso_again, name="sso-again"),
+    path("sso/confirmed/", single_sign_on.sso_confirmed, name="sso-confirmed"),
     path("", include("accounts.second_factor.urls")),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/rows/", views.rows_per_page, name="rows-per-page"),

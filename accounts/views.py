@@ -20,6 +20,7 @@ from accounts.forms import PreferenceForm
 from accounts.models import Preference, keep_preference, preference_of
 from accounts.people import changes
 from accounts.second_factor.showing import can_use_passkeys
+from accounts.single_sign_on.configuration import provider_name
 from audit import log
 from audit.actions import AuditAction
 from audit.log import Who
@@ -36,8 +37,14 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         names = tuple(DEMO_ACCOUNTS) if settings.DEMO else ()
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        more = {"demo_accounts": names, "demo_password": DEMO_PASSWORD}
-        return context | more | {"can_use_passkeys": can_use_passkeys(self.request)}
+        return context | {
+            "demo_accounts": names,
+            "demo_password": DEMO_PASSWORD,
+            "can_use_passkeys": can_use_passkeys(self.request),
+            "provider": provider_name(),
+            "next": self.request.GET.get("next", ""),
+            "has_passwords": settings.LOCAL_PASSWORDS,
+        }
 
     def form_invalid(self, form: Form) -> HttpResponse:
         """Proxies that count refusals see one."""

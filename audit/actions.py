@@ -9,6 +9,7 @@ class AuditAction(models.TextChoices):
     written once stays."""
 
     SIGN_IN = "sign-in", _("Sign in")
+    SIGN_IN_BREAK_GLASS = "sign-in.break-glass", _("Sign in to the emergency account")
     SIGN_OUT = "sign-out", _("Sign out")
     DENIED = "denied", _("Open what is not theirs")
     ORDER_FOREIGN = "order.foreign", _("See an order of another channel")
@@ -80,6 +81,9 @@ class AuditAction(models.TextChoices):
     SHIPPING_CREATE = "shipping.create", _("Add a shipping")
     SHIPPING_UPDATE = "shipping.update", _("Change a shipping")
     PERSON_INVITE = "person.invite", _("Invite a person")
+    PERSON_SSO_CREATE = "person.sso.create", _("Make an account by single sign-on")
+    PERSON_SSO_LINK = "person.sso.link", _("Tie an account to single sign-on")
+    PERSON_SSO_PROOF = "person.sso.proof", _("Confirm by single sign-on who one is")
     PERSON_RIGHTS_CHANGE = "person.rights.change", _("Change a person's rights")
     ROLE_CHANGE = "role.change", _("Change what a role may do")
     PERSON_ACTIVATE = "person.activate", _("Activate a person")

@@ -9,6 +9,7 @@ from audit.actions import AuditAction
 
 PAST: Mapping[str, Promise] = {
     AuditAction.SIGN_IN: _("signed in"),
+    AuditAction.SIGN_IN_BREAK_GLASS: _("signed in to the emergency account"),
     AuditAction.SIGN_OUT: _("signed out"),
     AuditAction.DENIED: _("tried to open what is not theirs"),
     AuditAction.ORDER_FOREIGN: _("was answered with an order of another channel"),
@@ -80,6 +81,9 @@ PAST: Mapping[str, Promise] = {
     AuditAction.SHIPPING_CREATE: _("added a shipping"),
     AuditAction.SHIPPING_UPDATE: _("changed a shipping"),
     AuditAction.PERSON_INVITE: _("invited a person"),
+    AuditAction.PERSON_SSO_CREATE: _("made an account by single sign-on"),
+    AuditAction.PERSON_SSO_LINK: _("tied an account to single sign-on"),
+    AuditAction.PERSON_SSO_PROOF: _("confirmed by single sign-on who they are"),
     AuditAction.PERSON_RIGHTS_CHANGE: _("changed a person's rights"),
     AuditAction.ROLE_CHANGE: _("changed what a role may do"),
     AuditAction.PERSON_ACTIVATE: _("activated a person"),

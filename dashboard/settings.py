@@ -1,7 +1,6 @@
 """Settings. Every one of them comes from the environment; README.md lists them. Bad values are reported all at once."""
 
 import datetime as dt
-import os
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -9,21 +8,17 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
 from environs import validate as env_validate
 
 from dashboard import stack
+from dashboard.env import BASE_DIR, env
 from dashboard.logs import logging_at
 from dashboard.loopback import is_loopback
+from dashboard.sign_in import *  # noqa: F403
 from ui import languages
 
-BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_SECRET_KEY = "demo-key-for-the-sandbox-on-this-machine-only-never-for-a-server"  # noqa: S105
 DEMO_TOKEN = "sandbox"  # noqa: S105 - the sandbox's documented default
-
-env = Env(eager=False)
-if "PYTEST_VERSION" not in os.environ:
-    env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 
 def https_host(text: str) -> str:
@@ -288,6 +283,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
 ]
 
 MIDDLEWARE = stack.middleware(sandbox=SANDBOX)
@@ -317,6 +313,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.adapter.Adapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "change_password": "accounts.forms.PasswordChangeForm",

@@ -11,7 +11,7 @@ INTERNAL = {"DJANGO_SETTINGS_MODULE", "PYTEST_VERSION"}
 
 
 def test_the_readme_lists_every_setting_and_no_other() -> None:
-    code = (ROOT / "dashboard" / "settings.py").read_text()
+    code = "".join((ROOT / "dashboard" / name).read_text() for name in ("settings.py", "sign_in.py"))
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code)) - INTERNAL
     table = (ROOT / "README.md").read_text().split("## Settings")[1].split("\n## ")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]

@@ -20,7 +20,8 @@ FOR_OPERATORS = {
     "operations/backup.py", "operations/figures.py", "operations/metrics.py", "operations/restore.py",
     "operations/probes.py", "operations/standing.py", "operations/data_protection/colleagues.py",
     "operations/data_protection/customers.py", "operations/data_protection/named.py", "ui/log_lines.py",
-    "accounts/checks.py", "dashboard/buffering.py", "dashboard/settings.py", "dashboard/storage.py",
+    "accounts/checks.py", "accounts/single_sign_on/configuration.py", "accounts/single_sign_on/mapping.py",
+    "dashboard/buffering.py", "dashboard/settings.py", "dashboard/storage.py",
     "gateway/checks.py", "payments/alerts/checks.py", "payments/checks.py", "teamwork/checks.py", "ui/languages.py",
 }  # fmt: skip
 """Modules that say something to whoever starts the program, in English like its settings."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import links
 from accounts.people import services
+from accounts.single_sign_on.identities import is_managed
 from audit.log import Who
 
 may_manage_people = permission_required(services.MANAGE, raise_exception=True)
@@ -33,6 +34,8 @@ def demand_power_over(request: HttpRequest, person: User) -> None:
 def demand_link(request: HttpRequest, person: User) -> None:
     if person.pk == request.user.pk:
         raise PermissionDenied("Nobody makes a link for themselves.")
+    if is_managed(person):
+        raise PermissionDenied("Who signs in at the provider has no password here.")
     if not person.is_active and person.has_usable_password():
         raise PermissionDenied("No link for somebody who was deactivated.")
 

@@ -22,11 +22,14 @@ from accounts.people.common import (
     show_once,
 )
 from accounts.people.forms import RIGHTS_CHANGED
-from accounts.people.services import LastAdminError, Rights, RightsChangedError
+from accounts.people.services import LastAdminError, ManagedElsewhereError, Rights, RightsChangedError
 from accounts.reauthentication import password_first
 from audit.log import Who
 
 KINDS = (pending.Kind.RIGHTS, pending.Kind.LINK, pending.Kind.ACTIVATE, pending.Kind.FACTORS)
+MANAGED_ELSEWHERE = gettext_lazy(
+    "This person signs in at the company's provider by now, whose groups say what they may. Nothing was changed."
+)
 OVER = gettext_lazy("It is over: somebody decided it meanwhile, or nobody did for three days.")
 
 
@@ -61,6 +64,8 @@ def pending_confirm(request: HttpRequest, number: int) -> HttpResponse:
         messages.error(request, str(RIGHTS_CHANGED))
     except LastAdminError:
         messages.error(request, str(LAST_ADMIN))
+    except ManagedElsewhereError:
+        messages.error(request, str(MANAGED_ELSEWHERE))
     else:
         messages.success(request, _("Confirmed: it is in force from now on."))
         return redirect("person-detail", person.pk)

@@ -6,7 +6,7 @@ it cannot be recorded.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from accounts.people import changes
 from accounts.roles import ADMIN, EXTRAS, ROLES, highest
 from accounts.second_factor import mail
 from accounts.sessions import begin_next_epoch
+from accounts.single_sign_on.identities import is_managed
 from audit import log
 from audit.actions import AuditAction
 from audit.log import Change, Outcome, Subject, Who, masked, unmasked
@@ -39,6 +40,10 @@ class OwnLinkError(Exception):
 
 class RightsChangedError(Exception):
     """The person's rights are not what whoever changes them saw. Nothing was changed."""
+
+
+class ManagedElsewhereError(Exception):
+    """The provider of single sign-on says what this person may, and that they have no password. Nothing was changed."""
 
 
 class Newcomer(NamedTuple):
@@ -104,11 +109,48 @@ def invite(who: Who, newcomer: Newcomer, rights: Rights) -> User:
     return person
 
 
-def change_rights(who: Who, person: User, rights: Rights, seen: Rights | None = None) -> bool:
+def admit(who: Who, newcomer: Newcomer, rights: Rights, tie: Callable[[User], None]) -> User:
+    """A new person whom the provider of single sign-on vouches for; they have no password. `tie` remembers in the same
+    step who they are there, and what it raises, it raises. IntegrityError: there is somebody of that name."""
+    with _step(who, AuditAction.PERSON_SSO_CREATE, newcomer.username) as step:
+        person = User(**newcomer._asdict(), is_active=True)
+        person.set_unusable_password()
+        person.save(force_insert=True)
+        tie(person)
+        _give(person, rights)
+        step.changes = [Change("email", "", newcomer.email), *rights.changes_from(Rights())]
+    return person
+
+
+def tie_to_provider(who: Who, link: OneTimeLink, tie: Callable[[User], None]) -> User | None:
+    """The link's person signs in at the provider from now on, and has no password any more; their sessions are over,
+    and so is the link. `tie` as in `admit`. None: the link was used already."""
+    with _step(who, AuditAction.PERSON_SSO_LINK, link.user.username) as step:
+        used, _by_model = OneTimeLink.objects.filter(pk=link.pk, code=link.code).delete()
+        if not used:
+            step.outcome = Outcome.REFUSED
+            return None
+        person = User.objects.get(pk=link.user_id)
+        changes.note(person, _maker_of(link), AccountChange.Kind.LINK)
+        tie(person)
+        person.set_unusable_password()
+        person.is_active = True
+        person.save(update_fields=["password", "is_active"])
+        begin_next_epoch(person)
+    return User.objects.get(pk=person.pk)
+
+
+def change_rights(
+    who: Who, person: User, rights: Rights, seen: Rights | None = None, *, by_provider: bool = False
+) -> bool:
     """Give the person these rights and no others; whether that was any change. In force from their next request on.
 
     `seen`: what the person had when this was decided. RightsChangedError if they have something else by now.
+    `by_provider`: they follow from the groups at the provider of single sign-on, which alone changes the rights of whom
+    it manages (ManagedElsewhereError); there is nobody of the desk behind it who could approve for them.
     """
+    if not by_provider and is_managed(person):
+        raise ManagedElsewhereError
     with _step(who, AuditAction.PERSON_RIGHTS_CHANGE, person.username) as step:
         now = rights_of(User.objects.get(pk=person.pk))
         if seen is not None and now != seen:
@@ -117,7 +159,8 @@ def change_rights(who: Who, person: User, rights: Rights, seen: Rights | None = 
         step.is_recorded = bool(step.changes)
         if step.changes:
             _give(person, rights)
-            changes.note(person, who, AccountChange.Kind.RIGHTS, step.changes)
+            if not by_provider:
+                changes.note(person, who, AccountChange.Kind.RIGHTS, step.changes)
     return step.is_recorded
 
 
@@ -157,9 +200,12 @@ def reset_factors(who: Who, person: User) -> bool:
 
 
 def new_link(who: Who, person: User, code: str, now: dt.datetime | None = None) -> OneTimeLink:
-    """A link of that code for the person; the one they had before is void. Raises OwnLinkError."""
+    """A link of that code for the person; the one they had before is void. Raises OwnLinkError, and
+    ManagedElsewhereError: it would set a password."""
     if who.user_id == person.pk:
         raise OwnLinkError
+    if is_managed(person):
+        raise ManagedElsewhereError
     with _step(who, AuditAction.PERSON_LINK_CREATE, person.username):
         made = {"code": code, "made_at": now or timezone.now(), "made_by_id": who.user_id}
         link, _created = OneTimeLink.objects.update_or_create(user=person, defaults=made)

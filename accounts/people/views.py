@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import links, own_sessions
 from accounts.entitlements import entitlements_of
+from accounts.local_passwords import may_have_one
 from accounts.models import OneTimeLink
 from accounts.people import pending, services
 from accounts.people.common import (
@@ -37,6 +39,9 @@ from accounts.people.pending_views import KINDS, rows_for
 from accounts.people.services import LastAdminError, Newcomer, Rights, RightsChangedError, rights_of
 from accounts.reauthentication import password_first
 from accounts.roles import MATRIX, RIGHTS, ROLES, WORDS
+from accounts.single_sign_on.admission import may_be_tied
+from accounts.single_sign_on.configuration import provider_name
+from accounts.single_sign_on.identities import is_managed
 from audit.log import AuditUnavailableError, Change, Who
 from audit.names import person_name
 from domain.states import DONE, OFF, WAIT, State
@@ -121,6 +126,8 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
     form = RightsForm(request.POST or None, request=request, rights=rights_of(person))
     if request.method == "POST":
         demand_power_over(request, person)
+        if is_managed(person):
+            raise PermissionDenied("The groups at the provider say what this person may.")
         if form.is_valid() and _changed(request, person, form):
             return redirect("person-detail", person_id)
     return render_page(
@@ -158,6 +165,7 @@ def _detail(request: HttpRequest, person: User, form: RightsForm) -> dict[str, o
         "form": form,
         "link": link.get("url") if link.get("person") == person.pk else "",
         "has_power": has_power_over(request, person),
+        "provider": provider_name() if is_managed(person) else "",
         "waits": rows_for(cast(User, request.user), pending.waiting(KINDS, person)),
         "is_self": person.pk == request.user.pk,
         "sessions": own_sessions.sessions_of(person, own_sessions.mark_of(request)),
@@ -264,8 +272,14 @@ def person_password(request: HttpRequest, token: str) -> HttpResponse:
     link = links.find(token)
     if link is None:
         return render_page(request, "accounts/link_over.html", status=404)
+    has_password = may_have_one(link.user)
+    provider = provider_name() if may_be_tied(link.user) else ""
+    if not (has_password or provider):
+        return render_page(request, "accounts/link_over.html", status=404)
     form = FirstPasswordForm(link.user, request.POST or None)
     status = 200
+    if request.method == "POST" and not has_password:
+        raise PermissionDenied("Nobody has a password here.")
     if request.method == "POST":
         try:
             if form.is_valid():
@@ -274,7 +288,7 @@ def person_password(request: HttpRequest, token: str) -> HttpResponse:
         except AuditUnavailableError:
             form.add_error(None, str(UNRECORDED))
             status = 503
-    context = {"form": form, "person": link.user}
+    context = {"form": form, "person": link.user, "token": token, "provider": provider, "has_password": has_password}
     return render_page(request, "accounts/person_password.html", context, status=status)
 
 

@@ -17,6 +17,7 @@ from accounts.allauth_internals import has_shown_factor
 from accounts.entitlements import entitlements_of
 from accounts.people.pending import MONEY
 from accounts.roles import ADMIN, ROLES, SUPPORT, highest
+from accounts.single_sign_on.sessions import has_second_factor
 
 OF_MONEY = "money"
 
@@ -78,9 +79,9 @@ def has_factor(user: User | AnonymousUser) -> bool:
 
 
 def is_satisfied(request: HttpRequest) -> bool:
-    """Whether this session of somebody who is signed in may go on: it has shown a second factor, or the person has
-    none and needs none. A sign-in elsewhere whose word is taken for it counts once it is recorded
-    (`accounts.allauth_internals.record_factor_elsewhere`). No statement of its own."""
-    if has_shown_factor(request):
+    """Whether this session of somebody who is signed in may go on: it has shown a second factor, here or at the
+    provider where it began, whose word is taken for it (SSO_SECOND_FACTOR), or the person has none and needs none. No
+    statement of its own."""
+    if has_shown_factor(request) or has_second_factor(request):
         return True
     return not has_factor(request.user) and policy_of(request.user) is not Policy.REQUIRED

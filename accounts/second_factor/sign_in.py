@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.allauth_internals import begun_sign_in, passkey_to_show, sign_in_by_passkey
+from accounts.local_passwords import may_have_one
 from accounts.second_factor.forms import SignInFactorForm
 from accounts.second_factor.showing import TOO_MANY, WRONG_PASSKEY, can_use_passkeys, passkey_of
 from accounts.sign_in_limits import may_sign_in_by_passkey
@@ -68,7 +69,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return HttpResponse(status=429) if is_one_too_many else as_json(passkey_to_show(None))
     factor = None if is_one_too_many else passkey_of(None, request.POST.get("passkey", ""))
-    if factor is not None:
+    if factor is not None and may_have_one(factor.user):  # whom a provider answers for comes in by the provider alone
         return sign_in_by_passkey(request, factor, onwards or None)
     if not is_one_too_many:
         sign_in_failed(None, {}, request)

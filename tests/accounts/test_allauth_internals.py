@@ -22,6 +22,7 @@ INTERNALS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("allauth.account.internal.flows.login", "perform_login"): ("request", "login"),
     ("allauth.account.internal.flows.login", "record_authentication"): ("request", "user", "method"),
     ("allauth.account.internal.flows.reauthentication", "reauthenticate_by_password"): ("request",),
+    ("allauth.core.exceptions", "ImmediateHttpResponse"): ("response",),
     ("allauth.core.ratelimit", "consume"): ("request", "action", "user", "key", "dry_run"),
     ("allauth.mfa.recovery_codes.internal.auth", "RecoveryCodes"): ("instance",),
     ("allauth.mfa.totp.internal.auth", "TOTP"): ("instance",),

@@ -87,6 +87,10 @@ class Command(BaseCommand):
             self.stdout.write(f"Sign in as   {names} (password {DEMO_PASSWORD})")
         elif not get_user_model().objects.filter(is_active=True).exists():
             self.stdout.write("Nobody can sign in yet: `manage.py createsuperuser` makes the first account.")
+        if not settings.LOCAL_PASSWORDS and not has_break_glass_account():
+            self.stdout.write(
+                f"Emergency    nobody can sign in as {settings.BREAK_GLASS_ACCOUNT}: createsuperuser makes it"
+            )
         if not (settings.HTTPS or settings.DEMO):
             self.stdout.write("Cookies      for plain HTTP on this machine; behind a proxy with TLS, set HTTPS=1")
         self.stdout.write("Stop         Ctrl-C\n")
@@ -140,6 +144,12 @@ def longest_end() -> int:
     """Seconds that requests under way are given to end in as the desk is stopped: a page that makes two calls to the
     Order API, one after the other, which both take as long as a call may, and a minute at the most."""
     return min(60, round(2 * longest_call() + 5))
+
+
+def has_break_glass_account() -> bool:
+    """Whether the one account that keeps its password is there, and can be signed in to."""
+    account = get_user_model().objects.filter(username=settings.BREAK_GLASS_ACCOUNT, is_active=True).first()
+    return account is not None and account.has_usable_password()
 
 
 def collect_static() -> None:

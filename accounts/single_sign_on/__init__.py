@@ -1,0 +1,1 @@
+"""Signing in at a company's own provider, by OpenID Connect: docs/single-sign-on.md."""
