@@ -216,7 +216,7 @@ def test_what_is_over_its_time_goes(support: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_who_was_signed_in_before_there_was_a_list_still_is() -> None:
     try:
-        MigrationExecutor(connection).migrate([("accounts", "0013_views_and_columns")])
+        MigrationExecutor(connection).migrate([("accounts", "0014_second_factor")])
         before = MigrationExecutor(connection).loader.project_state().apps.get_model("sessions", "Session").objects
         user = User.objects.create_user("old hand")
         data = {"_auth_user_id": str(user.pk), "_auth_user_backend": "accounts.backends.Backend",
@@ -224,7 +224,7 @@ def test_who_was_signed_in_before_there_was_a_list_still_is() -> None:
         until = timezone.now() + dt.timedelta(hours=1)
         before.create(session_key="a" * 32, session_data=SessionStore().encode(data), expire_date=until)
         before.create(session_key="b" * 32, session_data="not ours", expire_date=until)
-        MigrationExecutor(connection).migrate([("accounts", "0016_own_sessions")])
+        MigrationExecutor(connection).migrate([("accounts", "0015_own_sessions")])
         assert before.count() == 0
     finally:
         latest = MigrationExecutor(connection)
