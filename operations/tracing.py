@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 Tell = Callable[[str, str, int, str], None]
 """Gets the name of the page, the method, the status and the pattern of the address."""
-_running: "tuple[int, Tracing] | None" = None
+_running: tuple[int, Any] | None = None
+"""Of which process, and its `otel.Tracing`."""
 
 
 def check_packages(**_: Any) -> list[CheckMessage]:

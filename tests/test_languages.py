@@ -18,7 +18,7 @@ PROMISED = ["sv", "nb", "da", "fi", "de"]
 """Languages that a release has. One that is not among them may be under way."""
 FOR_OPERATORS = {
     "operations/backup.py", "operations/figures.py", "operations/metrics.py", "operations/restore.py",
-    "operations/probes.py", "operations/standing.py", "ui/log_lines.py",
+    "operations/probes.py", "operations/standing.py", "operations/tracing.py", "ui/log_lines.py",
     "accounts/checks.py", "dashboard/buffering.py", "dashboard/settings.py", "dashboard/storage.py",
     "gateway/checks.py", "payments/alerts/checks.py", "payments/checks.py", "teamwork/checks.py", "ui/languages.py",
 }  # fmt: skip
