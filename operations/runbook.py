@@ -17,4 +17,5 @@ def runbook() -> SafeString:
     for heading, content in pairwise(tokens):
         if heading.type == "heading_open":
             heading.attrSet("id", content.content.lower().replace(" ", "-"))
-    return mark_safe(made.renderer.render(tokens, made.options, {}))  # noqa: S308 - our own file, and no HTML in it
+    page: str = made.renderer.render(tokens, made.options, {})
+    return mark_safe(page)  # noqa: S308 - our own file, and no HTML in it

@@ -26,18 +26,26 @@ if TYPE_CHECKING:
 
 Tell = Callable[[str, str, int, str], None]
 """Gets the name of the page, the method, the status and the pattern of the address."""
-_running: "tuple[int, Tracing] | None" = None
+_running: tuple[int, Any] | None = None
+"""Of which process, and its `otel.Tracing`."""
 
 
 def check_packages(**_: Any) -> list[CheckMessage]:
     """`manage.py check` and every start refuse the setting without what it needs."""
-    if not settings.OTEL_ENDPOINT or find_spec("opentelemetry"):
+    if not settings.OTEL_ENDPOINT or _are_there():
         return []
     words = (
         "OTEL_EXPORTER_OTLP_ENDPOINT is set, and the packages for traces are not there: "
         "pip install --no-deps --require-hashes -r requirements-otel.txt"
     )
     return [Error(words, id="operations.E001")]
+
+
+def _are_there() -> bool:
+    try:
+        return find_spec("opentelemetry.exporter.otlp.proto.http.trace_exporter") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def start() -> None:

@@ -23,9 +23,12 @@ def pinned(lock: Path) -> dict[str, str]:
 
 def complaints() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    run = project["project"]["dependencies"]
+    traced = run + project["project"]["optional-dependencies"]["otel"]
     wanted = {
-        "requirements.txt": project["project"]["dependencies"],
-        "requirements-dev.txt": project["project"]["dependencies"] + project["dependency-groups"]["dev"],
+        "requirements.txt": run,
+        "requirements-otel.txt": traced,
+        "requirements-dev.txt": traced + project["dependency-groups"]["dev"],
     }
     found = []
     for name, requirements in wanted.items():

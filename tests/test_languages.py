@@ -18,7 +18,8 @@ PROMISED = ["sv", "nb", "da", "fi", "de"]
 """Languages that a release has. One that is not among them may be under way."""
 FOR_OPERATORS = {
     "operations/backup.py", "operations/figures.py", "operations/metrics.py", "operations/restore.py",
-    "operations/probes.py", "operations/standing.py", "operations/data_protection/colleagues.py",
+    "operations/probes.py", "operations/standing.py", "operations/tracing.py",
+    "operations/data_protection/colleagues.py",
     "operations/data_protection/customers.py", "operations/data_protection/named.py", "ui/log_lines.py",
     "accounts/checks.py", "accounts/single_sign_on/configuration.py", "accounts/single_sign_on/mapping.py",
     "dashboard/buffering.py", "dashboard/settings.py", "dashboard/storage.py",

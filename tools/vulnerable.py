@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = "requirements-dev.txt"
 """Has what the others have."""
-PATIENCE = 45
+PATIENCE = 15
 """Seconds."""
 TOOL = "pip-audit==2.10.1"
 """In an environment of its own, by uv: among what the tests need it would bring a pip that replaces the one at work."""

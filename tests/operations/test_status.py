@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -41,7 +42,7 @@ MINUTE = dt.timedelta(minutes=1)
 def nothing_is_known_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.connection._connections", {})
     monkeypatch.setattr(beats, "_written", {})
-    monkeypatch.setattr(beats.connections, "close_all", lambda: None)  # the test's own transaction goes on
+    monkeypatch.setattr(connections, "close_all", lambda: None)  # the test's own transaction goes on
 
 
 @pytest.fixture

@@ -36,10 +36,10 @@ def test_an_audit_that_takes_too_long_or_says_something_else_fails_nothing(
     def late(command: list[str], **_: Any) -> Any:
         raise subprocess.TimeoutExpired(command, 1)
 
-    monkeypatch.setattr(vulnerable.subprocess, "run", late)
+    monkeypatch.setattr(subprocess, "run", late)
     assert vulnerable.main() == 0
     answer = subprocess.CompletedProcess([], 1, stdout="", stderr="ConnectionError: no route")
-    monkeypatch.setattr(vulnerable.subprocess, "run", lambda *_args, **_kwargs: answer)
+    monkeypatch.setattr(subprocess, "run", lambda *_args, **_kwargs: answer)
     assert vulnerable.main() == 0
     said = capsys.readouterr().out
     assert f"no answer within {vulnerable.PATIENCE} s" in said and "ConnectionError: no route" in said

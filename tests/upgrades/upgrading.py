@@ -107,7 +107,7 @@ def value_for(field: "models.Field[Any, Any]", n: int) -> Any:  # noqa: PLR0911,
     if field.name in OF_THE_DESK:
         return OF_THE_DESK[field.name][n - 1]
     if isinstance(field, models.ForeignKey):
-        return None if field.null else make(field.related_model, n)  # type: ignore[arg-type]
+        return None if field.null else make(field.related_model, n)
     if field.choices and not isinstance(field, models.BooleanField):
         return next(iter(field.flatchoices))[0]
     match field:
@@ -223,7 +223,7 @@ class Databases:
             connections.close_all()
             shutil.copyfile(self.first, name)
         else:
-            with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+            with connection._nodb_cursor() as cursor:
                 cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self.first}"')
         self.made.append(name)
         return name
@@ -231,7 +231,7 @@ class Databases:
     def drop(self) -> None:
         """Those of a server; files go with their folder."""
         if connection.vendor != "sqlite":
-            with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+            with connection._nodb_cursor() as cursor:
                 for name in self.made:
                     cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
