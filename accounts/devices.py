@@ -3,13 +3,13 @@
 from django.utils.translation import gettext as _
 
 _BROWSERS = (
-    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"),
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"),
     ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
 )  # fmt: skip
 """What only one of them says comes first: nearly all say that they are Safari, and most that they are Chrome."""
 _SYSTEMS = (
     ("Windows", "Windows"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"),
-    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+    ("Macintosh", "macOS"), ("Linux", "Linux"),
 )  # fmt: skip
 
 

@@ -42,8 +42,8 @@ WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) "(\w+)"')
 # What opening a page may write after all, and why nobody can be wronged by it.
 MAY_WRITE = {
     ("order-list", "orderdesk_cache"): "what the orders of its channel are like",
-    ("order-list", "django_session"): "which orders are on the page, for the way back and to the next one",
-    ("orders-anywhere", "django_session"): "the same",
+    ("order-list", "accounts_session"): "which orders are on the page, for the way back and to the next one",
+    ("orders-anywhere", "accounts_session"): "the same",
     ("order-export-anywhere", "gateway_callsinminute"): "that calls were made, of those that all may make in a minute",
     ("view-counts", "gateway_callsinminute"): "that calls were made, of those that all may make in a minute",
     ("view-counts", "orderdesk_cache"): "how many orders each view has",
@@ -55,7 +55,7 @@ MAY_WRITE = {
     ("overview-today", "gateway_callsinminute"): "that calls were made, of those that all may make in a minute",
     ("overview-undelivered", "orderdesk_cache"): "the same",
     ("overview-today", "orderdesk_cache"): "what the channels answered, for the next one who asks",
-    ("pasted-detail", "django_session"): "which paste is worked through",
+    ("pasted-detail", "accounts_session"): "which paste is worked through",
     ("order-detail", "orders_pastedline"): "that its reader opened an order of theirs",
     ("approval-detail", "payments_execution"): "that the desk looked again, and when",
 }

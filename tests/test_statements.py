@@ -10,7 +10,7 @@ from tests.orders.orders_in_the_sandbox import an_order, many, put
 
 pytestmark = pytest.mark.django_db
 
-WHO = ("django_session", "auth_user")
+WHO = ("accounts_session", "auth_user")
 """The session, and the person with preferences, roles, permissions and channels."""
 
 

@@ -76,7 +76,7 @@ def _own(person: User, really: bool) -> list[Found]:
     for model, table in installed().items():
         if table.is_own:
             rows = model._default_manager.filter(**{table.people[0]: person})
-            found.append(Found(str(model._meta.verbose_name_plural), rows.count(), "removed"))
+            found.append(Found(str(model._meta.verbose_name_plural), rows.count(), "deleted"))
             if really and table.store is Store.CHOICES:
                 pastes.forget(list(rows))  # type: ignore[arg-type]
             elif really:
@@ -86,7 +86,7 @@ def _own(person: User, really: bool) -> list[Found]:
         ("exports and jobs", Job.objects.filter(owner=person)),
         ("choices of many orders that were not started", Batch.objects.filter(owner=person, state=Batch.State.READING)),
     ):
-        found.append(Found(what, rows.count(), "removed"))
+        found.append(Found(what, rows.count(), "deleted"))
         if really:
             rows.delete()
     tasks = Task.objects.filter(for_person=person, state="open")

@@ -131,7 +131,7 @@ def _texts(customer: Customer, really: bool) -> Iterator[Found]:
                 if really:
                     model._default_manager.filter(pk=row.pk).update(**{column: after})
             name = str(model._meta.verbose_name)
-            yield Found(f"{name}: {column} of their orders", whole, "removed")
+            yield Found(f"{name}: {column} of their orders", whole, "deleted")
             yield Found(f"{name}: {column} elsewhere", part, "without what names them")
 
 
@@ -154,7 +154,7 @@ def _views(customer: Customer, really: bool) -> Iterator[Found]:
     rows = [row for row in SavedView.objects.all() if customer.named.are_in(f"{row.name}\n{row.query}")]
     if really:
         SavedView.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    yield Found("saved views", len(rows), "removed")
+    yield Found("saved views", len(rows), "deleted")
 
 
 def _pasted(customer: Customer, really: bool) -> Iterator[Found]:
@@ -170,7 +170,7 @@ def _pasted(customer: Customer, really: bool) -> Iterator[Found]:
     ]
     if really:
         PastedLine.objects.filter(pk__in=gone).delete()
-    yield Found("lines of pasted lists", len(gone), "removed")
+    yield Found("lines of pasted lists", len(gone), "deleted")
 
 
 def _batches(customer: Customer, really: bool) -> Iterator[Found]:
@@ -178,7 +178,7 @@ def _batches(customer: Customer, really: bool) -> Iterator[Found]:
     if really:
         BatchRow.objects.filter(batch__in=gone).delete()
         Batch.objects.filter(pk__in=gone).delete()
-    yield Found("choices of many orders by what names them", len(gone), "removed")
+    yield Found("choices of many orders by what names them", len(gone), "deleted")
 
 
 def _unsealed(text: str) -> str:
@@ -206,14 +206,14 @@ def _recent(customer: Customer, really: bool) -> Iterator[Found]:
     count = 0
     for person in User.objects.iterator(_BATCH):
         count += recent.forget(person, {(*each.channel, each.order_id) for each in customer.orders}, really=really)
-    yield Found("orders among those that somebody opened last", count, "removed")
+    yield Found("orders among those that somebody opened last", count, "deleted")
 
 
 def _tokens(customer: Customer, really: bool) -> Iterator[Found]:
     """By which earlier refunds to the same customer are found."""
     digests = [customer_digest(email) for email in customer.named.emails]
     rows = Execution.objects.filter(customer__in=[each for each in digests if each])
-    yield Found("digests of their e-mail address on payment actions", rows.count(), "removed")
+    yield Found("digests of their e-mail address on payment actions", rows.count(), "deleted")
     if really:
         rows.update(customer="")
 
@@ -255,6 +255,6 @@ def _index(customer: Customer, really: bool) -> Iterator[Found]:
     yield Found("orders in the index", known, "removed, with the hashes of names, addresses and phones")
     asked = reduce(or_, (Q(merchant=m, channel=c, order_id=i) for (m, c), i in customer.orders), Q(pk__in=()))
     pushed = PushedOrder.objects.filter(asked)
-    yield Found("orders to be read again", pushed.count(), "removed")
+    yield Found("orders to be read again", pushed.count(), "deleted")
     if really:
         pushed.delete()

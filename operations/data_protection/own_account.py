@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from django.contrib.auth.models import User
-from django.db.models import Field, Model, Q
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from accounts.entitlements import entitlements_of
@@ -28,18 +28,18 @@ def pieces(person: User) -> Iterator[str]:
     yield "{\n" + _member("made", timezone.now())
     yield ",\n" + _member("account", _row(person, installed()[User]))
     yield ",\n" + _member("rights", {
-        "role": rights.role, "channels": sorted(rights.channels), "beside the role": sorted(rights.extras),
+        "role": rights.role, "channels": sorted(rights.channels), "beside_role": sorted(rights.extras),
         "permissions": sorted(entitlements_of(person).permissions),
     })  # fmt: skip
     yield ",\n" + _member("sessions", [
-        {"began": each.began, "last page": each.seen, "address": each.ip, "browser": each.device}
+        {"began": each.began, "last_page": each.seen, "address": each.ip, "browser": each.device}
         for each in sessions_of(person)
     ])  # fmt: skip
     for model, table in installed().items():
         if table.people and table.store is not Store.SESSIONS:
             yield ",\n" + _key(model._meta.label)
             yield from _list(_row(row, table) for row in _rows(model, table, person))
-    yield ",\n" + _key("audit log")
+    yield ",\n" + _key("audit_log")
     entries = Entry.objects.filter(username=person.username, user_id=person.pk).order_by("-at", "-sequence")
     yield from _list(_row(entry, None) for batch in batches(entries) for entry in batch)
     yield "\n}\n"
@@ -62,7 +62,7 @@ def _row(row: Model, table: Table | None) -> dict[str, Any]:
     }
 
 
-def _plain(field: "Field[Any, Any]", row: Model, *, is_text: bool) -> Any:
+def _plain(field: Any, row: Model, *, is_text: bool) -> Any:
     value = field.value_from_object(row)
     if not (is_text and isinstance(value, str)):
         return value

@@ -26,7 +26,7 @@ from tests.orders.orders_in_the_sandbox import an_order, put
 pytestmark = pytest.mark.django_db
 SE = Channel("norce", "se")
 WHERE = reverse("presence", args=(SE,))
-WHO = ("django_session", "auth_user")
+WHO = ("accounts_session", "auth_user")
 Beat = Callable[..., dict[str, str]]
 
 
