@@ -25,7 +25,7 @@ from order_api.errors import ApiError, BadAnswer, Overloaded, Paused, Unavailabl
 from ui.pages import is_part
 
 MOST_BYTES = 4_000_000
-SILENT, CROWDED, ASKED_TOO_MUCH, FAILS, STRANGE = "silent", "crowded", "asked too much", "fails", "strange"
+SILENT, CROWDED, THROTTLED, FAILS, STRANGE = "silent", "crowded", "throttled", "fails", "strange"
 """Why what was read before is shown (templates/includes/last_read.html)."""
 PATIENCE = 1.0
 """Seconds, for an answer of an Order API that hangs, where there is an earlier one."""
@@ -139,7 +139,7 @@ def _is_whole(answer: Answer) -> bool:
 def _said_by(status: int) -> str:
     """As `_why`, of an answer with that status."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return ASKED_TOO_MUCH
+        return THROTTLED
     return FAILS if status >= HTTPStatus.INTERNAL_SERVER_ERROR else STRANGE
 
 
@@ -149,7 +149,7 @@ def _why(error: ApiError) -> str:
         return STRANGE
     if isinstance(error, Overloaded):
         return CROWDED
-    return ASKED_TOO_MUCH if isinstance(error, Paused) else SILENT
+    return THROTTLED if isinstance(error, Paused) else SILENT
 
 
 def shows_last_read(view: _View) -> _View:

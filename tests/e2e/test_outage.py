@@ -76,5 +76,5 @@ def test_a_page_read_before_stays_with_its_time_and_is_read_again_by_itself(
     expect(remote_page.locator(".last-read .outage")).to_contain_text("answers again", timeout=40_000)
     expect(remote_page.get_by_role("textbox", name=re.compile("^Note"))).to_have_value("Half a sentence")
     remote_page.get_by_role("textbox", name=re.compile("^Note")).fill("")
-    remote_page.get_by_role("link", name="Try again").click()
+    remote_page.locator(".last-read").get_by_role("link", name="Try again").click()
     expect(remote_page.locator(".last-read")).to_have_count(0)

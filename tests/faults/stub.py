@@ -209,7 +209,7 @@ def cut(handler: Handler) -> None:
     handler.answer(answer._replace(body=answer.body[: len(answer.body) // 2]))
 
 
-BAD_GATEWAY = Answer(502, "text/html", b"<html><title>Bad gateway</title><h1>Bad gateway</h1>")
+BAD_GATEWAY = Answer(502, "text/html", b"<h1>Bad gateway</h1>")
 FAULTS: dict[str, Callable[[Handler], None]] = {
     "ok": well,
     "down": hangs_up,
