@@ -360,7 +360,8 @@ def fetched(model: type[Model], keys: Iterable[int], *related: str) -> list[Any]
 def longest(question: Question) -> dt.datetime | None:
     """When the order that is longest in its state, of those that are meant, took it."""
     if (some := _by_amount(question)) is not None:
-        return matching(question, some).aggregate(since=Min("status_since"))["since"]
+        first: dt.datetime | None = matching(question, some).aggregate(since=Min("status_since"))["since"]
+        return first
     sorting = Sorting("status_since", is_falling=False)
     found = walked(branches(question, sorting), sorting, 1)
     rows = fetched(IndexedOrder, [key for _value, key in found])
