@@ -98,15 +98,15 @@ def of_amount(question: Question) -> Q:
 
 
 def only_one_thing(question: Question) -> QuerySet[Any, Any] | None:
-    """The numbers of what is meant where that is narrowed by nothing but amounts or a SKU, and the days, so that an
-    index has all of it; else None."""
+    """The numbers of what is meant, but for the channels, where that is narrowed by nothing but amounts or a SKU, and
+    the days, so that an index has all of it; else None."""
     rest = replace(question, sku="", created_from=None, created_to=None)
     days = within("created", question.created_from, question.created_to)
     if question.sku and rest == Question(channels=question.channels, sort=question.sort):
-        return IndexedSku.objects.filter(of_channels(question.channels), days, sku=question.sku).values("order")
+        return IndexedSku.objects.filter(days, sku=question.sku).values_list("order")
     rest = replace(rest, amount_from=None, amount_to=None, currency="")
     if not question.sku and amounts("total", question) and rest == Question(question.channels, sort=question.sort):
-        return IndexedOrder.objects.filter(of_channels(question.channels), days, of_amount(question)).values("number")
+        return IndexedOrder.objects.filter(days, of_amount(question)).values_list("number")
     return None
 
 

@@ -24,7 +24,8 @@ from index.conditions import CHANNEL, COLUMN_OF, matching, of_channels, one_of, 
 from index.models import Axis, IndexedOrder, OrderSum
 from index.questions import Question
 from index.rollups import EPOCH
-from index.walking import any_beyond, branches, candidates, longest, some_of
+from index.united import some_keys
+from index.walking import branches, by_channel, candidates, longest, some_of
 
 MOST_COUNTED = 1_000
 """Orders up to which a question is counted where no rollup answers it."""
@@ -271,9 +272,11 @@ def _as_tallies(found: _Sums) -> dict[str, Tally]:
 def _counted(question: Question, by: str, amount: Any) -> dict[str, Tally]:
     """By the rows themselves, of which MOST_COUNTED are looked at and no more."""
     if (exactly := only_one_thing(question)) is not None:
-        sums, rows = _nothing(), IndexedOrder.objects.filter(number__in=exactly[:MOST_COUNTED])
-        is_full = _add_rows(sums, rows, by, amount) == MOST_COUNTED
-        return _as_counted(sums, rows, is_capped=is_full and any_beyond(exactly, MOST_COUNTED))
+        parts = (each[: MOST_COUNTED + 1] for each in by_channel(exactly, question.channels))
+        numbers = some_keys(parts, MOST_COUNTED + 1)
+        sums, rows = _nothing(), IndexedOrder.objects.filter(number__in=numbers[:MOST_COUNTED])
+        _add_rows(sums, rows, by, amount)
+        return _as_counted(sums, rows, is_capped=len(numbers) > MOST_COUNTED)
     for numbers in candidates(question, MOST_COUNTED):
         sums, first, is_all = _nothing(), numbers[:MOST_COUNTED], len(numbers) <= MOST_COUNTED
         rows = matching(question, first)

@@ -21,7 +21,7 @@ from index.conditions import COLUMN_OF, matching, of_amount, of_channels, one_of
 from index.models import Axis, IndexedKey, IndexedOrder, IndexedPayment, IndexedSku, OrderSum
 from index.positions import Position
 from index.questions import SORTS, Question
-from index.united import each_of, rows_of, some_keys
+from index.united import each_of, rows_of, some_keys, united
 
 FEW = 2_000
 PROBED = 1_000
@@ -100,10 +100,15 @@ def _first(rows: QuerySet[Any], key: str, most: int, channels: Iterable[Channel]
     """So many of them and one. Where channels are given, those of each are looked for by themselves, since PostgreSQL
     finds all that there are before it takes the first."""
     keys = rows.values_list(key, flat=True)
-    parts = [keys.filter(merchant=each.merchant, channel=each.name)[: most + 1] for each in dict.fromkeys(channels)]
+    parts = [each[: most + 1] for each in by_channel(keys, channels)]
     if len(parts) < 2:
         return list(parts[0] if parts else keys[: most + 1])
     return some_keys(parts, most + 1)
+
+
+def by_channel(rows: QuerySet[Any, Any], channels: Iterable[Channel]) -> list[QuerySet[Any, Any]]:
+    """The rows of each of these channels."""
+    return [rows.filter(merchant=each.merchant, channel=each.name) for each in dict.fromkeys(channels)]
 
 
 def some_with(question: Any, most: int) -> list[int]:
@@ -157,22 +162,26 @@ def branches(question: Question, sorting: Sorting | None) -> list[Branch]:
 def _to_be_sorted(question: Question, sorting: Sorting) -> list[Branch]:
     """What is meant, where an index that is in another order has all of it, and it is not too much; else nothing."""
     exactly = None if question.sku or sorting.column != "created" else only_one_thing(question)
-    if exactly is None or any_beyond(exactly, SORTED):
+    if exactly is None or _are_beyond(exactly, question.channels):
         return []
-    return [Branch(matching(question), is_sorted=True)]
+    if connection.vendor == "sqlite":  # which sorts all of them at once
+        return [Branch(matching(question), is_sorted=True)]
+    alone = (replace(question, channels=(each,)) for each in dict.fromkeys(question.channels))
+    return [Branch(matching(each), is_sorted=True) for each in alone]
 
 
 def _by_amount(question: Question) -> QuerySet[Any, Any] | None:
     """The numbers of those of its amounts, where there are no more of them than can be looked up one by one."""
     if not _has_amount(question):
         return None
-    mine = IndexedOrder.objects.filter(of_channels(question.channels), of_amount(question)).values("number")
-    return None if any_beyond(mine, SORTED) else mine
+    mine = IndexedOrder.objects.filter(of_amount(question)).values_list("number")
+    return None if _are_beyond(mine, question.channels) else mine.filter(of_channels(question.channels))
 
 
-def any_beyond(rows: QuerySet[Any], most: int) -> bool:
-    """Whether there are more of them."""
-    return bool(rows[most : most + 1])
+def _are_beyond(rows: QuerySet[Any, Any], channels: Iterable[Channel]) -> bool:
+    """Whether there are more of them than SORTED."""
+    sql, params = united(each[: SORTED + 1] for each in by_channel(rows, channels))
+    return bool(sql and rows_of(f"SELECT 1 FROM ({sql}) AS those LIMIT 1 OFFSET {SORTED}", params))  # noqa: S608 - of Django
 
 
 def _of_many(question: Question, sorting: Sorting | None) -> list[Branch]:
@@ -351,7 +360,8 @@ def fetched(model: type[Model], keys: Iterable[int], *related: str) -> list[Any]
 def longest(question: Question) -> dt.datetime | None:
     """When the order that is longest in its state, of those that are meant, took it."""
     if (some := _by_amount(question)) is not None:
-        return matching(question, some).aggregate(since=Min("status_since"))["since"]
+        first: dt.datetime | None = matching(question, some).aggregate(since=Min("status_since"))["since"]
+        return first
     sorting = Sorting("status_since", is_falling=False)
     found = walked(branches(question, sorting), sorting, 1)
     rows = fetched(IndexedOrder, [key for _value, key in found])

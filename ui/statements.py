@@ -80,7 +80,8 @@ def counted(rows: QuerySet[Any, Any], what: str = "") -> QuerySet[Any, Any]:
     """How many rows there are, beside the word `what`; no row of it where there are none. As a queryset, to be written
     once or put together with others."""
     named = rows.order_by().annotate(what=Value(what, output_field=CharField())).values("what")
-    return named.annotate(n=Count("pk")).values_list("what", "n")
+    found: QuerySet[Any, Any] = named.annotate(n=Count("pk")).values_list("what", "n")
+    return found
 
 
 _FIELDS: dict[type, type["Field[Any, Any]"]] = {int: BigIntegerField, str: CharField, dt.datetime: DateTimeField}
@@ -104,5 +105,5 @@ class _Given(Expression):
         super().__init__(output_field=field)
         self.name = name
 
-    def as_sql(self, *_compiler: Any, **_context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [_Named(self.name, self.output_field)]

@@ -1,6 +1,6 @@
 """Amounts by an index of their own, whatever the currency, and parts of days by that of a state without looking up rows.
 
-For a million orders: @@."""
+For a million orders on SQLite some 20 seconds of a core."""
 
 from django.db import migrations, models
 

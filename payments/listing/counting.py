@@ -31,7 +31,7 @@ def by_group(
 
 def _are_so_many(rows: "QuerySet[Any, Any]", most: int, parts: Sequence[Mapping[str, str]]) -> bool:
     sql, params = alike(rows.order_by().values("moment"), parts, most)
-    return bool(sql and rows_of(f"SELECT 1 FROM ({sql}) AS some LIMIT 1 OFFSET {most - 1}", params))  # noqa: S608 - of Django
+    return bool(sql and rows_of(f"SELECT 1 FROM ({sql}) AS those LIMIT 1 OFFSET {most - 1}", params))  # noqa: S608 - of Django
 
 
 def _grouped(united: tuple[str, list[Any]], names: Sequence[str], which: str) -> list[tuple[Any, ...]]:

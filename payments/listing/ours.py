@@ -8,9 +8,10 @@ from django.db import connection
 from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Cast, Coalesce, Round
 
+from accounts.channels import grants_of
 from index.amounts import ONE
 from index.models import IndexedPayment
-from payments.executions.access import visible
+from payments.executions.access import given
 from payments.listing import words
 from payments.listing.counting import by_group
 from payments.listing.paging import Source, read_uuid
@@ -21,9 +22,8 @@ MOVED = Case(When(state=State.DONE, then=Coalesce(F("moved_amount"), F("amount")
 """What really moved, where a person found that it was another amount than was asked for."""
 MUCH = 2_000
 """Executions of a person that are found and sorted, rather than met by time."""
-_BY_ANY = ("state", "asked_by", "taken_by")
-_BY_TIME = ("its_state", "asker", "taker")
-"""The same columns, as no index has them."""
+_NARROWING = ("merchant", "channel", "state", "asked_by", "taken_by")
+"""What has indexes of its own."""
 _GROUPS = ("currency", "action_type", "state")
 
 
@@ -31,21 +31,23 @@ def executions(question: Question, user: User, *, by_time: bool = False) -> "Que
     """The executions that are meant, of the channels that this person was given, in no order. `by_time`: as many of
     them as there are, they are to be gone through by an index by time, and on SQLite not by any other, which would have
     each row looked up."""
-    found = visible(user)
-    state, asked_by, taken_by = _BY_TIME if by_time and connection.vendor == "sqlite" else _BY_ANY
-    if state != "state":
-        found = found.alias(**{name: Coalesce(column, column) for name, column in zip(_BY_TIME, _BY_ANY, strict=True)})
+    own = "its_" if by_time and connection.vendor == "sqlite" else ""
+    found = Execution.objects.all()
+    if own:  # the same columns, as no index has them
+        found = found.alias(**{f"{own}{name}": Coalesce(name, name) for name in _NARROWING})
+    found = found.filter(given(grants_of(user), own))
     if not question.asks_ours:
         return found.none()
     if question.channels:
-        found = found.filter(reduce(or_, (Q(merchant=c.merchant, channel=c.name) for c in question.channels)))
+        theirs = (Q(**{f"{own}merchant": each.merchant, f"{own}channel": each.name}) for each in question.channels)
+        found = found.filter(reduce(or_, theirs))
     states, kinds = asked_states(question), asked_kinds(question)
     if states is not None:
-        found = found.filter(**{f"{state}__in": states})
+        found = found.filter(**{f"{own}state__in": states})
     if kinds:
         found = found.filter(reduce(or_, (Q(action_type__iexact=kind) for kind in kinds)))
     if question.person is not None:
-        found = found.filter(Q(**{asked_by: question.person}) | Q(**{taken_by: question.person}))
+        found = found.filter(reduce(or_, (Q(**{f"{own}{name}": question.person}) for name in ("asked_by", "taken_by"))))
     if question.provider:
         found = found.filter(reduce(or_, (Q(provider__istartswith=text) for text in question.spellings)))
     if question.currency:

@@ -12,8 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.channels import Channel
 from accounts.models import ChannelGrant, keep_preference
-from payments.listing import words
+from payments.listing import ours, words
+from payments.listing.questions import Question, Tab
+from payments.listing.sums import tally
 from payments.models import Execution, State
 from tests.conftest import ClientOf
 from tests.payments.conftest import Attempt
@@ -70,6 +73,22 @@ def test_what_was_done_through_this_desk_stands_there_newest_first(desk: Client,
     assert reverse("execution-detail", args=("norce/se", execution.pk)) in html
     assert "Capture Card, through Stripe" in text_of(html).replace(execution.order_id, "").replace("  ", " ")
     assert "SEK Captured 499.00 Refunded 100.00" in sums(desk)
+
+
+@pytest.mark.parametrize("narrowed", ["nothing", "tab", "person", "channels"])
+def test_of_more_than_are_added_up_the_sums_are_of_the_newest(admin: User, manager: User, narrowed: str) -> None:
+    for number in range(4):
+        put(ago=4 - number, amount=str(10**number), asked_by=manager)
+    question = {
+        "nothing": Question(),
+        "tab": Question(tab=Tab.REFUNDED),
+        "person": Question(person=manager.pk),
+        "channels": Question(channels=(Channel("norce", "se"),)),
+    }[narrowed]
+    for most, size, amount in ((3, 3, 1110), (4, 4, 1111), (5, 4, 1111)):
+        found = tally(question, admin, most)
+        assert (found.size, found.is_capped) == (size, size == most)
+        assert [each.amount("refund") for each in found.sums] == [Decimal(amount)]
 
 
 def test_each_tab_shows_what_it_says(desk: Client) -> None:
@@ -141,7 +160,11 @@ def test_the_last_day_counts_in_full_in_the_persons_own_zone(desk: Client, admin
     assert shown(desk, since="2026-03-05", until="2026-03-05") == names(late)
 
 
-def test_whoever_did_it_can_be_asked_for(desk: Client, admin: User, manager: User) -> None:
+@pytest.mark.parametrize("much", [0, 2_000])
+def test_whoever_did_it_can_be_asked_for_however_much_that_is(
+    desk: Client, admin: User, manager: User, monkeypatch: pytest.MonkeyPatch, much: int
+) -> None:
+    monkeypatch.setattr(ours, "MUCH", much)
     asked = put(asked_by=manager, asked_by_name="manager")
     taken = put(asked_by=admin, taken_by=manager, taken_by_name="manager", ago=2)
     put(asked_by=admin)
