@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
         from audit import telling  # noqa: PLC0415 - as above
 
         register(checks.check_channels)
+        register(checks.check_breached_passwords)
         sessions.connect()
         passwords.connect()
         telling.register(value_of=roles.in_the_log)
