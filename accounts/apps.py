@@ -18,6 +18,7 @@ class AccountsConfig(AppConfig):
         register(checks.check_channels)
         register(checks.check_second_factor)
         register(checks.check_sign_in)
+        register(checks.check_breached_passwords)
         sessions.connect()
         came_in.connect(of_provider.signed_in, dispatch_uid="accounts.single_sign_on")
         user_logged_in.connect(local_passwords.say_loudly, dispatch_uid="accounts.break_glass")

@@ -1,5 +1,8 @@
+import re
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 
@@ -29,3 +32,17 @@ def check_second_factor(**_: Any) -> list[CheckMessage]:
 def check_sign_in(**_: Any) -> list[CheckMessage]:
     """As above, settings with which nobody could sign in, or anybody; all that is wrong with them at once."""
     return [Error(says, id="accounts.E003") for says in problems()]
+
+
+def check_breached_passwords(**_: Any) -> list[CheckMessage]:
+    """So is a list of breached passwords that cannot be read, or is none."""
+    if not settings.BREACHED_PASSWORDS_FILE:
+        return []
+    try:
+        with Path(settings.BREACHED_PASSWORDS_FILE).open("rb") as file:
+            begins = file.read(40)
+    except OSError as error:
+        return [Error(f"BREACHED_PASSWORDS_FILE cannot be read: {error.strerror}.", id="accounts.E010")]
+    if re.fullmatch(rb"[0-9A-Fa-f]{40}", begins):
+        return []
+    return [Error("BREACHED_PASSWORDS_FILE has to hold SHA-1 hashes in hex, one a line, sorted.", id="accounts.E011")]

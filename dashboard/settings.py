@@ -127,6 +127,7 @@ INDEX_THRESHOLDS: list[str] = env.list("INDEX_THRESHOLDS", [])  # paying=90m, no
 # --- Who may
 SESSION_TIME = dt.timedelta(hours=env.float("SESSION_HOURS", 12.0))  # since signing in, whatever is done meanwhile
 SESSION_IDLE_TIME = dt.timedelta(hours=env.float("SESSION_IDLE_HOURS", 4.0))  # since the last page
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", "")  # sorted SHA-1, a line each; no password of theirs
 PRESENCE = env.bool("PRESENCE", True)  # whether people see who else has an order open
 SECOND_FACTOR: list[str] = env.list("SECOND_FACTOR", [])  # offered,money=required (accounts/second_factor/policy.py)
 RIGHTS_BY_TWO = env.bool("RIGHTS_BY_TWO", False)  # limits, and whoever moves money or decides who may
@@ -346,6 +347,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.OwnWordsValidator"},
+    {"NAME": "accounts.passwords.BreachedValidator"},
 ]
 
 # --- How large a form may be: as the largest that is shown, a copy of an order with so many lines, six fields each

@@ -104,6 +104,7 @@ def test_names_of_tests_are_written_so_that_they_are_found() -> None:
 
 
 def test_the_sums_are_those_of_the_lines() -> None:
-    counted = Counter(chain.from_iterable([line.state] * len(line.numbers) for line in lines()))
+    counted = Counter(dict.fromkeys(STATES, 0))
+    counted.update(chain.from_iterable([line.state] * len(line.numbers) for line in lines()))
     told = {state: int(number) for state, number in re.findall(r"^\| ([a-z ]+) \| (\d+) \|$", PAGE, re.MULTILINE)}
     assert told == {**counted, "all": counted.total()}

@@ -1,5 +1,9 @@
 """Which passwords are taken, and what follows when one changes."""
 
+import hashlib
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
@@ -9,6 +13,7 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from accounts import links
+from accounts.checks import check_breached_passwords
 from accounts.models import OneTimeLink
 from audit.log import Who
 from audit.models import Entry
@@ -22,6 +27,33 @@ NEW = "a quiet morning in the harbour"
 def test_what_is_short_common_or_known_to_everybody_here_is_refused(password: str) -> None:
     with pytest.raises(ValidationError):
         validate_password(password, User(username="bo"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_was_stolen_elsewhere_is_refused_wherever_in_the_list_it_stands(
+    tmp_path: Path, settings: Any, end: str
+) -> None:
+    stolen = [f"{NEW} {number}" for number in range(300)]
+    listed = sorted(hashlib.sha1(each.encode()).hexdigest().upper() for each in stolen)
+    file = tmp_path / "stolen.txt"
+    file.write_text("".join(f"{each}:{number * number}{end}" for number, each in enumerate(listed)), newline="")
+    settings.BREACHED_PASSWORDS_FILE = str(file)
+    assert check_breached_passwords() == []
+    for each in stolen:
+        with pytest.raises(ValidationError, match="too common"):
+            validate_password(each, User(username="bo"))
+    for number in range(300):
+        validate_password(f"{NEW.upper()} {number}", User(username="bo"))
+
+
+def test_the_desk_does_not_start_with_a_list_that_is_none(tmp_path: Path, settings: Any) -> None:
+    for name, content in (("not there", None), ("words", "password\nsommar\n"), ("empty", "")):
+        file = tmp_path / name
+        if content is not None:
+            file.write_text(content)
+        settings.BREACHED_PASSWORDS_FILE = str(file)
+        assert "BREACHED_PASSWORDS_FILE" in check_breached_passwords()[0].msg
 
 
 @pytest.mark.django_db

@@ -98,15 +98,14 @@ def test_a_denial_that_cannot_be_recorded_opens_nothing(
 def test_who_is_refused_again_and_again_fills_no_log_and_the_next_entry_says_how_often(
     newcomer: User, client_of: ClientOf
 ) -> None:
-    client, before = client_of(newcomer), len(entries("denied"))
+    client, before, now = client_of(newcomer), len(entries("denied")), [1000.0]
     with mock.patch("audit.repeated.monotonic", side_effect=lambda: now[0]):
-        now = [1000.0]
         for number in range(50):
             assert client.get(reverse("order-detail", args=["norce/se", f"o{number}"])).status_code == 403
         assert len(entries("denied")) == before + 1
         assert client.get(reverse("audit-list")).status_code == 403, "another page is another entry"
         assert len(entries("denied")) == before + 2
-        now = [1601.0]
+        now[0] = 1601.0
         client.get(reverse("order-detail", args=["norce/se", "oLater"]))
     newest = entries("denied")[0]
     assert (newest.order_id, newest.details) == ("oLater", {"not_written_down_before": 49})
