@@ -19,7 +19,7 @@ from accounts.models import preference_of
 from ui import formats
 
 logger = logging.getLogger(__name__)
-ADDED, REMOVED, CODES, RESET = "added", "removed", "codes", "reset"
+ADDED, REMOVED, CODES, RESET = "add", "remove", "codes", "reset"
 WORDS: dict[str, Promise] = {
     ADDED: _("Another way for the second step of signing in was set up for your account."),
     REMOVED: _("A way for the second step of signing in was removed from your account."),

@@ -213,13 +213,12 @@ def codes(request: HttpRequest) -> HttpResponse:
             return page
         services.make_codes_anew(Who.of(request), user)
         return redirect("second-factor-codes")
-    onwards = request.session.get(NEXT, back)
+    onwards = request.session.pop(NEXT, back)
     try:
         shown = services.codes_to_show(user) if is_fresh(request) else []
     except UnreadableError:
         shown = []
     if not shown:
-        request.session.pop(NEXT, None)
         return redirect(onwards)
     text = f"Order desk, {request.get_host()}, {user.get_username()}\n\n" + "\n".join(shown) + "\n"
     context = {"place": PLACE, "codes": shown, "text": text, "file": f"data:text/plain;charset=utf-8,{quote(text)}"}

@@ -78,7 +78,7 @@ class Passkey:
         """What the browser answers to the options of making one."""
         asked = options["publicKey"]
         self.owner = websafe_decode(asked["user"]["id"])
-        public = ES256.from_cryptography_key(self.key.public_key())
+        public = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
         credential = AttestedCredentialData.create(Aaguid.NONE, self.id, public)
         data = self._data(asked["rp"]["id"], credential)
         answer = {
@@ -109,7 +109,8 @@ class Passkey:
             flags |= AuthenticatorData.FLAG.UV
         if credential is not None:
             flags |= AuthenticatorData.FLAG.AT
-        return AuthenticatorData.create(sha256(rp_id.encode()), flags, 1, credential or b"")
+        data: AuthenticatorData = AuthenticatorData.create(sha256(rp_id.encode()), flags, 1, credential or b"")
+        return data
 
     def _as_json(self, answer: dict[str, str]) -> str:
         name = websafe_encode(self.id)

@@ -15,6 +15,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.second_factor import services
 from accounts.second_factor.sealing import UnreadableError, seal, unseal
+from audit.log import Who
 from audit.models import Entry
 from tests.audit.helpers import log_out_of_reach
 from tests.conftest import ClientOf
@@ -216,7 +217,7 @@ def test_its_owner_hears_of_it_by_mail_where_the_desk_sends_mail(
     settings.DESK_URL = "https://desk.example"
     with django_capture_on_commit_callbacks(execute=True):
         (app,) = services.factors_of(support)
-        services.remove(services.Who("support", support.pk), support, app)
+        services.remove(Who("support", support.pk), support, app)
     (message,) = mail.outbox
     assert message.to == ["support@example.com"]
     assert "was removed from your account" in message.body and "https://desk.example" in message.body
