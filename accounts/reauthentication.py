@@ -51,8 +51,9 @@ class StepUp(forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
-        self.asks_provider = is_managed(request.user)
-        if is_fresh(request):
+        fresh = is_fresh(request)
+        self.asks_provider = not fresh and is_managed(request.user)
+        if fresh:
             del self.fields["password"]
         else:
             if self.asks_provider:
