@@ -21,7 +21,8 @@ FOR_OPERATORS = {
     "operations/probes.py", "operations/standing.py", "operations/tracing.py",
     "operations/data_protection/colleagues.py",
     "operations/data_protection/customers.py", "operations/data_protection/named.py", "ui/log_lines.py",
-    "accounts/checks.py", "accounts/single_sign_on/configuration.py", "accounts/single_sign_on/mapping.py",
+    "accounts/checks.py", "accounts/single_sign_on/calls.py", "accounts/single_sign_on/configuration.py",
+    "accounts/single_sign_on/mapping.py", "accounts/single_sign_on/protocol.py",
     "dashboard/buffering.py", "dashboard/settings.py", "dashboard/storage.py",
     "gateway/checks.py", "payments/alerts/checks.py", "payments/checks.py", "teamwork/checks.py", "ui/languages.py",
 }  # fmt: skip
@@ -57,6 +58,7 @@ NOT_READ = {
     "looked at ": "a row, for programmers",
     "order-desk receipt, form 1": "a name in what is signed",
     "not named yet": "as the last",
+    "openid profile email": "what a provider is asked for",
     "does not match": "as the last",
     "Can view audit entries about money": "the name of a permission, for Django alone",
 }

@@ -62,14 +62,14 @@ def admitted(request: HttpRequest, claims: Claims, link: str = "") -> User:
     if not given.role:
         if person is not None:
             _shut_out(who, person)
-        _refused(request, person.username if person else _name_in(claims), Kind.NO_GROUP)
+        _refused(request, person.username if person else _name_in(claims), Kind.NO_GROUP.value)
         raise TroubleError(Kind.NO_GROUP, "none of the groups gives a role")
     if link:
         person = _tied(request, link, person, subject)
     if person is None:
         return _made(who, claims, given)
     if not person.is_active:  # an admin's word outweighs the provider's; allauth says so to them
-        _refused(request, person.username, Kind.NO_GROUP)
+        _refused(request, person.username, "inactive")
         return person
     try:
         services.change_rights(who, person, given, by_provider=True)
@@ -137,11 +137,9 @@ def _shut_out(who: Who, person: User) -> None:
         services.end_sessions(who, person)
 
 
-def _refused(request: HttpRequest, name: str, kind: Kind) -> None:
+def _refused(request: HttpRequest, name: str, code: str) -> None:
     where = Who.of(request)
-    log.event(
-        Who(name[:64], None, where.ip, where.agent), AuditAction.SIGN_IN, outcome=Outcome.REFUSED, code=kind.value
-    )
+    log.event(Who(name[:64], None, where.ip, where.agent), AuditAction.SIGN_IN, outcome=Outcome.REFUSED, code=code)
 
 
 def _desk(request: HttpRequest) -> Who:
