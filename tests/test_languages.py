@@ -31,6 +31,7 @@ NO_WORDS = {
 """Modules with tables of codes and letters, names for programmers, and statements in SQL."""
 NOT_READ = {
     "No channel for this person.": "an error between programs",
+    "This address speaks HTTPS alone.": "an error between programs",
     "asked by": "a name in the log's details",
     "approved by": "as the last",
     "bulk capture by ": "the name of a lease",
