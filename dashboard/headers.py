@@ -41,5 +41,5 @@ class ProgramsSpeakTls:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if settings.SECURE_SSL_REDIRECT and not request.is_secure() and request.path_info.startswith(PROGRAMS):
-            return HttpResponse("This address speaks HTTPS alone.\n", "text/plain; charset=utf-8", status=403)
+            return HttpResponse("This address speaks HTTPS alone.", "text/plain; charset=utf-8", status=403)
         return self.get_response(request)

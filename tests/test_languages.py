@@ -36,6 +36,7 @@ NO_WORDS = {
 NOT_READ = {
     "No channel for this person.": "an error between programs",
     "The session was ended while this was asked for.": "as the last",
+    "This address speaks HTTPS alone.": "an error between programs",
     "asked by": "a name in the log's details",
     "approved by": "as the last",
     "bulk capture by ": "the name of a lease",
