@@ -31,6 +31,8 @@ NO_WORDS = {
 """Modules with tables of codes and letters, names for programmers, and statements in SQL."""
 NOT_READ = {
     "No channel for this person.": "an error between programs",
+    "Order desk ": "the desk's name, before its host, in people's apps",
+    "Order desk, ": "as the last, in the file of recovery codes",
     "asked by": "a name in the log's details",
     "approved by": "as the last",
     "bulk capture by ": "the name of a lease",
