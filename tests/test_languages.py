@@ -37,6 +37,8 @@ NOT_READ = {
     "No channel for this person.": "an error between programs",
     "The session was ended while this was asked for.": "as the last",
     "This address speaks HTTPS alone.": "an error between programs",
+    "Order desk ": "the desk's name, before its host, in people's apps",
+    "Order desk, ": "as the last, in the file of recovery codes",
     "asked by": "a name in the log's details",
     "approved by": "as the last",
     "bulk capture by ": "the name of a lease",

@@ -192,7 +192,7 @@ def reset_factors(who: Who, person: User) -> bool:
         step.is_recorded = bool(had)
         if had:
             factors.delete()
-            step.changes = [Change("second factors", had, [])]
+            step.changes = [Change("factors", had, [])]
             begin_next_epoch(person)
             changes.note(person, who, AccountChange.Kind.FACTORS)
             mail.tell(person, mail.RESET)

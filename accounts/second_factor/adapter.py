@@ -27,7 +27,7 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
         return f"Order desk {host_of_now()}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        return {"id": split_domain_port(host_of_now())[0], "name": "Order desk"}
+        return {"id": split_domain_port(host_of_now())[0], "name": self.get_totp_issuer()}
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
