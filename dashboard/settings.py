@@ -11,7 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import validate as env_validate
 
 from dashboard import stack
-from dashboard.env import BASE_DIR, env
+from dashboard.env import BASE_DIR as BASE_DIR
+from dashboard.env import env
 from dashboard.logs import logging_at
 from dashboard.loopback import is_loopback
 from dashboard.sign_in import *  # noqa: F403

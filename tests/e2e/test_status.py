@@ -1,9 +1,9 @@
 """From the person's menu to what is amiss, and to what to do about it."""
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, StorageState, expect
 
 from tests.e2e.axe import violations
-from tests.e2e.conftest import Desk, StorageState, watch
+from tests.e2e.conftest import Desk, watch
 
 
 def test_an_admin_finds_what_is_amiss_and_what_to_do_about_it(
