@@ -6,8 +6,8 @@ from pathlib import Path
 
 from environs import Env
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 
 env = Env(eager=False)
 if "PYTEST_VERSION" not in os.environ:
-    env.read_env(str(BASE_DIR / ".env"), recurse=False)
+    env.read_env(str(ROOT / ".env"), recurse=False)

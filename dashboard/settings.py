@@ -11,13 +11,13 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import validate as env_validate
 
 from dashboard import stack
-from dashboard.env import BASE_DIR as BASE_DIR
-from dashboard.env import env
+from dashboard.env import ROOT, env
 from dashboard.logs import logging_at
 from dashboard.loopback import is_loopback
 from dashboard.sign_in import *  # noqa: F403
 from ui import languages
 
+BASE_DIR = ROOT
 DEMO_SECRET_KEY = "demo-key-for-the-sandbox-on-this-machine-only-never-for-a-server"  # noqa: S105
 DEMO_TOKEN = "sandbox"  # noqa: S105 - the sandbox's documented default
 
