@@ -172,6 +172,7 @@ def test_while_all_who_may_wait_for_the_order_api_do_so_the_rest_is_answered(tmp
             "SECRET_KEY": KEY,
             "ORDER_API_URL": f"http://127.0.0.1:{api.server_address[1]}/checkout/order",
             "ORDER_API_TOKEN": "t0ken",
+            "SECOND_FACTOR": "offered",
             "ORDER_API_CHANNELS": "norce/se",
             "ORDER_API_READ_TIMEOUT": "600",
             "PAYMENT_GIVEN_UP_SECONDS": "2000",

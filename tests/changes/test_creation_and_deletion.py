@@ -314,6 +314,7 @@ def test_an_api_that_is_out_of_reach_keeps_what_was_typed(admin: User, desk_of: 
     desk = desk_of(admin)
     form = desk.open(NEW)
     settings.SANDBOX, settings.ORDER_API_URL = False, "http://127.0.0.1:9"
+    settings.SECOND_FACTOR = ["offered"]
     response = desk.send(NEW, fields(), form=form)
     assert response.status_code == 502 and "Nothing was sent" in words(response)
     assert 'value="SE-77"' in words(response) and 'value="62,50"' in words(response)

@@ -166,6 +166,7 @@ def remote_desk(desk: Desk, prepared: Path, tmp_path_factory: pytest.TempPathFac
             ORDER_API_CHANNELS="norce/se,norce/no",
             SECRET_KEY="a-key-for-this-test-alone-a-key-for-this-test-alone-0123456789",
             ENVIRONMENT="stage",
+            SECOND_FACTOR="offered",  # who executes is not led to set one up
         ):
             yield RemoteDesk(remote, faults)
 

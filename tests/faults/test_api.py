@@ -86,6 +86,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             "SECRET_KEY": KEY,
             "ORDER_API_URL": f"{api.url}/checkout/order",
             "ORDER_API_TOKEN": "t0ken",
+            "SECOND_FACTOR": "offered",
             "ORDER_API_CHANNELS": "norce/se",
             "INDEX_WORKER": "0",  # which asks as well
         }
@@ -219,6 +220,7 @@ def test_a_port_at_which_nobody_listens(tmp_path: Path) -> None:
     with stub() as gone:
         url = gone.url
     settings = {"SECRET_KEY": KEY, "ORDER_API_TOKEN": "t0ken", "ORDER_API_CHANNELS": "norce/se", "INDEX_WORKER": "0"}
+    settings["SECOND_FACTOR"] = "offered"
     settings["ORDER_API_URL"] = f"{url}/checkout/order"
     assert manage("shell", "-v0", "-c", MIGRATE + PEOPLE, folder=tmp_path, **settings).returncode == 0
     with served(tmp_path, **settings) as port:

@@ -39,6 +39,7 @@ def test_who_is_at_the_desk_as_it_stops_is_answered_first(tmp_path: Path) -> Non
             "ORDER_API_URL": f"{api.url}/checkout/order",
             "ORDER_API_TOKEN": "t0ken",
             "ORDER_API_CHANNELS": "norce/se",
+            "SECOND_FACTOR": "offered",
             "WEB_CONCURRENCY": "2",
             "THREADS": "4",
         }

@@ -245,8 +245,8 @@ def test_what_somebody_typed_on_over_is_asked_no_further(
 ) -> None:
     plain = cache.get
 
-    def overtaken(key: str) -> object:
-        return "another" if key.startswith("typing:") else plain(key)
+    def overtaken(key: str, *default: object) -> object:
+        return "another" if key.startswith("typing:") else plain(key, *default)
 
     monkeypatch.setattr("orders.list.overtaking.cache.get", overtaken)
     answer = desk.get("/norce/se/orders/", {"search": "0739999999", "within": ""}, headers={**HTMX, "HX-Trigger": "q"})
