@@ -27,6 +27,7 @@ TAKEN = frozenset(
         "audit",
         "bulk",
         settings.SANDBOX_PREFIX.strip("/"),
+        "data-protection",
         "downloads",
         "find",
         "health",

@@ -115,6 +115,7 @@ BOUNDED: Mapping[str, str] = {
     "payments.FourEyes.channel": "a choice of its form",
     "payments.FourEyes.action_type": "its form, by the model's length",
     "payments.FourEyes.currency": "its form",
+    "accounts.Session.session_key": "made by Django",
     "accounts.Preference.language": "a choice of its form",
     "accounts.Preference.region": "a choice of its form",
     "accounts.Preference.time_zone": "accounts.zones",
@@ -191,6 +192,7 @@ def test_every_column_without_a_length_takes_every_character() -> None:
         "accounts.AccountChange.changes_json",
         "accounts.PendingChange.changes_json",
         "accounts.PendingChange.data_json",
+        "accounts.Session.session_data",  # Django's, in base64
         "index.IndexedOrder.adapters",  # index.columns.one_line
         "index.IndexedOrder.words",  # index.words
         "jobs.Job.sealed",

@@ -76,7 +76,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "socialaccount.SocialToken": Table(
             _S.ACCOUNTS, plain=("token", "token_secret"), secret=("token", "token_secret")
         ),
-        "socialaccount.SocialApp": _WORKINGS._replace(plain=("settings",)),
+        "socialaccount.SocialApp": _WORKINGS._replace(plain=("name", "settings"), secret=("secret",)),
         "accounts.Session": Table(
             _S.SESSIONS, ("user",), texts=("session_data",), secret=("session_data",), is_own=True
         ),
@@ -147,6 +147,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "payments.Limit": _WORKINGS,
         "payments.FourEyes": _WORKINGS,
         "payments.ReasonList": _WORKINGS._replace(plain=("reasons_json",)),
+        "operations.Beat": _WORKINGS._replace(plain=("shut",)),
         "gateway.Lease": _WORKINGS,
         "gateway.CallsInMinute": _WORKINGS,
         "accounts.Access": _WORKINGS,

@@ -153,10 +153,10 @@ def test_the_frame_counts_what_is_in_doubt_for_those_who_may_execute(
     assert count_in(client_of(support)) == "2"
 
 
-def test_the_counts_cost_two_queries_the_alerts_and_the_queue_one_each_and_nobody_else_any(
+def test_the_counts_the_alerts_and_the_queue_cost_a_query_each_and_nobody_else_any(
     desk: Client, client_of: ClientOf, support: User
 ) -> None:
-    for client, count in ((desk, 4), (client_of(support), 0)):
+    for client, count in ((desk, 3), (client_of(support), 0)):
         with CaptureQueriesContext(connection) as asked:
             client.get(reverse("preferences"))
         assert len([each for each in asked.captured_queries if "payments_execution" in each["sql"]]) == count

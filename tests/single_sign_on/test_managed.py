@@ -2,11 +2,15 @@
 account has."""
 
 import logging
+from datetime import timedelta
 
 import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import links
@@ -81,7 +85,7 @@ def test_they_can_be_signed_out_and_kept_out_at_once(desk: Client, signe: User, 
     assert User.objects.get(pk=signe.pk).is_active
 
 
-@pytest.mark.parametrize("path", ["/accounts/password/", "/accounts/password/set/", "/accounts/password/again/"])
+@pytest.mark.parametrize("path", ["/accounts/password/", "/accounts/password/set/"])
 def test_they_have_no_password_and_set_none(signe: User, visitor: Client, path: str) -> None:
     for answer in (visitor.get(path), visitor.post(path, {"password1": PASSWORD, "password2": PASSWORD})):
         assert answer.status_code == 403
@@ -90,11 +94,27 @@ def test_they_have_no_password_and_set_none(signe: User, visitor: Client, path: 
     assert "/accounts/password/" not in visitor.get("/accounts/preferences/").content.decode()
 
 
+def test_asked_again_who_they_are_they_are_led_to_the_provider(signe: User, visitor: Client) -> None:
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        page = visitor.get("/accounts/password/again/").content.decode()
+    assert "Confirm with Company, in a new tab" in page and 'type="password"' not in page
+
+
+def test_a_passkey_alone_does_not_lead_past_the_provider(
+    signe: User, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = Authenticator.objects.create(user=signe, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone"})
+    monkeypatch.setattr("accounts.second_factor.sign_in.passkey_of", lambda _user, _answer: key)
+    browser = Client(HTTP_HOST="localhost")
+    answer = browser.post("/accounts/login/passkey/", {"passkey": "{}"})
+    assert answer.status_code == 302 and "_auth_user_id" not in browser.session
+
+
 def test_a_password_that_was_set_on_the_server_all_the_same_opens_nothing(signe: User) -> None:
     signe.set_password(PASSWORD)
     signe.save()
     browser = Client()
-    assert browser.post("/accounts/login/", {"login": "signe.lind", "password": PASSWORD}).status_code == 200
+    assert browser.post("/accounts/login/", {"login": "signe.lind", "password": PASSWORD}).status_code == 422
     assert "_auth_user_id" not in browser.session
 
 

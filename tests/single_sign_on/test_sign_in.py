@@ -292,7 +292,7 @@ def test_an_account_that_was_there_is_tied_by_a_one_time_link_of_an_admin(
     tied = User.objects.get(pk=support.pk)
     assert not tied.has_usable_password() and rights_of(tied).channels == {"norce/se"}
     assert before.get("/accounts/preferences/").status_code == 302, "sessions of the password are over"
-    assert Client().post("/accounts/login/", {"login": "support", "password": PASSWORD}).status_code == 200
+    assert Client().post("/accounts/login/", {"login": "support", "password": PASSWORD}).status_code == 422
     assert logged.filter(action="person.sso.link", target="support").count() == 1
     assert visitor.get(f"/accounts/link/{token}/").status_code == 404
     tie = AccountChange.objects.filter(person=tied).first()
