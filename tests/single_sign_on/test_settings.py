@@ -66,7 +66,7 @@ def test_the_desk_does_not_start_with_what_cannot_be_used(
 ) -> None:
     for name, value in changed.items():
         setattr(good, name, value)
-    assert "accounts.E002" in [message.id for message in run_checks()]
+    assert "accounts.E003" in [message.id for message in run_checks()]
     with pytest.raises(CommandError) as caught:
         call_command("serve")
     assert says in str(caught.value)
