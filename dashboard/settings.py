@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import sys
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -185,6 +186,8 @@ LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
 WORDS_DIR = env.str("WORDS_DIR", "")  # sv.po, en.po …: the words that a merchant wants otherwise (docs/languages.md)
 TIME_ZONE = env.str("TIME_ZONE", "Europe/Stockholm")
 
+for part in ("dashboard.env", "dashboard.sign_in"):  # Django imports settings once more that it could not use, and
+    del sys.modules[part]  # then all of them are read anew
 env.seal()
 with suppress(OSError):  # `serve` says in a sentence what stands in the way; every other command needs it as well
     DATA_DIR.mkdir(parents=True, exist_ok=True)

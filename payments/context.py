@@ -37,7 +37,7 @@ def waiting(user: User | AnonymousUser) -> Waiting:
 
 
 @Written
-def _counts(grants: tuple[tuple[str, str], ...], person: Any) -> "QuerySet[Execution, Any]":
+def _counts(grants: tuple[tuple[str, str], ...], person: Any) -> QuerySet[Execution, Any]:
     """By what they are, for that person with these channels."""
     theirs = Execution.objects.filter(given(grants))
     decidable = theirs.filter(~Q(asked_by=person), Q(taken_by=None) | ~Q(taken_by=person), state__in=REQUESTED)

@@ -45,7 +45,7 @@ def count_mine(user: User) -> int:
 
 
 @Written
-def _count_mine(channels: tuple[Channel, ...], role: str, person: Any) -> "QuerySet[Task, Any]":
+def _count_mine(channels: tuple[Channel, ...], role: str, person: Any) -> QuerySet[Task, Any]:
     """For people of these channels and that role."""
     return counted(_visible(channels).filter(_theirs(person, role)))
 

@@ -84,13 +84,13 @@ def counted(rows: QuerySet[Any, Any], what: str = "") -> QuerySet[Any, Any]:
     return found
 
 
-_FIELDS: dict[type, type["Field[Any, Any]"]] = {int: BigIntegerField, str: CharField, dt.datetime: DateTimeField}
+_FIELDS: dict[type, type[Field[Any, Any]]] = {int: BigIntegerField, str: CharField, dt.datetime: DateTimeField}
 
 
 class _Named:
     """Where the value of that name belongs among the parameters."""
 
-    def __init__(self, name: str, field: "Field[Any, Any]") -> None:
+    def __init__(self, name: str, field: Field[Any, Any]) -> None:
         self.name = name
         self.field = field
 
@@ -101,7 +101,7 @@ class _Named:
 class _Given(Expression):
     """Stands in a query for a value."""
 
-    def __init__(self, name: str, field: "Field[Any, Any]") -> None:
+    def __init__(self, name: str, field: Field[Any, Any]) -> None:
         super().__init__(output_field=field)
         self.name = name
 

@@ -200,7 +200,7 @@ def _others_waiting(person: Any, now: Any) -> "QuerySet[Batch]":
 
 
 @Written
-def _any_waits(person: Any, now: Any) -> "QuerySet[Batch, Any]":
+def _any_waits(person: Any, now: Any) -> QuerySet[Batch, Any]:
     return _others_waiting(person, now).order_by().values_list("pk")[:1]
 
 

@@ -133,7 +133,7 @@ def count(reach: Reach, now: dt.datetime | None = None) -> int:
 @Written
 def _counts(
     grants: tuple[tuple[str, str], ...], desk: bool, but: Any = None, **moments: Any
-) -> "QuerySet[Execution, Any]":
+) -> QuerySet[Execution, Any]:
     """By what they are: alarms, or what nobody has looked at, which is one alarm."""
     since = Since(**moments)
     parts: list[QuerySet[Any, Any]] = [counted(unacknowledged(grants))]

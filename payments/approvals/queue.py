@@ -44,7 +44,7 @@ def waiting_for(user: User) -> "QuerySet[Execution]":
 
 
 @Written
-def _count(grants: tuple[tuple[str, str], ...], person: Any, name: Any, now: Any) -> "QuerySet[Execution, Any]":
+def _count(grants: tuple[tuple[str, str], ...], person: Any, name: Any, now: Any) -> QuerySet[Execution, Any]:
     return counted(_waiting(grants, person, name, now))
 
 

@@ -10,7 +10,7 @@ from index.united import alike, rows_of
 
 
 def by_group(
-    rows: "QuerySet[Any, Any]",
+    rows: QuerySet[Any, Any],
     most: int,
     *names: str,
     parts: Sequence[Mapping[str, str]] = ({},),
@@ -29,7 +29,7 @@ def by_group(
     return _grouped(alike(ordered, parts, most), names, f"ORDER BY moment DESC LIMIT {most}")
 
 
-def _are_so_many(rows: "QuerySet[Any, Any]", most: int, parts: Sequence[Mapping[str, str]]) -> bool:
+def _are_so_many(rows: QuerySet[Any, Any], most: int, parts: Sequence[Mapping[str, str]]) -> bool:
     sql, params = alike(rows.order_by().values("moment"), parts, most)
     return bool(sql and rows_of(f"SELECT 1 FROM ({sql}) AS those LIMIT 1 OFFSET {most - 1}", params))  # noqa: S608 - of Django
 

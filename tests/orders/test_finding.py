@@ -3,6 +3,7 @@
 import json
 import logging
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -245,7 +246,7 @@ def test_what_somebody_typed_on_over_is_asked_no_further(
 ) -> None:
     plain = cache.get
 
-    def overtaken(key: str, *default: object) -> object:
+    def overtaken(key: str, *default: Any) -> object:
         return "another" if key.startswith("typing:") else plain(key, *default)
 
     monkeypatch.setattr("orders.list.overtaking.cache.get", overtaken)
