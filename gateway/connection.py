@@ -36,6 +36,15 @@ _lock = threading.RLock()
 _connections: dict[tuple[object, ...], Any] = {}
 
 
+def _forked() -> None:
+    """A thread of the parent's, which the child has not, may have held the lock: nobody would ever let go of it."""
+    global _lock  # noqa: PLW0603 - each process has its own
+    _lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_forked)
+
+
 def get_connection() -> Connection:
     """This process's connection, as the settings are now. A forked child and changed settings (in
     tests) get one of their own."""

@@ -18,7 +18,13 @@ SECONDS = 5
 """For what was not told yet, at the end; and for one try to tell."""
 BAD = 500
 REQUEST_ID = "orderdesk.request_id"
-_WORD = re.compile(r"\s*(\w{1,20})")
+_WORD = re.compile(r"[A-Z]{1,20}")
+
+
+def first_word(sql: str) -> str:
+    """Of a statement, as in SELECT."""
+    found = _WORD.match(sql.lstrip()[:20].upper())
+    return found[0] if found else "SQL"
 
 
 class Tracing:
@@ -75,8 +81,7 @@ class Tracing:
         if not get_current_span().is_recording():
             yield
             return
-        found = _WORD.match(sql)
-        word = found[1].upper() if found else "SQL"
+        word = first_word(sql)
         with self._tracer.start_as_current_span(
             word, kind=SpanKind.CLIENT, record_exception=False, set_status_on_exception=False
         ) as span:

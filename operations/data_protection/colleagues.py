@@ -114,4 +114,9 @@ def _close(person: User, name: str) -> None:
     person.is_active = person.is_staff = person.is_superuser = False
     person.last_login = None
     person.set_unusable_password()
-    person.save()
+    person.save(
+        update_fields=[
+            "username", "first_name", "last_name", "email", "is_active", "is_staff", "is_superuser", "last_login",
+            "password",
+        ]
+    )  # fmt: skip
