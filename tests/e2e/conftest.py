@@ -15,7 +15,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -200,28 +200,56 @@ def state_of(desk: Desk, browser: Browser, user: str, password: str = "demo") ->
     return state
 
 
+GOOD_FOR = 150.0
+"""Seconds after which a test signs in anew: where somebody is asked again who they are, which is five minutes later,
+the session goes on under another key, and what is kept of it here is over."""
+
+
 @pytest.fixture(scope="session")
-def signed_in_state(desk: Desk, browser: Browser) -> StorageState:
+def kept_states() -> dict[str, tuple[float, StorageState]]:
+    """Who signed in, and when."""
+    return {}
+
+
+StateOf = Callable[..., StorageState]
+
+
+@pytest.fixture
+def kept_state_of(desk: Desk, browser: Browser, kept_states: dict[str, tuple[float, StorageState]]) -> StateOf:
+    """The cookies of somebody, by default of the demo people, who signed in a short while ago."""
+
+    def kept(user: str, password: str = "demo") -> StorageState:
+        at, state = kept_states.get(user, (0.0, None))
+        if state is None or time.monotonic() - at > GOOD_FOR:
+            state = state_of(desk, browser, user, password)
+            kept_states[user] = (time.monotonic(), state)
+        return state
+
+    return kept
+
+
+@pytest.fixture
+def signed_in_state(kept_state_of: StateOf) -> StorageState:
     """Somebody from support."""
-    return state_of(desk, browser, "support")
+    return kept_state_of("support")
 
 
-@pytest.fixture(scope="session")
-def manager_state(desk: Desk, browser: Browser) -> StorageState:
+@pytest.fixture
+def manager_state(kept_state_of: StateOf) -> StorageState:
     """A manager."""
-    return state_of(desk, browser, "manager")
+    return kept_state_of("manager")
 
 
-@pytest.fixture(scope="session")
-def admin_state(desk: Desk, browser: Browser) -> StorageState:
+@pytest.fixture
+def admin_state(kept_state_of: StateOf) -> StorageState:
     """An admin, who sees every page."""
-    return state_of(desk, browser, "admin")
+    return kept_state_of("admin")
 
 
-@pytest.fixture(scope="session")
-def second_admin_state(desk: Desk, browser: Browser) -> StorageState:
+@pytest.fixture
+def second_admin_state(kept_state_of: StateOf) -> StorageState:
     """Another admin, for what nobody may do to what they asked for themselves."""
-    return state_of(desk, browser, "admin2")
+    return kept_state_of("admin2")
 
 
 @pytest.fixture

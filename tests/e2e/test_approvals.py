@@ -7,15 +7,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests.e2e.axe import violations
-from tests.e2e.conftest import Desk, sign_in, state_of, watch
+from tests.e2e.conftest import Desk, StateOf, sign_in, watch
 from tests.e2e.paying import Paid, call, moves_of, paid
 from tests.e2e.preparation import PASSWORD
 
 
-@pytest.fixture(scope="module")
-def petra_state(desk: Desk, browser: Browser) -> StorageState:
+@pytest.fixture
+def petra_state(kept_state_of: StateOf) -> StorageState:
     """A manager who may execute up to 100 SEK alone."""
-    return state_of(desk, browser, "petra", PASSWORD)
+    return kept_state_of("petra", PASSWORD)
 
 
 def context_of(browser: Browser, desk: Desk, state: StorageState) -> BrowserContext:

@@ -9,15 +9,15 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect
 
 from tests.e2e.axe import violations
-from tests.e2e.conftest import Desk, state_of, watch
+from tests.e2e.conftest import Desk, StateOf, watch
 from tests.e2e.paying import call
 from tests.e2e.targets import too_small
 
 
-@pytest.fixture(scope="module")
-def mattias_state(desk: Desk, browser: Browser) -> StorageState:
+@pytest.fixture
+def mattias_state(kept_state_of: StateOf) -> StorageState:
     """Mattias Berg, a manager."""
-    return state_of(desk, browser, "manager")
+    return kept_state_of("manager")
 
 
 @pytest.fixture
