@@ -20,7 +20,7 @@ user.groups.add(Group.objects.get(name="admin"))
 ChannelGrant.objects.create(user=user, merchant="*", channel="*")
 """
 AGE = """
-from django.contrib.sessions.models import Session
+from accounts.session_store import Session
 from accounts.session_store import SessionStore
 for row in Session.objects.all():
     store = SessionStore(row.session_key)

@@ -84,7 +84,7 @@ def test_nothing_that_makes_codes_stands_in_the_database_in_clear(fresh: Client,
     fresh.get(f"{OURS}app/")
     pending = unseal(fresh.session["second_factor.secret"])
     with connection.cursor() as cursor:
-        cursor.execute("SELECT session_data FROM django_session")
+        cursor.execute("SELECT session_data FROM accounts_session")
         assert pending not in json.dumps([fresh.session.decode(row[0]) for row in cursor.fetchall()])
         set_up_app(fresh)
         cursor.execute("SELECT data FROM mfa_authenticator")
