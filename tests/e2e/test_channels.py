@@ -24,6 +24,7 @@ def test_two_tabs_in_two_shops_each_stay_in_theirs(context: BrowserContext, page
     expect(other).to_have_url(re.compile("/norce/no/orders/.*status=completed"))
     expect(other.locator("table.orders tbody tr .total").first).to_contain_text("NOK")
     page.locator("table.orders a.open").first.click()
+    page.wait_for_url(re.compile("/norce/se/orders/o_"))  # the script answers a click only once it is there
     page.locator("a[href$='/reference/']").first.dispatch_event("click")
     page.get_by_label("Reference", exact=True).fill("SE-two-tabs")
     page.locator("#dialog [type=submit]").last.click()
