@@ -1,14 +1,13 @@
 from functools import lru_cache
 
-from django.conf import settings
 from django.contrib.auth.context_processors import PermWrapper
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts import local_passwords
 from accounts.channels import channels_of
 from accounts.entitlements import entitlements_of, role_of
-from accounts.local_passwords import is_break_glass
 from accounts.models import Preference, preference_of
 from accounts.people.changes import unread
 from accounts.single_sign_on.sessions import is_of_provider
@@ -41,7 +40,7 @@ def person(request: HttpRequest) -> dict[str, object]:
 
 def _has_password(request: HttpRequest) -> bool:
     """Whether one that could be changed belongs to whoever reads the page, as far as their session knows."""
-    return not is_of_provider(request) and (settings.LOCAL_PASSWORDS or is_break_glass(request.user))
+    return not is_of_provider(request) and local_passwords.count_for(request.user)
 
 
 def _rights(user: User | AnonymousUser) -> dict[str, object]:

@@ -26,9 +26,14 @@ def is_break_glass(user: User | AnonymousUser) -> bool:
     return not settings.LOCAL_PASSWORDS and user.get_username() == settings.BREAK_GLASS_ACCOUNT
 
 
+def count_for(user: User | AnonymousUser) -> bool:
+    """Whether passwords of this desk are any good for the person, as far as the settings say. No query."""
+    return settings.LOCAL_PASSWORDS or is_break_glass(user)
+
+
 def may_have_one(user: User | AnonymousUser) -> bool:
     """Whether the person may sign in by a password, change it, and be given a link for one."""
-    return (settings.LOCAL_PASSWORDS or is_break_glass(user)) and not is_managed(user)
+    return count_for(user) and not is_managed(user)
 
 
 def needs_one(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

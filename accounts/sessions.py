@@ -13,7 +13,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.db.models import F
 from django.http import HttpRequest
 
-from accounts.local_passwords import is_break_glass
+from accounts import local_passwords
 from accounts.models import Preference, preference_of
 from accounts.session_store import MARK
 from accounts.single_sign_on import sessions as of_provider
@@ -44,7 +44,7 @@ def is_over(request: HttpRequest, preference: Preference) -> bool:
     began = request.session.setdefault(BEGAN, time.time())
     if has_ended(request.session, preference.session_epoch) or of_provider.is_over(request, time.time() - began):
         return True
-    return not (settings.LOCAL_PASSWORDS or of_provider.is_of_provider(request) or is_break_glass(request.user))
+    return not (of_provider.is_of_provider(request) or local_passwords.count_for(request.user))
 
 
 def has_ended(data: Mapping[str, Any], epoch: int) -> bool:
