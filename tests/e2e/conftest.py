@@ -191,6 +191,18 @@ def sign_in(page: Page, url: str, user: str, password: str) -> None:
     page.wait_for_url(re.compile(f"^{re.escape(url)}/(overview/|[^/]+/[^/]+/orders/)"))  # by what they may do
 
 
+@pytest.fixture
+def remote_page(browser: Browser, remote_desk: RemoteDesk) -> Iterator[Page]:
+    """Somebody from support at that second desk, whose Order API is well before and after."""
+    remote_desk.faults.mode = "ok"
+    context = browser.new_context(base_url=remote_desk.desk.url)
+    page = watch(context.new_page(), [])
+    sign_in(page, remote_desk.desk.url, "ines", preparation.PASSWORD)
+    yield page
+    remote_desk.faults.mode = "ok"
+    context.close()
+
+
 def state_of(desk: Desk, browser: Browser, user: str, password: str = "demo") -> StorageState:
     """The cookies of somebody, by default of the demo people, who signed in by hand."""
     context = browser.new_context()

@@ -2,13 +2,11 @@
 what stays on it, and that it is whole again by itself."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import RemoteDesk, sign_in, watch
-from tests.e2e.preparation import PASSWORD
+from tests.e2e.conftest import RemoteDesk
 from tests.faults.stub import FAULTS
 
 pytestmark = pytest.mark.rest
@@ -33,20 +31,10 @@ QUICK = [fault for fault in SAYS if fault not in ("30 s", "a byte at a time", "h
 that are the default they are in tests/faults/test_api.py."""
 
 
-@pytest.fixture
-def page(browser: Browser, remote_desk: RemoteDesk) -> Iterator[Page]:
-    remote_desk.faults.mode = "ok"
-    context = browser.new_context(base_url=remote_desk.desk.url)
-    page = watch(context.new_page(), [])
-    sign_in(page, remote_desk.desk.url, "ines", PASSWORD)
-    yield page
-    remote_desk.faults.mode = "ok"
-    context.close()
-
-
 def test_every_fault_is_said_in_its_words_and_the_order_comes_back_by_itself(
-    page: Page, remote_desk: RemoteDesk
+    remote_page: Page, remote_desk: RemoteDesk
 ) -> None:
+    page = remote_page
     known = page.locator("table.orders tbody tr:first-child th a").get_attribute("href") or ""
     unknown = f"{known}timeline/"
     page.goto(known)

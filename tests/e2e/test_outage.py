@@ -1,24 +1,10 @@
 """The Order API goes away while people work: what is known stays, and the next step is said."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import RemoteDesk, sign_in, watch
-from tests.e2e.preparation import PASSWORD
-
-
-@pytest.fixture
-def remote_page(browser: Browser, remote_desk: RemoteDesk) -> Iterator[Page]:
-    remote_desk.faults.mode = "ok"
-    context = browser.new_context(base_url=remote_desk.desk.url)
-    page = watch(context.new_page(), [])
-    sign_in(page, remote_desk.desk.url, "ines", PASSWORD)
-    yield page
-    remote_desk.faults.mode = "ok"
-    context.close()
+from tests.e2e.conftest import RemoteDesk
 
 
 def test_a_desk_over_the_network_shows_the_same_orders_and_names_its_environment(remote_page: Page) -> None:

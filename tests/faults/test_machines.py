@@ -22,15 +22,14 @@ from urllib.request import Request, urlopen
 
 import psycopg
 import pytest
-import redis
 
 from tests.programs import with_catalogues
+from tests.real_redis import emptied
 from tests.test_serve import ROOT, starting, wait_for
 from tests.test_slow_clients import Browser
 
 pytestmark = [pytest.mark.slow, pytest.mark.rest, pytest.mark.postgres, pytest.mark.xdist_group("redis")]
 SERVER = "postgres://postgres@127.0.0.1:5432"
-REDIS = f"redis://127.0.0.1:6379/{1 + os.getpid() % 15}"
 ORDERS = 300
 AMOUNT = 499
 PATIENCE = 240.0  # seconds, however busy the machine is
@@ -135,14 +134,8 @@ def database() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def on_redis() -> Iterator[str]:
-    client = redis.Redis.from_url(REDIS, socket_connect_timeout=2)
-    try:
-        client.ping()
-    except redis.RedisError as error:
-        pytest.skip(f"there is no Redis at 127.0.0.1:6379 ({error})")
-    client.flushdb()
-    yield REDIS
-    client.flushdb()
+    with emptied() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

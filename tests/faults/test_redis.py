@@ -1,12 +1,10 @@
 """The cache on Redis is away: pages go on without it, and nobody guesses passwords meanwhile."""
 
-import os
 import re
 import socket
 from collections.abc import Iterator
 
 import pytest
-import redis
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client, override_settings
@@ -15,9 +13,9 @@ from dashboard.redis_cache import ForgivingRedisCache
 from orders.list.overtaking import overtaking
 from tests.conftest import PASSWORD, ClientOf
 from tests.orders.orders_in_the_sandbox import an_order, put
+from tests.real_redis import URL, emptied
 
 pytestmark = pytest.mark.django_db
-THERE = f"redis://127.0.0.1:6379/{1 + os.getpid() % 15}"
 ON_REDIS = {"BACKEND": "dashboard.redis_cache.ForgivingRedisCache", "KEY_PREFIX": "orderdesk-test"}
 
 
@@ -42,15 +40,8 @@ def nobody_there() -> Iterator[None]:
 
 @pytest.fixture
 def there() -> Iterator[None]:
-    client = redis.Redis.from_url(THERE, socket_connect_timeout=2)
-    try:
-        client.ping()
-    except redis.RedisError as error:
-        pytest.skip(f"there is no Redis at 127.0.0.1:6379 ({error})")
-    client.flushdb()
-    with override_settings(CACHES=caches(THERE)):
+    with emptied(), override_settings(CACHES=caches(URL)):
         yield
-    client.flushdb()
 
 
 def words(text: str) -> str:

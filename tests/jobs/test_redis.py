@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import redis
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
@@ -20,24 +19,17 @@ from tests.exports.helpers import content_of
 from tests.jobs.test_kills import ORDERS, again, export, left_alone
 from tests.orders.orders_in_the_sandbox import many
 from tests.programs import with_catalogues
+from tests.real_redis import URL, emptied
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("redis")]
-URL = f"redis://127.0.0.1:6379/{1 + os.getpid() % 15}"
 LONGEST = 300.0  # seconds: whatever else keeps the machine busy
 MANAGE = Path(__file__).parents[2] / "manage.py"
 
 
 @pytest.fixture(autouse=True)
 def redis_here() -> Iterator[None]:
-    """The real one, with nothing of another run in it."""
-    client = redis.Redis.from_url(URL, socket_connect_timeout=2)
-    try:
-        client.ping()
-    except redis.RedisError as error:
-        pytest.skip(f"there is no Redis at 127.0.0.1:6379 ({error})")
-    client.flushdb()
-    yield
-    client.flushdb()
+    with emptied():
+        yield
     Job.objects.all().delete()
 
 

@@ -13,19 +13,7 @@ from order_api.breaker import (
     WINDOW,
     Breaker,
 )
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.order_api.conftest import Clock
 
 
 @pytest.fixture

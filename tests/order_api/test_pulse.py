@@ -8,20 +8,8 @@ import pytest
 from order_api import Connection, OrderApi, Secret
 from order_api.errors import Paused, Unavailable
 from order_api.pulse import GIVEN_UP, HANGS, REMEMBERED, Pulse
+from tests.order_api.conftest import Clock
 from tests.order_api.servers import BASE, TOKEN, Prepared
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
