@@ -83,7 +83,7 @@ def order_id(desk: Desk) -> str:
     return order_id
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browsers(
     browser: Browser,
     desk: Desk,
