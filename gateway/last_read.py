@@ -110,7 +110,7 @@ class LastRead:
             with until(given_up) if given_up else nullcontext():
                 answer = self._connection.send(call, headers)
         except (Unavailable, BadAnswer) as error:
-            if last := self._last(key, SLOW if given_up and not given_up.left() else _why(error)):
+            if last := self._last(key, _why(error, SLOW if given_up and not given_up.left() else SILENT)):
                 return last
             raise
         if answer.status == HTTPStatus.OK and _is_whole(answer):
@@ -153,10 +153,10 @@ def _said_by(status: int) -> str:
     return FAILS if status >= HTTPStatus.INTERNAL_SERVER_ERROR else STRANGE
 
 
-def _why(error: ApiError) -> str:
-    """What of the API the page says that shows what was read before."""
+def _why(error: ApiError, otherwise: str) -> str:
+    """What of the API the page says that shows what was read before; `otherwise` where the error does not tell."""
     ways = ((BadAnswer, STRANGE), (Overloaded, CROWDED), (Paused, THROTTLED), (Slow, SLOW), (Failing, FAILS))
-    return next((why for kind, why in ways if isinstance(error, kind)), SILENT)
+    return next((why for kind, why in ways if isinstance(error, kind)), otherwise)
 
 
 def shows_last_read(view: _View) -> _View:

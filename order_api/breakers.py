@@ -75,7 +75,7 @@ class Way:
         """What was bad about the last answers, where the call must not be made."""
         return self._reach.bad if self._reach.wait() else self._channel.bad
 
-    def pause(self, seconds: float, bad: Bad) -> None:
+    def pause(self, seconds: float, bad: Bad = Bad.THROTTLED) -> None:
         """The API asks to be left alone for so long, in an answer to this channel."""
         self._channel.pause(seconds, bad)
 

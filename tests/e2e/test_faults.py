@@ -1,8 +1,10 @@
 """The whole table of an Order API's faults (docs/operations.md), each seen by somebody at a desk: what the page says,
 once, what stays on it, and that it is whole again by itself."""
 
+import re
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import RemoteDesk
 from tests.faults.stub import FAULTS
@@ -73,6 +75,27 @@ def test_a_form_that_cannot_be_opened_says_so_once_and_can_be_put_away_without_a
     expect(dialog.get_by_role("alert")).to_contain_text(SAYS["500"])
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_have_count(0)
+
+
+def test_who_has_set_out_for_another_page_as_the_api_comes_back_gets_there(
+    remote_page: Page, remote_desk: RemoteDesk
+) -> None:
+    page, held, answers = remote_page, list[Route](), list[int]()
+    remote_desk.faults.mode = "500"
+    page.reload()
+    expect(page.locator(".last-read")).to_be_visible()
+    page.route("**/queue/", lambda route: held.append(route))  # noqa: PLW0108 - as in test_order.py
+    page.on("response", lambda response: answers.append(response.status) if "/api-answers/" in response.url else None)
+    page.get_by_role("link", name="My queue").click(no_wait_after=True)
+    remote_desk.faults.mode = "ok"
+    for _ in range(200):  # what waits for the page would wait for the next one
+        if 200 in answers:
+            break
+        page.wait_for_timeout(250)
+    assert 200 in answers
+    page.wait_for_timeout(1000)  # in which the page would load itself anew
+    held[0].continue_()
+    expect(page).to_have_url(re.compile("/queue/$"))
 
 
 def test_a_change_that_nobody_answered_says_that_it_is_not_known_and_keeps_what_was_typed(

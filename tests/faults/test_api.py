@@ -175,10 +175,12 @@ def test_who_comes_first_to_one_that_hangs_is_shown_what_was_read_before_long_be
 
 def test_who_is_not_let_through_to_a_slow_one_is_told_that_it_is_slow(desk: Desk, crowd: ThreadPoolExecutor) -> None:
     desk.api.mode = "9 s"
-    for each in waiting(desk, crowd, PLACES):
-        assert each.result()[0] == 200
-    code, page = desk.support.fetch("/norce/se/orders/o_never/")
-    assert (code, SLOW in words(page), "Its last answers took too long" in words(page)) == (503, True, True)
+    told = list[str]()
+    for _ in range(5):  # the quick answers of before count for a while
+        pages = [words(each.result()[1]) for each in waiting(desk, crowd, PLACES)]
+        if told := [page for page in pages if SLOW in page]:
+            break
+    assert told and "Its last answers took too long" in told[0]
 
 
 @pytest.mark.parametrize(
