@@ -16,6 +16,7 @@ def middleware(*, sandbox: bool) -> list[str]:
         "django.middleware.security.SecurityMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
         "dashboard.packing.Packing",
+        "csp.middleware.CSPMiddleware",  # around whatever asks the database: the page that says it is away has a style
         "accounts.middleware.Sessions",
         "django.middleware.locale.LocaleMiddleware",
         "django.middleware.common.CommonMiddleware",
@@ -26,7 +27,6 @@ def middleware(*, sandbox: bool) -> list[str]:
         "accounts.second_factor.gate.SecondFactorFirst",
         "django.contrib.messages.middleware.MessageMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
-        "csp.middleware.CSPMiddleware",
         "django_htmx.middleware.HtmxMiddleware",
         "accounts.middleware.ChannelMiddleware",
         "allauth.account.middleware.AccountMiddleware",

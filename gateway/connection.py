@@ -214,14 +214,21 @@ def channel_names(merchant: str) -> tuple[str, ...]:
     return channels_of(connection, merchant)
 
 
-def last_read(*, is_shown: bool) -> LastRead:
-    """The way to the Order API that remembers what this process reads, for one request."""
+def soon() -> float:
+    """Seconds within which an answer of the Order API keeps nobody waiting."""
+    return float(settings.ORDER_API_READ_TIMEOUT) / 4
+
+
+def last_read(*, is_shown: bool, waits: bool = False) -> LastRead:
+    """The way to the Order API that remembers what this process reads, for one request. `waits`: whoever asks would
+    rather wait than see what was read before."""
     connection = get_connection()
 
     def hangs(headers: Mapping[str, str]) -> bool:
         return connection.breakers.of(headers).pulse.hangs()
 
-    return LastRead(connection, _kept("last read", Memory), is_shown=is_shown, hangs=hangs)
+    memory, patience = _kept("last read", Memory), None if waits else soon()
+    return LastRead(connection, memory, is_shown=is_shown, hangs=hangs, patience=patience)
 
 
 def order_api(merchant: str, channel: str, who: Who | None = None, way: Sender | None = None) -> OrderApi:

@@ -1,8 +1,8 @@
 """What this process last read of orders, to be shown with its time while the Order API does not answer.
 
 In memory alone, and bounded: nothing of it is on a disk, and it ends with the process. Only pages that ask for it with
-`shows_last_read` are ever given it, so no change and no payment action rests on it. While the Order API hangs, nobody
-who could be shown it waits for the whole time that a call has.
+`shows_last_read` are ever given it, so no change and no payment action rests on it. Nobody who could be shown it waits
+for the whole time that a call has, unless they say that they want to: by asking for the page that they are on.
 """
 
 import datetime as dt
@@ -21,11 +21,12 @@ from django.utils import timezone
 from order_api import Sender
 from order_api.call import Answer, Call
 from order_api.deadline import Deadline, until
-from order_api.errors import ApiError, BadAnswer, Overloaded, Paused, Unavailable
+from order_api.errors import ApiError, BadAnswer, Failing, Overloaded, Paused, Slow, Unavailable
 from ui.pages import is_part
 
 MOST_BYTES = 4_000_000
-SILENT, CROWDED, THROTTLED, FAILS, STRANGE = "silent", "crowded", "throttled", "fails", "strange"
+SILENT, SLOW, CROWDED, THROTTLED = "silent", "slow", "crowded", "throttled"
+FAILS, STRANGE = "fails", "strange"
 """Why what was read before is shown (templates/includes/last_read.html)."""
 PATIENCE = 1.0
 """Seconds, for an answer of an Order API that hangs, where there is an earlier one."""
@@ -77,8 +78,9 @@ class Memory:
 
 class LastRead:
     """The way to the Order API for one request, which remembers what it reads. `is_shown`: whether what was read before
-    is given where no answer comes; `as_of` is then when that was, and `why` one of the words above. `hangs`: whether
-    calls with these headers hang now."""
+    is given where no answer comes; `as_of` is then when that was, and `why` one of the words above. `patience`: seconds
+    after which it is given although an answer may still come, None for as long as a call may take; `hangs`: whether
+    calls with these headers hang now, so that nobody has that much of it."""
 
     def __init__(
         self,
@@ -87,10 +89,12 @@ class LastRead:
         *,
         is_shown: bool = False,
         hangs: Callable[[Mapping[str, str]], bool] = lambda _headers: False,
+        patience: float | None = None,
     ) -> None:
         self._connection = connection
         self._memory = memory
         self._hangs = hangs
+        self._patience = patience
         self.is_shown = is_shown
         self.as_of: dt.datetime | None = None
         self.why = ""
@@ -100,12 +104,13 @@ class LastRead:
         if call.changes or call.template not in _TEMPLATES:
             return self._connection.send(call, headers)
         key = (call.path, *map("=".join, call.params), *map(":".join, sorted(headers.items())))
-        waits_less = self.is_shown and self._memory.get(key) is not None and self._hangs(headers)
+        limit = self._limit(headers) if self.is_shown and self._memory.get(key) else None
+        given_up = Deadline(limit) if limit else None
         try:
-            with until(Deadline(PATIENCE)) if waits_less else nullcontext():
+            with until(given_up) if given_up else nullcontext():
                 answer = self._connection.send(call, headers)
         except (Unavailable, BadAnswer) as error:
-            if last := self._last(key, _why(error)):
+            if last := self._last(key, _why(error, SLOW if given_up and not given_up.left() else SILENT)):
                 return last
             raise
         if answer.status == HTTPStatus.OK and _is_whole(answer):
@@ -115,6 +120,11 @@ class LastRead:
         elif answer.status not in _REFUSALS:
             return self._last(key, _said_by(answer.status)) or answer
         return answer
+
+    def _limit(self, headers: Mapping[str, str]) -> float | None:
+        if self._patience is None:
+            return None
+        return min(PATIENCE, self._patience) if self._hangs(headers) else self._patience
 
     def _last(self, key: _Key, why: str) -> Answer | None:
         last = self._memory.get(key) if self.is_shown else None
@@ -143,19 +153,21 @@ def _said_by(status: int) -> str:
     return FAILS if status >= HTTPStatus.INTERNAL_SERVER_ERROR else STRANGE
 
 
-def _why(error: ApiError) -> str:
-    """What of the API the page says that shows what was read before."""
-    if isinstance(error, BadAnswer):
-        return STRANGE
-    if isinstance(error, Overloaded):
-        return CROWDED
-    return THROTTLED if isinstance(error, Paused) else SILENT
+def _why(error: ApiError, otherwise: str) -> str:
+    """What of the API the page says that shows what was read before; `otherwise` where the error does not tell."""
+    ways = ((BadAnswer, STRANGE), (Overloaded, CROWDED), (Paused, THROTTLED), (Slow, SLOW), (Failing, FAILS))
+    return next((why for kind, why in ways if isinstance(error, kind)), otherwise)
 
 
 def shows_last_read(view: _View) -> _View:
     """Lets a page show what was last read while the Order API does not answer; the frame says so, and from when."""
     view.shows_last_read = True  # type: ignore[attr-defined]
     return view
+
+
+def is_asked_again(request: HttpRequest) -> bool:
+    """Whether somebody on this page asks for it anew, by its own link."""
+    return request.headers.get("Referer") == request.build_absolute_uri()
 
 
 def may_show(request: HttpRequest, view: object) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.channels import channels_of
 from audit.log import Who
 from gateway.connection import last_read, order_api
-from gateway.last_read import may_show
+from gateway.last_read import is_asked_again, may_show
 from order_api import OrderApi, changes_sent
 from order_api.errors import ApiError, NotFound, Unauthorized, Unavailable, Unreadable
 from ui.held import hold, is_worth_keeping
@@ -36,7 +36,8 @@ def api_of(request: Any) -> OrderApi:
     match = request.resolver_match
     if request.channel not in channels_of(request.user):
         raise Http404
-    request.last_read = last_read(is_shown=may_show(request, match.func if match else None))
+    is_shown = may_show(request, match.func if match else None)
+    request.last_read = last_read(is_shown=is_shown, waits=is_asked_again(request))
     return order_api(request.channel.merchant, request.channel.name, Who.of(request), request.last_read)
 
 

@@ -7,20 +7,29 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from gateway.connection import soon
 from order_api import OrderApi
+from order_api.deadline import Deadline, until
 from order_api.errors import ApiError, NotFound
 from ui.held import hold
 from ui.said import said
 
+REFUSED = _(
+    "Its token is refused. Whoever runs this desk has to look at ORDER_API_TOKEN; `manage.py order_api_check` tells "
+    "them more."
+)
 View = Callable[..., HttpResponse]
 _Any = TypeVar("_Any", bound=Callable[..., Any])
 
 
 def does_answer(api: OrderApi) -> bool:
-    """Whether the Order API answers a question now. One call."""
+    """Whether the Order API answers a question now, and soon: the pages that are told load themselves anew, and would
+    wait again for one that takes its time. One call."""
     try:
-        api.orders.list_unread(limit=1)
+        with until(Deadline(soon())):
+            api.orders.list_unread(limit=1)
     except ApiError:
         return False
     return True
@@ -54,7 +63,8 @@ def keeps_what_was_typed(words: Promise) -> Callable[[View], View]:
             except ApiError as error:
                 if request.method != "POST":
                     raise
-                return hold(request, str(words) % {"error": said(error)}, HTTPStatus.SERVICE_UNAVAILABLE)
+                why = REFUSED if error.status == HTTPStatus.UNAUTHORIZED else said(error)
+                return hold(request, str(words) % {"error": why}, HTTPStatus.SERVICE_UNAVAILABLE)
 
         return kept
 

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import NamedTuple
 
 WINDOW = 20.0
@@ -21,6 +22,15 @@ FIRST_COOLDOWN, LONGEST_COOLDOWN = 1.0, 7.0
 (templates/includes/outage.html), people see within ten that the service is back."""
 LONGEST_PAUSE = 60.0
 """Seconds, the most that a service's own Retry-After keeps everybody away for."""
+
+
+class Bad(Enum):
+    """What is bad about an answer: none came, it came late, it says that the service fails, or is asked too much."""
+
+    SILENT = auto()
+    SLOW = auto()
+    FAILS = auto()
+    THROTTLED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,12 @@ class Breaker:
         self._cooldown = FIRST_COOLDOWN
         self._opened = 0.0
         self._good: float | None = None
+        self._bad = Bad.SILENT
+
+    @property
+    def bad(self) -> Bad:
+        """What was bad about the last answer that was."""
+        return self._bad
 
     def another(self, slow_after: float | None = None) -> "Breaker":
         """One like it, which knows of no answer yet; with another `slow_after`, where one is given."""
@@ -101,9 +117,10 @@ class Breaker:
                 len(counted),
             )
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float, bad: Bad = Bad.THROTTLED) -> None:
         """The service asks to be left alone for so long: nobody calls it before, up to LONGEST_PAUSE."""
         with self._lock:
+            self._bad = bad
             self._paused_until = max(self._paused_until, self._clock() + min(seconds, LONGEST_PAUSE))
 
     def is_slow(self, permit: Permit) -> bool:
@@ -112,11 +129,11 @@ class Breaker:
 
     def succeeded(self, permit: Permit) -> None:
         """The call was answered; whether in time is seen from its permit."""
-        self._report(permit, answered=True)
+        self._report(permit, Bad.SLOW if self.is_slow(permit) else None)
 
-    def failed(self, permit: Permit) -> None:
+    def failed(self, permit: Permit, bad: Bad = Bad.SILENT) -> None:
         """No answer came, or one that says that the service does not work."""
-        self._report(permit, answered=False)
+        self._report(permit, bad)
 
     def learned_nothing(self, permit: Permit) -> None:
         """The call was given up for a reason that is not the service's: another may try in its place."""
@@ -137,14 +154,14 @@ class Breaker:
             self._next_try = now + LONGEST_COOLDOWN
         return True
 
-    def _report(self, permit: Permit, *, answered: bool) -> None:
+    def _report(self, permit: Permit, bad: Bad | None) -> None:
         with self._lock:
             if permit.phase != self._phase:
                 return
             now = self._clock()
-            good = answered and not self.is_slow(permit)
-            self._answers.append((now, good))
-            self._good = now if good else self._good
+            self._answers.append((now, bad is None))
+            self._good = now if bad is None else self._good
+            self._bad = bad or self._bad
             if self._open:
                 self._judge_probes(now)
             else:

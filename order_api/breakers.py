@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from order_api.breaker import Breaker, Permit, Seen
+from order_api.breaker import Bad, Breaker, Permit, Seen
 from order_api.pulse import Pulse
 
 
@@ -71,9 +71,13 @@ class Way:
             return None
         return Permits(reach, channel)
 
-    def pause(self, seconds: float) -> None:
+    def bad(self) -> Bad:
+        """What was bad about the last answers, where the call must not be made."""
+        return self._reach.bad if self._reach.wait() else self._channel.bad
+
+    def pause(self, seconds: float, bad: Bad = Bad.THROTTLED) -> None:
         """The API asks to be left alone for so long, in an answer to this channel."""
-        self._channel.pause(seconds)
+        self._channel.pause(seconds, bad)
 
     def is_slow(self, permits: Permits) -> bool:
         """Whether the call has taken so long that its answer is as bad as none."""
@@ -84,10 +88,10 @@ class Way:
         self._reach.succeeded(permits.reach)
         self._channel.succeeded(permits.channel)
 
-    def failed(self, permits: Permits) -> None:
+    def failed(self, permits: Permits, bad: Bad = Bad.SILENT) -> None:
         """It was sent, and no answer came, or one that says that the service does not work."""
         self._reach.succeeded(permits.reach)
-        self._channel.failed(permits.channel)
+        self._channel.failed(permits.channel, bad)
 
     def was_not_reached(self, permits: Permits) -> None:
         """Nothing could be sent."""

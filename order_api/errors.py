@@ -4,7 +4,9 @@
     ├── Unavailable     nothing was done: it could not be reached, or it was only asked, or it sent
     us away before acting
     │   ├── Overloaded  it was not called: as many threads as may wait for it do so already
-    │   └── Paused      it was not called: it asked to be left alone for a while
+    │   ├── Paused      it was not called: it asked to be left alone for a while, or is asked too much
+    │   ├── Slow        it was not called: its last answers took too long
+    │   └── Failing     it was not called: its last answers were errors
     ├── NoAnswer        a change was sent and nobody can say whether it happened
     ├── Unauthorized    401 or 403: the token is refused, or may not do this
     ├── NotFound        404: no such order, payment, action … in this merchant and channel
@@ -78,7 +80,15 @@ class Overloaded(Unavailable):
 
 
 class Paused(Unavailable):
-    """It was not called, since it asked not to be, with a Retry-After that is not over."""
+    """It was not called, since it said that it is asked too much."""
+
+
+class Slow(Unavailable):
+    """It was not called, since its last answers took too long."""
+
+
+class Failing(Unavailable):
+    """It was not called, since with its last answers it said that it does not work."""
 
 
 class NoAnswer(ApiError):

@@ -17,12 +17,12 @@ from httpx_retries import RetryTransport
 
 from order_api import body, changes_sent
 from order_api.attempts import MoreTries, OneTry, pause_of
-from order_api.breaker import Breaker
+from order_api.breaker import Bad, Breaker
 from order_api.breakers import Breakers, Permits, Way
 from order_api.bulkhead import Bulkhead, FullError
 from order_api.call import Answer, Call
 from order_api.deadline import Deadline, begin, remaining, until
-from order_api.errors import ApiError, BadAnswer, NoAnswer, Overloaded, Paused, Unavailable
+from order_api.errors import ApiError, BadAnswer, Failing, NoAnswer, Overloaded, Paused, Slow, Unavailable
 from order_api.network import network
 from order_api.secret import Secret
 from order_api.words import sentence
@@ -50,9 +50,12 @@ _NO_HTTP = sentence("the request cannot be written as HTTP")
 _NO_NAME = sentence("no name server knows its host")
 _NO_TLS = sentence("no trusted TLS connection (%(why)s)")
 _NOBODY = sentence("nothing listens at its address (connection refused)")
-_CLOSED = sentence(
-    "Too many calls to the Order API failed or were slow, or it asked for a pause; it is tried again in %(seconds)s s."
-)
+_CLOSED: dict[Bad, tuple[type[Unavailable], str]] = {
+    Bad.SILENT: (Unavailable, sentence("The last calls got no answer; it is tried again in %(seconds)s s.")),
+    Bad.SLOW: (Slow, sentence("Its last answers took too long; it is tried again in %(seconds)s s.")),
+    Bad.FAILS: (Failing, sentence("Its last answers were errors; it is tried again in %(seconds)s s.")),
+    Bad.THROTTLED: (Paused, sentence("It says that it is asked too much; it is tried again in %(seconds)s s.")),
+}
 _PAUSED = sentence("It asked to be left alone for a while; it is tried again in %(seconds)s s.")
 _FULL = sentence("So many people wait for its answers already that this call was not made.")
 _NOT_REACHED = sentence("The Order API could not be reached: %(why)s.")
@@ -276,20 +279,21 @@ def _blame(way: Way, permits: Permits, error: httpx.HTTPError, call: Call) -> No
 def _report(way: Way, permits: Permits, call: Call, answer: Answer) -> None:
     """What the answer says of the API. How slow a change is, and a gateway that gives up on it, may be a payment
     provider's doing."""
+    bad = Bad.THROTTLED if answer.status == HTTPStatus.TOO_MANY_REQUESTS else Bad.FAILS
     if answer.pause:
-        way.pause(answer.pause)
+        way.pause(answer.pause, bad)
     is_from_gateway = answer.status in _GATEWAY
     if call.changes and (is_from_gateway or way.is_slow(permits)):
         way.was_reached(permits)
-    elif is_from_gateway or (answer.status == HTTPStatus.TOO_MANY_REQUESTS and not call.changes):
-        way.failed(permits)
+    elif is_from_gateway or (bad == Bad.THROTTLED and not call.changes):
+        way.failed(permits, bad)
     else:
         way.succeeded(permits)
 
 
 def _closed(way: Way, call: Call, request_id: str) -> Unavailable:
-    kind, words = (Paused, _PAUSED) if way.is_paused() else (Unavailable, _CLOSED)
-    message = words % {"seconds": math.ceil(way.wait()) or 1}
+    kind, words = _CLOSED[way.bad()]
+    message = (_PAUSED if way.is_paused() else words) % {"seconds": math.ceil(way.wait()) or 1}
     return kind(message, operation=call.operation, request_id=request_id, sent=False)
 
 

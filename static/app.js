@@ -198,9 +198,13 @@ setInterval(() => {
   htmx.trigger(head.closest("[hx-trigger=live]"), "live");
 }, 1000);
 addEventListener("htmx:afterRequest", (event) => { if (event.detail.elt.matches("[hx-trigger=live]")) pulse.at = Date.now(); });
-// The Order API answers again: what could not be read is read now, unless that took away what somebody types.
+// The Order API answers again: what could not be read is read now, unless that took away what somebody types, or led back whoever has set out
+// for another page and waits for it.
+let setOut = 0;
+addEventListener("beforeunload", () => { setOut = Date.now(); });
+const hasSetOut = () => Date.now() - setOut < 60000; // a download leads nowhere
 const isTyping = () => { const field = document.activeElement; return field.matches("input, textarea") && field.value !== field.defaultValue; };
-addEventListener("api-answers", () => { const again = document.querySelector("[data-again]"); if (again && !guarded() && !isTyping()) again.click(); });
+addEventListener("api-answers", () => { const again = document.querySelector("[data-again]"); if (again && !guarded() && !isTyping() && !hasSetOut()) again.click(); });
 document.addEventListener("visibilitychange", beat);
 addEventListener("click", (event) => {
   if (!event.target.closest("[data-live-stop]")) return;

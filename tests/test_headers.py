@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 
+from accounts.session_store import SessionStore
 from dashboard.headers import PROGRAMS, Headers
 from tests.conftest import ClientOf
 from tests.test_serve import KEY, REAL, manage
@@ -43,6 +45,23 @@ def test_a_page_runs_scripts_of_this_site_alone_and_tells_other_sites_nothing(
     assert (answer["Referrer-Policy"], answer["X-Frame-Options"]) == ("same-origin", "DENY")
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "no-store" in answer["Cache-Control"] and answer["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_the_page_that_says_that_the_database_is_away_is_a_page_and_its_form_may_be_sent(
+    support: User, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = client_of(support)
+    desk.raise_request_exception = False
+
+    def away(_store: SessionStore) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(SessionStore, "load", away)
+    answer = desk.get("/queue/")
+    policy = answer["Content-Security-Policy"]
+    assert (answer.status_code, b"own database" in answer.content) == (503, True)
+    assert "style-src 'self'" in policy and "form-action 'self'" in policy
+    assert b'href="/queue/"' in answer.content, "to try again"
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """While the Order API does not answer, pages show what this process last read, and say from when it is."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
@@ -11,7 +12,7 @@ from django.test import Client
 
 from gateway import connection
 from gateway.in_process import answer
-from gateway.last_read import PATIENCE, LastRead, Memory
+from gateway.last_read import PATIENCE, SLOW, LastRead, Memory
 from order_api.call import Answer, Call
 from order_api.deadline import remaining
 from order_api.errors import Unavailable
@@ -184,10 +185,54 @@ def test_nobody_waits_for_long_while_others_do_where_there_is_something_to_be_sh
             return Answer(call, "r", 200, b"{}", "application/json")
 
     memory = Memory()
-    for is_shown, hangs in ((True, True), (True, False), (False, True), (True, True)):
-        LastRead(Sends(), memory, is_shown=is_shown, hangs=lambda _headers, hangs=hangs: hangs).send(call, {})  # type: ignore[misc]
-    assert left[:3] == [100.0] * 3, "nothing was read before, it does not hang, the page may not show it"
-    assert left[3] <= PATIENCE
+    for is_shown, hangs, patience in (
+        (True, True, 30.0), (False, True, 30.0), (True, True, None), (True, False, 30.0), (True, True, 30.0)
+    ):  # fmt: skip
+        way = LastRead(
+            Sends(),
+            memory,
+            is_shown=is_shown,
+            hangs=lambda _headers, hangs=hangs: hangs,  # type: ignore[misc]
+            patience=patience,
+        )
+        way.send(call, {})
+    assert left[:3] == [100.0] * 3, "nothing was read before, the page may not show it, somebody wants to wait"
+    assert PATIENCE < left[3] <= 30.0, "it does not hang, as far as is known"
+    assert left[4] <= PATIENCE
+
+
+def test_an_earlier_answer_is_given_before_a_call_has_taken_all_its_time_and_says_that_it_takes_long() -> None:
+    call = Call("GET", "orders/{order_id}", {"order_id": "o_1"})
+
+    class Sends:
+        takes_long = False
+
+        def send(self, call: Call, _headers: dict[str, str]) -> Answer:
+            if self.takes_long:
+                time.sleep(remaining(60.0))
+                raise Unavailable("it took too long", operation=call.operation)
+            return Answer(call, "r", 200, b"{}", "application/json")
+
+    sends, memory = Sends(), Memory()
+    LastRead(sends, memory, patience=0.01).send(call, {})
+    sends.takes_long = True
+    way = LastRead(sends, memory, is_shown=True, patience=0.01)
+    assert way.send(call, {}).content == b"{}" and (way.why, way.as_of is None) == (SLOW, False)
+
+
+def test_whoever_asks_again_for_the_page_that_they_are_on_waits_for_it(desk: Client) -> None:
+    address, given = f"http://testserver{PAGE}", list[float]()
+
+    def waits(*request: Any) -> Any:
+        given.append(remaining(100.0))
+        return answer(*request)
+
+    desk.get(PAGE)
+    with mock.patch("gateway.connection.answer", waits):
+        _forget_the_connection()
+        for referrer in ("http://testserver/norce/se/orders/", address):
+            desk.get(PAGE, headers={"Referer": referrer})
+    assert given[0] <= connection.soon() < given[1]
 
 
 def _forget_the_connection() -> None:

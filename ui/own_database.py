@@ -45,13 +45,16 @@ def answer(request: HttpRequest) -> HttpResponse:
     """503, as a page or as a part of one. What was typed is in it, to be sent again, unless a change was sent."""
     sent = getattr(request, "changes_sent", None)
     maybe_sent = bool(sent and sent.changes)
-    context = {"title": TITLE, "says": MAYBE_SENT if maybe_sent else NOTHING_SENT, "csrf_token": get_token(request)}
+    says = MAYBE_SENT if maybe_sent else NOTHING_SENT
+    context: dict[str, object] = {"title": TITLE, "says": says, "csrf_token": get_token(request)}
     if request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted"):
         response = HttpResponse(loader.render_to_string("own_database.html#problem", context), status=503)
         aim(request, response)
     else:
         if held.is_worth_keeping(request):
             context |= held.typed_in(request) | {"may_be_sent": not maybe_sent, "action": request.get_full_path()}
+        if request.method in ("GET", "HEAD"):
+            context["retry"] = request.get_full_path()
         response = HttpResponse(loader.render_to_string("own_database.html", context), status=503)
     response["Retry-After"] = str(RETRY_AFTER)
     response["Cache-Control"] = "no-store"

@@ -14,9 +14,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 HOST = "127.0.0.1"
 JSON = "application/json"
@@ -52,6 +53,12 @@ def an_order(name: str, merchant: str, channel: str) -> dict[str, Any]:
     }
 
 
+def passed_on(status: int, headers: Message, body: bytes) -> Answer:
+    """As the real one answered."""
+    more = [(name, headers[name]) for name in ("Location",) if name in headers]
+    return Answer(status, headers.get("Content-Type", JSON), body, tuple(more))
+
+
 def own(path: str, merchant: str, channel: str) -> Answer:
     """A list of two orders, `o_one` and `o_two`, and each other when it is asked for; whatever else there is, is
     empty."""
@@ -82,8 +89,8 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_PATCH = do_DELETE = do_GET
 
     def do_PUT(self) -> None:
-        word = self.path.removeprefix("/stub/")
-        if word == self.path:
+        word = unquote(self.path.removeprefix("/stub/"))
+        if not self.path.startswith("/stub/"):
             self.do_GET()
             return
         self.server.mode = word if word in FAULTS else self.server.mode
@@ -93,14 +100,15 @@ class Handler(BaseHTTPRequestHandler):
         """What a well API says."""
         if not self.server.upstream:
             return own(self.path, self.headers.get("x-merchant", ""), self.headers.get("x-channel", ""))
-        wanted = ("authorization", "x-merchant", "x-channel", "accept")
+        wanted = ("authorization", "x-merchant", "x-channel", "accept", "content-type")
         headers = {name: value for name, value in self.headers.items() if name.lower() in wanted}
-        request = urllib.request.Request(self.server.upstream + self.path, headers=headers)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))) or None
+        request = urllib.request.Request(self.server.upstream + self.path, body, headers, method=self.command)
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
-                return Answer(answer.status, answer.headers["Content-Type"], answer.read())
+                return passed_on(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
-            return Answer(error.code, error.headers["Content-Type"], error.read())
+            return passed_on(error.code, error.headers, error.read())
 
     def answer(self, answer: Answer) -> None:
         self.head(answer)
@@ -209,6 +217,15 @@ def cut(handler: Handler) -> None:
     handler.answer(answer._replace(body=answer.body[: len(answer.body) // 2]))
 
 
+def loses_changes(handler: Handler) -> None:
+    """Questions are answered; a change is made, and nobody is told."""
+    if handler.command == "GET":
+        well(handler)
+    else:
+        handler.found()
+        hangs_up(handler)
+
+
 BAD_GATEWAY = Answer(502, "text/html", b"<h1>Bad gateway</h1>")
 FAULTS: dict[str, Callable[[Handler], None]] = {
     "ok": well,
@@ -218,8 +235,10 @@ FAULTS: dict[str, Callable[[Handler], None]] = {
     "a byte at a time": a_byte_at_a_time,
     "headers a byte at a time": headers_a_byte_at_a_time,
     "flapping": flaps,
+    "changes lost": loses_changes,
     "401": says(Answer(401, JSON, b'{"code": "unauthorized", "message": "No."}')),
     "429": says(Answer(429, JSON, b'{"code": "too-many", "message": "Slow down."}', (("Retry-After", "5"),))),
+    "503": says(Answer(503, "text/html", b"<h1>Down for maintenance</h1>", (("Retry-After", "8"),))),
     "500": says(Answer(500, JSON, b'{"code": "oops", "message": "Something broke."}')),
     "html": says(BAD_GATEWAY),
     "html with 200": says(Answer(200, "text/html", b"<html><title>Sign in to the network</title>")),

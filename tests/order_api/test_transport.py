@@ -12,7 +12,7 @@ import pytest
 
 from order_api import Connection, OrderApi, Secret, transport
 from order_api.breaker import FIRST_COOLDOWN, LEAST, LONGEST_PAUSE, PROBES, Breaker
-from order_api.errors import ApiError, BadAnswer, NoAnswer, Rejected, Unavailable
+from order_api.errors import ApiError, BadAnswer, Failing, NoAnswer, Paused, Rejected, Slow, Unavailable
 from order_api.schemas import Order, Payment
 from tests.order_api.servers import BASE, TOKEN, Prepared, Reply, page, problem
 
@@ -113,6 +113,47 @@ def test_after_enough_failures_nobody_waits_any_more(breaker: Breaker) -> None:
         server.api.payments.execute("o1", "p1", "a1")
     assert caught.value.may_have_happened is False
     assert len(server.requests) == asked
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind", "says"),
+    [
+        (httpx.ConnectError("refused"), Unavailable, "The last calls got no answer"),
+        (httpx.ReadTimeout("slow"), Unavailable, "The last calls got no answer"),
+        (problem(502), Failing, "Its last answers were errors"),
+        (problem(429), Paused, "It says that it is asked too much"),
+    ],
+    ids=str,
+)
+def test_who_is_not_let_through_is_told_what_was_wrong(
+    trouble: Reply, kind: type[Unavailable], says: str, breaker: Breaker
+) -> None:
+    server = Prepared(trouble, breaker=breaker)
+    for _ in range(LEAST):
+        fails(server.api)
+    asked, error = len(server.requests), fails(server.api)
+    assert (type(error), len(server.requests)) == (kind, asked) and says in str(error)
+
+
+def test_who_is_not_let_through_to_one_that_answers_late_is_told_so(clock: Clock) -> None:
+    server = Prepared(httpx.Response(200, json={}), breaker=Breaker(slow_after=0.0, clock=clock))
+    for _ in range(LEAST):
+        server.api.orders.get("o1")
+    error = fails(server.api)
+    assert (type(error), error.sent) == (Slow, False) and "Its last answers took too long" in str(error)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(429, Paused), (503, Failing)])
+@pytest.mark.parametrize("call", [lambda api: api.orders.get("o1"), lambda api: api.orders.delete("o1")])
+def test_a_pause_is_told_by_what_it_was_asked_for_with(
+    status: int, kind: type[Unavailable], call: Callable[[OrderApi], Any], breaker: Breaker
+) -> None:
+    throttled = httpx.Response(status, headers={"Retry-After": "30"}, json={"code": "slow-down", "message": "No."})
+    server = Prepared(throttled, breaker=breaker)
+    with pytest.raises(ApiError):
+        call(server.api)
+    error = fails(server.api)
+    assert type(error) is kind and "It asked to be left alone for a while" in str(error)
 
 
 def test_after_a_while_some_calls_try_and_their_success_lets_all_through(breaker: Breaker, clock: Clock) -> None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
+from accounts.channels import all_channels
 from accounts.models import ChannelGrant
 from audit.models import Entry
 from overview.models import Dismissal
@@ -123,7 +124,14 @@ def test_a_channel_that_is_down_is_seen_on_each_block_and_stops_no_other(desk: C
         rows = text_of(desk.get(f"{ROWS}?read"))
         assert desk.get(BOARD).status_code == 200
     assert "One channel did not answer: the figures are without it. norce/no" in today
+    assert "All together" in today
     assert rows.count("could not be read again") == 1 and "o_far" in rows and "o_one" in rows
+
+
+def test_where_no_channel_answers_nothing_is_added_up(desk: Client, out_of_order: Asked) -> None:
+    with out_of_order(*(str(channel) for channel in all_channels())):
+        today = text_of(desk.get("/overview/today/"))
+    assert "channels did not answer" in today and "All together" not in today
 
 
 def test_where_a_channel_has_several_currencies_the_sum_of_the_api_is_not_told(desk: Client) -> None:
