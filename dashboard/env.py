@@ -2,10 +2,9 @@
 it, and says all that could not be read."""
 
 import os
-import sys
 from pathlib import Path
 
-from environs import Env
+from environs import Env, EnvError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -13,12 +12,13 @@ env = Env(eager=False)
 
 
 def read(path: Path) -> None:
-    """Takes in the settings of that file, if it is there; ends the program in a sentence where it cannot be read."""
+    """Takes in the settings of that file, if it is there. Raises EnvError where it cannot be read."""
     try:
         env.read_env(str(path), recurse=False)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is no text in UTF-8"
-        sys.exit(f"The settings need a look. {path} cannot be read: {why}.")
+        raise EnvError(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text in UTF-8'}."
+        ) from None
 
 
 if "PYTEST_VERSION" not in os.environ:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from environs import EnvError
 from pytest_django import Settings
 
 from dashboard.env import read
@@ -125,9 +126,9 @@ def test_a_file_of_settings_that_cannot_be_read_is_told_in_a_sentence(
     file = tmp_path / ".env"
     file.write_bytes(kept)
     file.chmod(mode)
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(EnvError) as error:
         read(file)
-    assert ended.value.code == f"The settings need a look. {file} cannot be read: {why}."
+    assert str(error.value) == f"{file} cannot be read: {why}."
 
 
 def test_alerts_name_the_desk_by_its_address_unless_they_are_to_name_another(tmp_path: Path) -> None:
