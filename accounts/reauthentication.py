@@ -56,7 +56,7 @@ class StepUp(FactorForm):
         label=_("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text=_("Asked for again, as this leads to who may move money."),
+        help_text=_("Asked for again, to be sure that it is you."),
     )
     again = True
 

@@ -97,7 +97,8 @@ PAYMENT_ALERT_HEARTBEAT = dt.timedelta(minutes=env.float("PAYMENT_ALERT_HEARTBEA
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", "")
 ALERT_WEBHOOK_SECRET = env.str("ALERT_WEBHOOK_SECRET", "")
 ALERT_MAIL_TO: list[str] = env.list("ALERT_MAIL_TO", [])
-ALERT_DESK_URL = env.str("ALERT_DESK_URL", "").rstrip("/")  # what comes before a path in what is sent
+DESK_URL = env.str("DESK_URL", "").rstrip("/")  # the desk's own address; without one nobody is mailed about their queue
+ALERT_DESK_URL = env.str("ALERT_DESK_URL", DESK_URL).rstrip("/")  # what comes before a path in what is sent
 
 # --- The audit log, outside of its table
 AUDIT_ANCHOR_DIR = Path(env.str("AUDIT_ANCHOR_DIR", str(DATA_DIR / "anchors")))
@@ -144,7 +145,6 @@ EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "order-desk@localhost")
 EMAIL_TIMEOUT = 10  # seconds a step
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-DESK_URL = env.str("DESK_URL", "").rstrip("/")  # the desk's own address; without one nobody is mailed about their queue
 
 # --- The sandbox
 SANDBOX = not ORDER_API_URL

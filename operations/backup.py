@@ -89,6 +89,8 @@ def stamp(at: dt.datetime) -> str:
 def make(folder: Path) -> Path:
     """Writes a backup into that folder, readable for this user alone, and says where. A file that is there is whole.
     Raises BackupError."""
+    if not connection.introspection.table_names():
+        raise BackupError("The database has no tables: are these the settings of the desk that serves?")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     now = timezone.now()
     target = folder / f"{stamp(now)}{SUFFIX}"

@@ -1,14 +1,19 @@
 """What is wrong with a setting is said in one sentence, before anything is served."""
 
 import datetime as dt
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from environs import EnvError
 from pytest_django import Settings
 
+from dashboard.env import read
 from dashboard.settings import https_host
+from tests.test_serve import manage
 
 
 @pytest.mark.parametrize(
@@ -104,3 +109,30 @@ def test_a_change_must_not_outlast_its_lease(settings: Settings) -> None:
     assert "gateway.W001" not in [message.id for message in run_checks()]
     settings.ORDER_API_READ_TIMEOUT = 30.0
     assert "gateway.W001" in [message.id for message in run_checks()]
+
+
+@pytest.mark.parametrize(
+    ("kept", "mode", "why"),
+    [
+        (b"SECRET_KEY=\xff", 0o600, "it is no text in UTF-8"),
+        pytest.param(
+            b"DEBUG=0", 0, "Permission denied", marks=pytest.mark.skipif(not os.getuid(), reason="not to root")
+        ),
+    ],
+)
+def test_a_file_of_settings_that_cannot_be_read_is_told_in_a_sentence(
+    kept: bytes, mode: int, why: str, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(kept)
+    file.chmod(mode)
+    with pytest.raises(EnvError) as error:
+        read(file)
+    assert str(error.value) == f"{file} cannot be read: {why}."
+
+
+def test_alerts_name_the_desk_by_its_address_unless_they_are_to_name_another(tmp_path: Path) -> None:
+    desk = {"DESK_URL": "https://desk.example.com/"}
+    for more, address in ({}, "https://desk.example.com"), ({"ALERT_DESK_URL": "https://inside"}, "https://inside"):
+        shown = manage("diffsettings", folder=tmp_path, **desk, **more)
+        assert f"ALERT_DESK_URL = '{address}'" in shown.stdout, shown.stderr

@@ -166,6 +166,8 @@ def _detail(request: HttpRequest, person: User, form: RightsForm) -> dict[str, o
         "link": link.get("url") if link.get("person") == person.pk else "",
         "has_power": has_power_over(request, person),
         "provider": provider_name() if is_managed(person) else "",
+        "takes_password": may_have_one(person),
+        "tied_by": provider_name() if may_be_tied(person) else "",
         "waits": rows_for(cast(User, request.user), pending.waiting(KINDS, person)),
         "is_self": person.pk == request.user.pk,
         "sessions": own_sessions.sessions_of(person, own_sessions.mark_of(request)),
@@ -242,7 +244,7 @@ def person_sessions_end(request: HttpRequest, person: User) -> str:
     return _("%(name)s is signed out of every browser.") % {"name": person_name(person.username)}
 
 
-@partial(act_on_person, asks=gettext_lazy("Link for a new password"), demand=demand_link)
+@partial(act_on_person, asks=gettext_lazy("Make a link"), demand=demand_link)
 def person_link(request: HttpRequest, person: User) -> str:
     """A new link: for somebody invited whose link is lost, or for somebody who has forgotten the password; never for
     oneself."""

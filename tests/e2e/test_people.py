@@ -9,6 +9,7 @@ from tests.e2e.axe import violations
 from tests.e2e.conftest import Desk, sign_in, watch
 
 PASSWORD = "correct horse battery staple"
+LONG = "britta" + "a" * 60
 
 
 @pytest.fixture
@@ -43,14 +44,16 @@ def invite(page: Page, username: str) -> str:
 def test_somebody_invited_sets_a_password_and_works_in_their_channel_alone(
     admin: BrowserContext, browser: Browser, desk: Desk, console: list[str]
 ) -> None:
-    link = invite(tab(admin, "/people/", console), "britta")
+    link = invite(tab(admin, "/people/", console), LONG)
     theirs = browser.new_context(base_url=desk.url)
     page = tab(theirs, link, console)
     page.get_by_label("New password", exact=True).fill(PASSWORD)
     page.get_by_label("New password, again").fill(PASSWORD)
     page.get_by_role("button", name="Save the password").click()
-    sign_in(page, desk.url, "britta", PASSWORD)
+    sign_in(page, desk.url, LONG, PASSWORD)
     expect(page.locator("table.orders tbody tr").first).to_be_visible()
+    ends = "each => each.getBoundingClientRect().right"
+    assert page.locator(".who .name").evaluate(ends) < page.locator(".side").evaluate(ends), "a long name stays in it"
     expect(page.locator("nav.side")).not_to_contain_text("People")
     page.locator(".who summary", has_text="norce / se").click()
     expect(page.get_by_role("navigation", name="Channels").get_by_role("link")).to_have_count(1)
@@ -102,12 +105,14 @@ def test_the_pages_about_people_are_accessible_fit_and_are_quiet(
         color_scheme=scheme,  # type: ignore[arg-type]
     )
     page = tab(context, "/people/", console)
-    link = invite(page, f"person-{width}-{scheme}")
+    link = invite(page, f"person-{width}-{scheme}-{'a' * 60}")
     mine = page.url
     found = {mine: (violations(page), overflow(page))}
     for address in ("/people/", "/people/invite/", mine, link, "/accounts/link/over/", "/audit/"):
         page.goto(address)
         found[address] = (violations(page), overflow(page))
+        for table in page.locator(".people").all():
+            assert table.evaluate("each => each.offsetWidth - each.parentElement.clientWidth") <= 0
     context.close()
     assert {address: flaws for address, flaws in found.items() if flaws != ([], 0)} == {}
     assert [line for line in console if "404" not in line] == []

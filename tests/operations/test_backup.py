@@ -163,6 +163,13 @@ def test_people_are_not_written_over_but_set_aside(made: Path, tmp_path: Path) -
     expect_restored(there)
 
 
+def test_of_a_database_that_is_not_the_desk_s_none_is_made(tmp_path: Path) -> None:
+    """As by hand, without the settings of the desk that serves."""
+    done = manage("backup", folder=tmp_path)
+    assert done.returncode == 1 and not list(tmp_path.rglob(f"*{SUFFIX}"))
+    assert done.stderr.startswith("CommandError: No backup was made. The database has no tables")
+
+
 def test_the_newest_so_many_are_kept(desk: Path, tmp_path: Path) -> None:
     old = tmp_path / f"20200101T000000Z{SUFFIX}"
     old.touch()

@@ -1,5 +1,7 @@
 """What is in `deploy/` names settings, commands and files that there are, and is what those who read it take."""
 
+import datetime as dt
+import os
 import re
 import shutil
 import signal
@@ -13,12 +15,17 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.management import get_commands
 
 from tests.programs import with_catalogues
 from tests.test_serve import ROOT, manage
 
 DEPLOY = ROOT / "deploy"
+ONE_DAY = dt.timedelta(days=1)
 UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
 SETTINGS = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "dashboard" / "settings.py").read_text()))
 SETTINGS |= {"DATABASE_URL"}
@@ -73,6 +80,27 @@ def test_the_proxy_s_file_is_whole_and_hides_what_is_not_for_everybody() -> None
     for path in ("/checkout/", "= /metrics", "= /readyz"):
         assert f"location {path} {{ return 404; }}" in text
     assert "non_idempotent" not in text, "an action is never sent to a second machine"
+
+
+def test_nginx_takes_the_proxy_s_file(tmp_path: Path) -> None:
+    if not (tool := shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")):
+        pytest.skip("there is no nginx")
+    write_certificate(tmp_path)
+    text = (DEPLOY / "nginx.conf").read_text()
+    text = re.sub(r"/etc/ssl/(private/)?desk\.example\.com", str(tmp_path / "desk"), text)
+    text = re.sub(r"listen (\S*?)(\d+)\b", lambda found: f"listen unix:{tmp_path}/{found.start()}", text)
+    whole = f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; {text} }}"
+    (tmp_path / "nginx.conf").write_text(whole)
+    said = subprocess.run([tool, "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+
+
+def write_certificate(folder: Path) -> None:
+    key, now = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "desk.example.com")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + ONE_DAY)
+    (folder / "desk.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    (folder / "desk.key").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 @pytest.mark.slow

@@ -52,6 +52,13 @@ def test_their_page_says_why_nothing_can_be_changed_and_has_no_form_for_it(desk:
     assert f"/people/{signe.pk}/deactivate/" in page and f"/people/{signe.pk}/sessions/end/" in page
 
 
+def test_where_they_are_signed_in_they_are_offered_no_password_to_change(
+    desk: Client, signe: User, visitor: Client
+) -> None:
+    assert "/accounts/password/" in desk.get("/accounts/sessions/").content.decode()
+    assert "/accounts/password/" not in visitor.get("/accounts/sessions/").content.decode()
+
+
 def test_rights_and_links_are_refused_whoever_asks(desk: Client, admin: User, signe: User) -> None:
     assert desk.post(f"/people/{signe.pk}/", {"role": "admin", "channels": ["*/*"]}).status_code == 403
     assert desk.post(f"/people/{signe.pk}/link/").status_code == 403
@@ -180,6 +187,17 @@ def test_sessions_that_began_with_a_password_are_over(
 ) -> None:
     assert client_of(support).get("/accounts/preferences/").status_code == 302
     assert client_of(rescue).get("/accounts/preferences/").status_code == 200
+
+
+def test_an_account_of_before_is_offered_a_link_to_the_provider_and_a_superuser_none(
+    off: Settings, provider: Provider, walk: Walk, visitor: Client, support: User
+) -> None:
+    provider.knows("a-1", preferred_username="ada", groups=["desk-admin"])
+    walk(visitor, "a-1")
+    page = visitor.get(f"/people/{support.pk}/").content.decode()
+    assert "Link to sign in with Company" in page and "assword" not in page
+    root = User.objects.create_superuser("root", password=PASSWORD)
+    assert f"/people/{root.pk}/link/" not in visitor.get(f"/people/{root.pk}/").content.decode()
 
 
 def test_a_one_time_link_sets_no_password_but_leads_to_the_provider(
