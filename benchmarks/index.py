@@ -171,6 +171,11 @@ def questions() -> Questions:
     noon = replace(
         week, created_from=midnight + timedelta(hours=12), created_to=midnight + timedelta(days=44, hours=13)
     )
+    odd = replace(
+        week,
+        created_from=midnight + timedelta(hours=8, minutes=50),
+        created_to=midnight + timedelta(days=44, hours=15, minutes=50),
+    )
     reference = IndexedOrder.objects.exclude(reference="").order_by("number")[77].reference
     sku = IndexedSku.objects.order_by("pk")[77].sku
     amounts = replace(every, amount_from=Decimal(2000), amount_to=Decimal(2100))
@@ -192,6 +197,8 @@ def questions() -> Questions:
         "tally of 45 days": lambda: reading.tally(week),
         "45 days from noon to noon": lambda: reading.tally(noon),
         "noon to noon, of one state": lambda: reading.tally(replace(noon, payment_states=("captured",))),
+        "45 days at odd hours": lambda: reading.tally(odd),
+        "odd hours, of one state": lambda: reading.tally(replace(odd, payment_states=("captured",))),
         "45 days of one state, by day": lambda: reading.group(replace(week, payment_states=("captured",)), "day"),
         "90 days, for the trend": lambda: reading.days(channels, (NOW - timedelta(days=90)).date(), NOW.date(), zone()),
         "tally of an amount range": lambda: reading.tally(amounts),
@@ -204,6 +211,7 @@ def questions() -> Questions:
         ),
         "first page of a check": lambda: reading.page(replace(every, check="not-captured"), 50),
         "first page of an amount range": lambda: reading.page(amounts, 50),
+        "the same, of one currency": lambda: reading.page(replace(amounts, currency="SEK"), 50),
         "first page by amount": lambda: reading.page(dear, 50),
         "first page by total": lambda: reading.page(by_total, 50),
         "page in the middle by total": lambda: reading.page(by_total, 50, after=middle_total),

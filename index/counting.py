@@ -1,18 +1,19 @@
 """How many orders are meant, and what they come to: from rollups where they can tell, else by counting up to so many.
 
-Days and months are those of the setting TIME_ZONE. Of a day of which a span of time has a part, that part is counted in
-the rows, or what is left of the day and taken off, whichever is shorter.
+Spans of time fall into whole months, days and quarters of days, which rollups know, and what is left at either end of
+them, which is counted in the rows (`index.spans`).
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -24,31 +25,15 @@ from index.conditions import CHANNEL, COLUMN_OF, matching, of_channels, one_of, 
 from index.models import Axis, IndexedOrder, OrderSum
 from index.questions import Question
 from index.rollups import EPOCH
-from index.united import some_keys
-from index.walking import branches, by_channel, candidates, longest, some_of
+from index.spans import Span, pieces
+from index.united import rows_of, together, united
+from index.walking import are_beyond, branches, by_channel, candidates, longest, some_of
 
 MOST_COUNTED = 1_000
 """Orders up to which a question is counted where no rollup answers it."""
 BY = ("day", "payment_state", "status", "adapter", "currency", "channel")
 TOTAL = F("total")
-_HALF_A_DAY = dt.timedelta(hours=12)
 _Sums = dict[str, dict[str, list[int]]]
-
-
-class Span(NamedTuple):
-    """Whole months and days, as conditions on the rollups' `since`, and the parts of days that are to be counted
-    besides."""
-
-    rows: tuple[tuple[Axis, Q], ...]
-    edges: tuple["Edge", ...] = ()
-
-
-class Edge(NamedTuple):
-    """A part of a day; `sign` is -1 where it is to be taken off."""
-
-    since: dt.datetime
-    until: dt.datetime
-    sign: int = 1
 
 
 def tally(question: Question, amount: Any = TOTAL) -> Tally:
@@ -111,86 +96,28 @@ def _span(question: Question, by: str) -> Span:
         if _is_rough(question, by):
             axes = (Axis.ROUGH_MONTH, Axis.ROUGH_DAY)
             if bounds == (None, None) and by != "day":
-                return Span(((Axis.ROUGH_ALL, Q(since=EPOCH)),))
+                return Span((Q(axis=Axis.ROUGH_ALL, since=EPOCH),))
         elif bounds == (None, None) and by != "day":
-            return Span(((Axis.ALL, Q(since=EPOCH)),))
-    return pieces(*bounds, *axes, months=by != "day")
+            return Span((Q(axis=Axis.ALL, since=EPOCH),))
+    return pieces(*bounds, *axes, months=by != "day", quarters=_is_quartered(question, by))
 
 
 def _is_rough(question: Question, by: str) -> bool:
     """Whether it is about status and currency alone."""
+    return not question.payment_states and by != "payment_state" and _is_quartered(question, by)
+
+
+def _is_quartered(question: Question, by: str) -> bool:
+    """Whether it is about what quarters of days are kept by."""
     only = replace(
-        question, status=(), currency="", created_from=None, created_to=None, sort="created"
+        question, status=(), payment_states=(), currency="", created_from=None, created_to=None, sort="created"
     )  # fmt: skip
-    return only == Question(channels=question.channels) and by in ("", "day", "status", "currency", "channel")
-
-
-def pieces(since: dt.datetime | None, until: dt.datetime | None, month: Axis, day: Axis, *, months: bool) -> Span:
-    """That span of time in rollups of such axes, without those of months if they are not to be taken."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    if since and until and until - since < _HALF_A_DAY:
-        return Span((), (Edge(since, until),) if since < until else ())
-    first, head = _first_day(since, zone) if since else (None, None)
-    last, tail = _last_day(until, zone) if until else (None, None)
-    edges = tuple(edge for edge in (head, tail) if edge)
-    if not months:
-        return Span(((day, _between(first, last)),), edges)
-    first_month = first and (first if first.day == 1 else _next_month(first))
-    last_month = last and last.replace(day=1)
-    if first_month and last_month and first_month >= last_month:
-        return Span(((day, _between(first, last)),), edges)
-    rows = [(month, _between(first_month, last_month))]
-    if first and first_month and first < first_month:
-        rows.append((day, _between(first, first_month)))
-    if last and last_month and last_month < last:
-        rows.append((day, _between(last_month, last)))
-    return Span(tuple(rows), edges)
-
-
-def _first_day(since: dt.datetime, zone: ZoneInfo) -> tuple[dt.date, Edge | None]:
-    """The first day that is to be counted whole, and what is to be put before it or taken off it."""
-    here, begin, end = _day_around(since, zone)
-    if since - begin <= end - since:
-        return here, Edge(begin, since, -1) if begin < since else None
-    return here + dt.timedelta(days=1), Edge(since, end)
-
-
-def _last_day(until: dt.datetime, zone: ZoneInfo) -> tuple[dt.date, Edge | None]:
-    """The day before which all are to be counted whole, and what is to be put behind or taken off."""
-    here, begin, end = _day_around(until, zone)
-    if until - begin <= end - until:
-        return here, Edge(begin, until) if begin < until else None
-    return here + dt.timedelta(days=1), Edge(until, end, -1)
-
-
-def _day_around(moment: dt.datetime, zone: ZoneInfo) -> tuple[dt.date, dt.datetime, dt.datetime]:
-    """The day that it lies in, and when that begins and ends."""
-    here = moment.astimezone(zone).date()
-    return here, begin_of(here, zone), begin_of(here + dt.timedelta(days=1), zone)
-
-
-def begin_of(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
-    """When it begins, in UTC."""
-    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
-
-
-def _next_month(day: dt.date) -> dt.date:
-    return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-
-
-def _between(first: dt.date | None, last: dt.date | None) -> Q:
-    return Q(since__gte=first or dt.date.min.replace(year=1000)) & (Q(since__lt=last) if last else Q())
+    return only == Question(channels=question.channels) and by != "adapter"
 
 
 def _rolled(question: Question, span: Span, by: str, amount: Any) -> dict[str, Tally]:
     found = _nothing()
-    where = Q(pk__in=())
-    if span.rows:
-        where = Q()
-        for axis, since in span.rows:
-            where |= Q(axis=axis) & _adapter(question, by) & since
-        where &= of_channels(question.channels)
-    rows = OrderSum.objects.filter(where)
+    rows = OrderSum.objects.filter(of_channels(question.channels), _adapter(question, by))
     for name, column in COLUMN_OF.items():
         if values := getattr(question, name):
             rows = rows.filter(one_of(column, values))
@@ -199,8 +126,11 @@ def _rolled(question: Question, span: Span, by: str, amount: Any) -> dict[str, T
     if bit := checks.bit_of(question.check) if question.check else 0:
         rows = rows.annotate(flagged=F("flags").bitand(bit)).filter(flagged__gt=0)
     group = {"k": CHANNEL if by == "channel" else F("since" if by == "day" else by)} if by else {}
-    summed = rows.annotate(**group).values(*group, "currency").annotate(sum_n=Sum("n"), sum_of=Sum(amount))
-    for row in summed.order_by():
+    parts = [
+        rows.filter(part).annotate(**group).values(*group, "currency").annotate(sum_n=Sum("n"), sum_of=Sum(amount))
+        for part in span.rows
+    ]
+    for row in together([part.order_by() for part in parts]) if parts else ():
         _add(found, str(row["k"]) if by else "", row["currency"], row["sum_n"], row["sum_of"])
     column = "status_since" if question.since_from or question.since_to else "created"
     rest = matching(replace(question, **_BOUNDS[column]))
@@ -272,11 +202,7 @@ def _as_tallies(found: _Sums) -> dict[str, Tally]:
 def _counted(question: Question, by: str, amount: Any) -> dict[str, Tally]:
     """By the rows themselves, of which MOST_COUNTED are looked at and no more."""
     if (exactly := only_one_thing(question)) is not None:
-        parts = (each[: MOST_COUNTED + 1] for each in by_channel(exactly, question.channels))
-        numbers = some_keys(parts, MOST_COUNTED + 1)
-        sums, rows = _nothing(), IndexedOrder.objects.filter(number__in=numbers[:MOST_COUNTED])
-        _add_rows(sums, rows, by, amount)
-        return _as_counted(sums, rows, is_capped=len(numbers) > MOST_COUNTED)
+        return _counted_there(exactly, question.channels, by, amount)
     for numbers in candidates(question, MOST_COUNTED):
         sums, first, is_all = _nothing(), numbers[:MOST_COUNTED], len(numbers) <= MOST_COUNTED
         rows = matching(question, first)
@@ -287,6 +213,35 @@ def _counted(question: Question, by: str, amount: Any) -> dict[str, Tally]:
     sums, rows = _nothing(), IndexedOrder.objects.filter(number__in=numbers[:MOST_COUNTED])
     _add_rows(sums, rows, by, amount)
     return _as_counted(sums, rows, is_capped=len(numbers) > MOST_COUNTED)
+
+
+def _counted_there(rows: QuerySet[Any], channels: Iterable[Channel], by: str, amount: Any) -> dict[str, Tally]:
+    """The same where an index has all that is meant, added up where it is found."""
+    sums, parts, group = _nothing(), by_channel(rows, channels), _group(by)
+    sql, params = united(each[:MOST_COUNTED] for each in parts)
+    if not sql:
+        return {}
+    if rows.model is IndexedOrder:  # the index says what is asked of them as well, and no row is looked up
+        said = (each.annotate(**group, sum_of=amount).values_list(*group, "currency", "sum_of") for each in parts)
+        sql, params = united(each[:MOST_COUNTED] for each in said)
+        size = _add_said(sums, sql, params, by)
+    else:
+        numbers = RawSQL(f"SELECT * FROM ({sql}) AS those LIMIT {MOST_COUNTED}", params)  # noqa: S608, S611 - of Django
+        size = _add_rows(sums, IndexedOrder.objects.filter(number__in=numbers), by, amount)
+    is_capped = size == MOST_COUNTED and are_beyond(rows, channels, MOST_COUNTED)
+    return {key: each._replace(is_capped=is_capped) for key, each in _as_tallies(sums).items()}
+
+
+def _add_said(sums: _Sums, sql: str, params: list[Any], by: str) -> int:
+    """Adds the first of what that statement says of rows: by what, the currency, and an amount; how many they are."""
+    columns, size = "k, currency" if by else "currency", 0
+    some = f"SELECT * FROM ({sql}) AS those LIMIT {MOST_COUNTED}"  # noqa: S608 - Django's own SQL
+    summed = f"SELECT {columns}, COUNT(*), SUM(sum_of) FROM ({some}) AS firsts GROUP BY {columns}"  # noqa: S608 - as above
+    for *k, currency, n, total in rows_of(summed, params):
+        for name in _keys({"k": k[0]} if k else {}, by):
+            _add(sums, name, currency, n, total)
+        size += n
+    return size
 
 
 def _as_counted(sums: _Sums, rows: QuerySet[IndexedOrder], *, is_capped: bool) -> dict[str, Tally]:

@@ -241,6 +241,11 @@ class Axis(models.TextChoices):
     """As the three of `created`, by status and currency alone."""
     ROUGH_MONTH = "rm"
     ROUGH_DAY = "rd"
+    QUARTER_0 = "q0"
+    """Six hours of a day of `created`, by status, state of the payments and currency alone."""
+    QUARTER_1 = "q1"
+    QUARTER_2 = "q2"
+    QUARTER_3 = "q3"
 
 
 class OrderSum(models.Model):

@@ -16,6 +16,8 @@ from index.conditions import amounts, of_channels, one_of, within
 from index.models import FIGURES, Axis, IndexedOrder, IndexedPayment, MoneyEvent, PaymentSum
 from index.questions import PaymentQuestion
 from index.rollups import add
+from index.spans import Span, pieces
+from index.united import together
 from index.walking import FEW, Branch, Sorting
 
 _NEWEST = Sorting("created", is_falling=True)
@@ -140,16 +142,10 @@ def _few(question: PaymentQuestion) -> dict[str, Any] | None:
 
 
 def _rolled(question: PaymentQuestion) -> PaymentTally:
-    zone_pieces = counting.pieces(
-        question.created_from, question.created_to, Axis.CREATED_MONTH, Axis.CREATED_DAY, months=True
-    )
-    where = Q(pk__in=())
-    if question.created_from is None and question.created_to is None:
-        where = Q(axis=Axis.ALL)
-    else:
-        for axis, since in zone_pieces.rows:
-            where |= Q(axis=axis) & since
-    rows = PaymentSum.objects.filter(of_channels(question.channels) & where)
+    span = Span((Q(axis=Axis.ALL),))
+    if question.created_from or question.created_to:
+        span = pieces(question.created_from, question.created_to, Axis.CREATED_MONTH, Axis.CREATED_DAY, months=True)
+    rows = PaymentSum.objects.filter(of_channels(question.channels))
     if question.states:
         rows = rows.filter(one_of("state", question.states))
     if question.adapters:
@@ -163,10 +159,10 @@ def _rolled(question: PaymentQuestion) -> PaymentTally:
         rows = rows.filter((Q(there__gt=0) if bits else Q(pk__in=())) | nowhere)
     found = _nothing()
     sums = {f"sum_{name}": Sum(name) for name in ("n", "amount", *FIGURES)}
-    for currency, *values in rows.values_list("currency").annotate(**sums).order_by():
+    parts = [rows.filter(part).values_list("currency").annotate(**sums).order_by() for part in span.rows]
+    for currency, *values in together(parts) if parts else ():
         add(found[currency], map(int, values))  # PostgreSQL's sums are decimals
-    edges = zone_pieces.edges if question.created_from or question.created_to else ()
-    for edge in edges:
+    for edge in span.edges:
         part = replace(question, created_from=edge.since, created_to=edge.until)
         _add_rows(found, IndexedPayment.objects.filter(of_channels(question.channels), _on_row(part)), edge.sign)
     return _as_tally(found)

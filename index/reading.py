@@ -16,16 +16,17 @@ from index import checks, counting, positions, walking, words
 from index.amounts import from_units
 from index.answers import NONE, Freshness, Page, PaymentPage, PaymentTally, Tally
 from index.conditions import matching, of_channels
-from index.counting import MOST_COUNTED, begin_of, found_by_checks
+from index.counting import MOST_COUNTED, found_by_checks
 from index.models import Axis, ChannelState, IndexedOrder, OrderSum, PaymentSum
 from index.of_payments import payments_page, payments_tally
 from index.questions import Question
+from index.spans import begin_of
 from index.walking import oldest_by_checks
 
 
 def tally(question: Question, amount: Any = counting.TOTAL) -> Tally:
     """How many orders are meant, and what they come to: exact where rollups tell (`counting.can_be_rolled`), up to
-    MOST_COUNTED otherwise. `oldest` is known where the question names a check or a status, or was counted. `amount` is
+    MOST_COUNTED otherwise. `oldest` is known where the question names a check or a status. `amount` is
     what is added up of each, by columns that rollups have as well (`rollups.SUMS`)."""
     return counting.tally(question, amount)
 

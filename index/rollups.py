@@ -1,8 +1,9 @@
 """Sums kept with the rows, so that a question is answered from as many rows, however many orders there are.
 
 Each order counts in a few rows: all orders that are alike, those of its month and of its day (of `created` and of
-`status_since`, as the setting TIME_ZONE has days), and the same for each adapter that it was paid with. A writing adds
-up what it changes and puts it in at its end, in its own transaction, with its channel held (`index.locking`).
+`status_since`, as the setting TIME_ZONE has days), and the same for each adapter that it was paid with; and those of
+its quarter of a day that are alike in a little. A writing adds up what it changes and puts it in at its end, in its own
+transaction, with its channel held (`index.locking`).
 """
 
 import datetime as dt
@@ -22,6 +23,9 @@ from index.models import FIGURES, Axis, IndexedOrder, IndexedPayment, OrderSum, 
 EPOCH = dt.date(1970, 1, 1)
 ALIKE = ("status", "payment_state", "paid", "concern", "currency", "country", "shipping_state", "flags")
 """In what orders of one row are alike."""
+QUARTERS = (Axis.QUARTER_0, Axis.QUARTER_1, Axis.QUARTER_2, Axis.QUARTER_3)
+QUARTER = 24 // len(QUARTERS)
+"""Hours of the clock."""
 SUMS = ("total", "held", "taken", "gap", "undeclared")
 """What of them is added up; of `undeclared` how far it is from nothing."""
 OF_ORDERS = ("created", "status_since", "adapters", *SUMS, *ALIKE)
@@ -57,11 +61,14 @@ class Deltas:
             add(self.payments[axis.value, since, *alike], values, sign)
 
     def _places(self, row: _Row) -> Iterator[tuple[Any, ...]]:
-        day, since = (row[name].astimezone(self.zone).date() for name in ("created", "status_since"))
+        created = row["created"].astimezone(self.zone)
+        day, since = created.date(), row["status_since"].astimezone(self.zone).date()
         rough = (row["status"], "", "", "", row["currency"], "", "", 0)
         yield (Axis.ROUGH_ALL.value, "", EPOCH, *rough)
         yield (Axis.ROUGH_MONTH.value, "", day.replace(day=1), *rough)
         yield (Axis.ROUGH_DAY.value, "", day, *rough)
+        by_state = (row["status"], row["payment_state"], "", "", row["currency"], "", "", 0)
+        yield (QUARTERS[quarter_of(created)].value, "", day, *by_state)
         alike = tuple(row[name] for name in ALIKE)
         for adapter in ("", *filter(None, row["adapters"].split("\n"))):
             yield (Axis.ALL.value, adapter, EPOCH, *alike)
@@ -77,6 +84,11 @@ class Deltas:
             self.channel, PaymentSum, ("axis", "since", "adapter", "state", "currency", "buckets"),
             ("n", "amount", *FIGURES), self.payments,
         )  # fmt: skip
+
+
+def quarter_of(here: dt.datetime) -> int:
+    """In which quarter of its day it is, by the clock of its time zone."""
+    return here.hour // QUARTER
 
 
 def add(sums: list[int], values: Iterable[int], sign: int = 1) -> None:

@@ -39,6 +39,12 @@ def first_of_parts(
     return [row[1] for row in rows_of(f"{sql} ORDER BY 1 {way}, 2 {way} LIMIT {most}", params)] if sql else []
 
 
+def together(parts: Sequence[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
+    """The rows of all of these, one after the other. An index finds each of them, where a database may go through all
+    that there are for conditions with an OR between them."""
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+
+
 def each_of(parts: Iterable[QuerySet[Any, Any]]) -> tuple[list[str], list[Any]]:
     """The statements of those that can have a row, and what is to be put into all of them."""
     sqls: list[str] = []

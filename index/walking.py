@@ -162,7 +162,7 @@ def branches(question: Question, sorting: Sorting | None) -> list[Branch]:
 def _to_be_sorted(question: Question, sorting: Sorting) -> list[Branch]:
     """What is meant, where an index that is in another order has all of it, and it is not too much; else nothing."""
     exactly = None if question.sku or sorting.column != "created" else only_one_thing(question)
-    if exactly is None or _are_beyond(exactly, question.channels):
+    if exactly is None or are_beyond(exactly, question.channels, SORTED):
         return []
     if connection.vendor == "sqlite":  # which sorts all of them at once
         return [Branch(matching(question), is_sorted=True)]
@@ -175,13 +175,13 @@ def _by_amount(question: Question) -> QuerySet[Any, Any] | None:
     if not _has_amount(question):
         return None
     mine = IndexedOrder.objects.filter(of_amount(question)).values_list("number")
-    return None if _are_beyond(mine, question.channels) else mine.filter(of_channels(question.channels))
+    return None if are_beyond(mine, question.channels, SORTED) else mine.filter(of_channels(question.channels))
 
 
-def _are_beyond(rows: QuerySet[Any, Any], channels: Iterable[Channel]) -> bool:
-    """Whether there are more of them than SORTED."""
-    sql, params = united(each[: SORTED + 1] for each in by_channel(rows, channels))
-    return bool(sql and rows_of(f"SELECT 1 FROM ({sql}) AS those LIMIT 1 OFFSET {SORTED}", params))  # noqa: S608 - of Django
+def are_beyond(rows: QuerySet[Any, Any], channels: Iterable[Channel], most: int) -> bool:
+    """Whether there are more of them than so many."""
+    sql, params = united(each[: most + 1] for each in by_channel(rows, channels))
+    return bool(sql and rows_of(f"SELECT 1 FROM ({sql}) AS those LIMIT 1 OFFSET {most}", params))  # noqa: S608 - of Django
 
 
 def _of_many(question: Question, sorting: Sorting | None) -> list[Branch]:

@@ -25,11 +25,13 @@ from index import checks, counting, of_payments, reading, rollups, walking, writ
 from index.conditions import matching
 from index.models import FIGURES, FLAGS, Axis, IndexedOrder, IndexedPayment, OrderSum, PaymentSum
 from index.questions import SORTS, PaymentQuestion, Question
+from index.spans import begin_of
 from tests.index.made import ADAPTERS, NO, NOW, SE, anything, order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("agreement")]
 BOTH = (SE, NO)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+LENGTHS = [timedelta(hours=hours) for hours in (2, 5, 13, 24, 30 * 24 + 7)]
 
 
 @pytest.fixture(scope="module", params=(1, 2))
@@ -109,7 +111,7 @@ def questions() -> list[Question]:
     every = Question(channels=BOTH)
     day = NOW - timedelta(days=9, hours=5)
     month = NOW - timedelta(days=80)
-    midnight = counting.begin_of(day.astimezone(STOCKHOLM).date(), STOCKHOLM)
+    midnight = begin_of(day.astimezone(STOCKHOLM).date(), STOCKHOLM)
     return [
         every,
         Question(channels=(NO,)),
@@ -256,14 +258,27 @@ def test_what_is_counted_beyond_the_most_says_so(
 @pytest.mark.parametrize("hours", range(25))
 def test_a_span_is_counted_whatever_hours_of_a_day_it_begins_and_ends_at(story: random.Random, hours: int) -> None:
     clocks_go_back = datetime(2026, 10, 25, tzinfo=STOCKHOLM)
+    by_state: dict[str, Any] = {"payment_states": ("captured", "reserved")} if hours % 2 else {}
     for first in (clocks_go_back - timedelta(days=40), clocks_go_back, NOW - timedelta(days=2)):
-        for length in (timedelta(hours=5), timedelta(hours=13), timedelta(days=1), timedelta(days=30, hours=7)):
-            since = first.astimezone(UTC) + timedelta(hours=hours)
-            question = Question(channels=BOTH, created_from=since, created_to=since + length)
+        for length in LENGTHS:
+            since = first.astimezone(UTC) + timedelta(hours=hours, minutes=7 * hours)
+            question = Question(channels=BOTH, created_from=since, created_to=since + length, **by_state)
             rows = matching(question)
             assert reading.tally(question).size == len(rows)
             days = Counter(str(row.created.astimezone(STOCKHOLM).date()) for row in rows)
             assert {day: each.size for day, each in reading.group(question, "day").items()} == days
+
+
+@pytest.mark.parametrize("hours", [0, 5, 6, 11, 18])
+def test_no_more_of_a_span_is_looked_up_than_half_a_quarter_of_a_day_at_either_end(hours: int) -> None:
+    first = datetime(2026, 10, 24, tzinfo=STOCKHOLM).astimezone(UTC)
+    for length in LENGTHS:
+        for question in (Question(channels=BOTH), Question(channels=BOTH, payment_states=("captured",))):
+            since = first + timedelta(hours=hours, minutes=7 * hours)
+            span = counting._span(replace(question, created_from=since, created_to=since + length), "")
+            # The night in which the clocks go back has an hour more.
+            assert all(edge.until - edge.since <= timedelta(hours=3, minutes=30) for edge in span.edges)
+            assert len(span.edges) <= 2
 
 
 def test_any_column_that_is_kept_is_added_up_as_the_rows_have_it(story: random.Random) -> None:

@@ -192,13 +192,16 @@ def upgraded(name: str, leaves: dict[str, str]) -> dict[str, Any]:
 
 
 def sums() -> dict[str, int]:
-    """How many orders the index's sums count, and how many it has."""
+    """How many orders the index's sums count, all and by quarters of days, and how many it has."""
     from django.db.models import Sum
 
     from index.models import Axis, IndexedOrder, OrderSum
+    from index.rollups import QUARTERS
 
-    counted = OrderSum.objects.filter(axis=Axis.ROUGH_ALL).aggregate(n=Sum("n"))["n"] or 0
-    return {"counted": counted, "orders": IndexedOrder.objects.count()}
+    def of(*axes: Axis) -> int:
+        return OrderSum.objects.filter(axis__in=axes).aggregate(n=Sum("n"))["n"] or 0
+
+    return {"counted": of(Axis.ROUGH_ALL), "quartered": of(*QUARTERS), "orders": IndexedOrder.objects.count()}
 
 
 class Databases:
