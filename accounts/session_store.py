@@ -9,7 +9,10 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+
+from ui.statements import Written
 
 GRACE = dt.timedelta(seconds=20)
 RENEWED = "renewed"
@@ -32,12 +35,25 @@ class Session(AbstractBaseSession):
         return SessionStore
 
 
+@Written
+def _kept(key: Any, now: Any) -> QuerySet[Session, Any]:
+    """What the session of that key holds, where it is not over its time."""
+    return Session.objects.filter(session_key=key, expire_date__gt=now).values_list("session_data")
+
+
 class SessionStore(db.SessionStore):
     """Takes no key from a cookie that cannot be one of ours: PostgreSQL refuses to look for one with a NUL in it."""
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    def load(self) -> dict[str, Any]:
+        """As Django's, in a statement that is written once: it is asked with each request."""
+        for (data,) in _kept(key=self.session_key or "", now=timezone.now()):
+            return self.decode(data)
+        self._session_key = None
+        return {}
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row: Session = super().create_model_instance(data)  # type: ignore[assignment]

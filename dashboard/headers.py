@@ -10,6 +10,7 @@ NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-act
 """The Content-Security-Policy of what is no page."""
 UNUSED = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "serial", "usb")
 """What browsers offer to pages and none of ours asks for."""
+PERMISSIONS = ", ".join(f"{name}=()" for name in UNUSED)
 PROGRAMS = (settings.SANDBOX_PREFIX, "/index/push/")
 """Where no person comes by: the embedded Order API, and what Norce calls."""
 
@@ -28,7 +29,7 @@ class Headers:
         response.headers.setdefault("Content-Security-Policy", NOTHING)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", ", ".join(f"{name}=()" for name in UNUSED))
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 
 

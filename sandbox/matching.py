@@ -14,16 +14,26 @@ from sandbox.text import column, fold, phone_tail
 COUNTRIES = {"countries": "country", "billing_countries": "billing_country", "shipping_countries": "shipping_country"}
 
 
+Text = tuple[str, str]
+"""A column of the order (`SearchTally.field`), and what it has to contain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a query selects: by time, by `kinds` (state and countries), and by the `rest`. Of each of the `texts`, one
-    has to be contained in what is searched."""
+    has to be contained in its column."""
 
     kinds: Q
     since: datetime | None
     before: datetime | None
     rest: list[Q]
-    texts: list[list[str]]
+    texts: list[list[Text]]
+
+    @property
+    def only_text(self) -> Text | None:
+        """The one text that is all that the query asks for."""
+        is_alone = len(self.rest) == 1 and not self.conditions and [len(one) for one in self.texts] == [1]
+        return self.texts[0][0] if is_alone else None
 
     @property
     def conditions(self) -> list[Q]:
@@ -33,7 +43,7 @@ class Wanted:
 
     def rows(self, scope: Scope, *, is_kept_up: bool) -> QuerySet[Order]:
         """The channel's orders that are selected; by an index of texts only where that is kept up."""
-        texts = self.texts if is_kept_up else []
+        texts = [[fold(text) for _, text in one] for one in self.texts] if is_kept_up else []
         narrow = [found for one in texts if (found := upkeep.holding(one)) is not None]
         own = upkeep.unhelped(own_columns(scope)) if narrow else Q(**own_columns(scope))
         return Order.objects.filter(own, *narrow, *self.conditions, *self.rest)
@@ -46,13 +56,13 @@ def own_columns(scope: Scope) -> dict[str, str]:
 
 def wanted_of(query: ListQuery) -> Wanted:
     """What the parameters select."""
-    texts = [[term]] if query.search and (term := fold(query.search)) else []
-    rest = [upkeep.containing(term) for (term,) in texts]
+    texts = [[("search", term)]] if query.search and (term := fold(query.search)) else []
+    rest = [upkeep.containing(term) for ((_, term),) in texts]
     for side in ("billing", "shipping"):
         if names := getattr(query, f"{side}_names"):
             spelled = list(dict.fromkeys(map(fold, names)))  # what is the same here is looked for once
             rest.append(_any(*(_named(side, name) for name in spelled)))
-            texts.append([fold(name) for name in spelled])
+            texts.append([(f"{side}_name", name) for name in spelled])
     return Wanted(_kinds(query), query.date_from, query.date_to, [*_exact(query), *_people(query), *rest], texts)
 
 

@@ -103,6 +103,36 @@ class Tally(models.Model):
         return f"{self.orders} orders of the {self.span} {self.begin}"
 
 
+class SearchTally(models.Model):
+    """How many orders of a channel contain a text that somebody looked for, where that were very many, and what their
+    totals add up to. The database keeps it as it keeps a `Tally`, with rows that are `fresh`."""
+
+    class Field(models.TextChoices):
+        SEARCH = "search"
+        BILLING_NAME = "billing_name"
+        SHIPPING_NAME = "shipping_name"
+
+    merchant = models.CharField(max_length=200)
+    channel = models.CharField(max_length=200)
+    field = models.CharField(max_length=13, choices=Field)
+    text = models.CharField(max_length=200)
+    orders = models.BigIntegerField()
+    value = models.BigIntegerField()
+    fresh = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "channel", "field", "text"],
+                condition=models.Q(fresh=False),
+                name="sandbox_one_search_tally",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.orders} orders with {self.text!r}"
+
+
 class OrderDocument(models.Model):
     """The order as `GET …/orders/{order_id}` answers it: canonical JSON text, payments and shippings inside."""
 

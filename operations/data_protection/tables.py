@@ -160,6 +160,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             plain=("billing_name", "shipping_name", "search")
         ),
         "sandbox.Tally": _SANDBOX,
+        "sandbox.SearchTally": _SANDBOX,
         "sandbox.OrderDocument": _SANDBOX._replace(plain=("body",)),
         "sandbox.OrderPayment": _SANDBOX,
         "sandbox.Transaction": _SANDBOX._replace(plain=("body",)),

@@ -2,16 +2,6 @@
 
 from django.db import migrations, models
 
-from sandbox import upkeep
-
-
-def nothing(apps, schema_editor):
-    """What the database does by itself is put in place after the last migration."""
-
-
-def take_away(apps, schema_editor):
-    upkeep.remove()
-
 
 class Migration(migrations.Migration):
 
@@ -41,5 +31,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('fresh', False)), fields=('merchant', 'channel', 'span', 'begin', 'status', 'country', 'billing_country', 'shipping_country'), name='sandbox_one_tally_per_cell')],
             },
         ),
-        migrations.RunPython(nothing, take_away),
     ]

@@ -17,6 +17,7 @@ from sandbox.models import (
     OrderDocument,
     OrderPayment,
     ProviderCall,
+    SearchTally,
     Settlement,
     Tally,
     Transaction,
@@ -85,6 +86,7 @@ def clear() -> None:
         ProviderCall,
         Move,
         Tally,
+        SearchTally,
     )
     tables = [part._meta.db_table for part in parts]
     with upkeep.set_aside():

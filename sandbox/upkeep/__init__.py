@@ -1,8 +1,9 @@
 """What the database does by itself whenever an order is written: it keeps the tallies and what text is looked for in.
 
 Triggers do it, in the transaction of the write, so that no way of writing can forget it. Tallies are
-`sandbox.models.Tally`; text is found by trigrams: those of PostgreSQL's extension pg_trgm (where the database's owner
-may create it; without it a search reads the channel's rows), or an FTS5 table of SQLite.
+`sandbox.models.Tally`, and `SearchTally` for searches that find very many; text is found by trigrams: those of
+PostgreSQL's extension pg_trgm (where the database's owner may create it; without it a search reads the channel's rows),
+or an FTS5 table of SQLite.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F, Func, Index, Q
 from django.db.models.lookups import Exact
 
-from sandbox.models import Order, Tally
+from sandbox.models import Order, SearchTally
 from sandbox.upkeep import postgresql, sqlite
 
 GRAM = sqlite.GRAM
@@ -28,7 +29,7 @@ def _here() -> ModuleType:
 def mend(**_: Any) -> None:
     """Put in place whatever is not there, and count anew what was written without it. Called after every migration."""
     with connection.cursor() as cursor:
-        if Tally._meta.db_table not in connection.introspection.table_names(cursor):
+        if SearchTally._meta.db_table not in connection.introspection.table_names(cursor):
             return  # migrated to a time before them
         _check_what_waits()
         for index in _indexes(cursor, are_there=False):
@@ -94,6 +95,19 @@ def holding(texts: list[str]) -> Q | None:
 def containing(text: str) -> Q:
     """The condition that the folded text is contained in what is searched."""
     return _here().containing(text)  # type: ignore[no-any-return]
+
+
+def containing_unhelped(text: str) -> Q:
+    """The same, with no index of texts used for it: where very many contain the text, a page is soon full."""
+    return _here().containing_unhelped(text)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def held_still() -> Iterator[None]:
+    """Inside is a transaction during which nobody else writes an order. Raises OperationalError where others write all
+    the while."""
+    with connection.cursor() as cursor, _here().held_still(cursor):
+        yield
 
 
 def unhelped(columns: dict[str, str]) -> Q:

@@ -3,7 +3,7 @@
 A write adds rows with what it changed, which are `fresh`; now and then one process folds those into the others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,37 +21,64 @@ _KINDS = ("status", *COUNTRIES)
 _DAY = "(created AT TIME ZONE 'UTC')::date"
 _BEGIN = f"CASE span WHEN 'day' THEN {_DAY} ELSE date_trunc('month', {_DAY})::date END"
 _CELLS = ", ".join(CELL)
+_SEARCH_CELL = ("merchant", "channel", "field", "text")
+_SEARCH = ", ".join(_SEARCH_CELL)
 _SPANS = "(VALUES ('day'), ('month')) AS spans (span)"
-NAMES = ("sandbox_order_added", "sandbox_order_deleted", "sandbox_order_changed")
+_WRITES = ("added", "deleted", "changed")
+NAMES = tuple(f"sandbox_{kind}_{write}" for kind in ("order", "search") for write in _WRITES)
 _LOCK = 0x0D5B  # of this database, for who folds
+_PATIENCE_MS = 500
+
+
+def _rows(columns: tuple[str, ...], signed: tuple[str, ...]) -> str:
+    """The rows of transition tables, such as `-old_rows`, each with its sign."""
+    return " UNION ALL ".join(f"SELECT {', '.join(columns)}, {table[0]}1 AS sign FROM {table[1:]}" for table in signed)
 
 
 def _changes(*signed: str) -> str:
-    """What rows of transition tables, such as `-old_rows`, change in the tallies, as one statement."""
-    columns = ", ".join(("merchant", "channel", "created", "total", *_KINDS))
-    rows = " UNION ALL ".join(f"SELECT {columns}, {table[0]}1 AS sign FROM {table[1:]}" for table in signed)
+    """What such rows change in the tallies, as one statement."""
+    columns = ("merchant", "channel", "created", "total", *_KINDS)
     return f"""INSERT INTO sandbox_tally ({_CELLS}, orders, value, fresh)
         SELECT merchant, channel, span, {_BEGIN}, {", ".join(_KINDS)}, sum(sign), sum(sign * total), true
-        FROM ({rows}) AS rows CROSS JOIN {_SPANS} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+        FROM ({_rows(columns, signed)}) AS rows CROSS JOIN {_SPANS} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
         HAVING sum(sign) <> 0 OR sum(sign * total) <> 0;"""
 
 
-_FUNCTION = f"""CREATE OR REPLACE FUNCTION sandbox_keep_tallies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF TG_OP = 'INSERT' THEN {_changes("+new_rows")}
-    ELSIF TG_OP = 'DELETE' THEN {_changes("-old_rows")}
-    ELSE {_changes("+new_rows", "-old_rows")}
-    END IF;
-    RETURN NULL;
-END $$"""
+def _search_changes(*signed: str) -> str:
+    """What they change in the tallies of searches."""
+    columns = ("merchant", "channel", "total", "search", "billing_name", "shipping_name")
+    return f"""INSERT INTO sandbox_searchtally ({_SEARCH}, orders, value, fresh)
+        SELECT {", ".join(f"kept.{name}" for name in _SEARCH_CELL)}, sum(sign), sum(sign * total), true
+        FROM ({_rows(columns, signed)}) AS rows JOIN sandbox_searchtally AS kept ON NOT kept.fresh
+        AND kept.merchant = rows.merchant AND kept.channel = rows.channel AND strpos(CASE kept.field WHEN 'search'
+        THEN rows.search WHEN 'billing_name' THEN rows.billing_name ELSE rows.shipping_name END, kept.text) > 0
+        GROUP BY 1, 2, 3, 4 HAVING sum(sign) <> 0 OR sum(sign * total) <> 0;"""
+
+
+def _function(name: str, changes: Callable[..., str]) -> str:
+    return f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF TG_OP = 'INSERT' THEN {changes("+new_rows")}
+        ELSIF TG_OP = 'DELETE' THEN {changes("-old_rows")}
+        ELSE {changes("+new_rows", "-old_rows")}
+        END IF;
+        RETURN NULL;
+    END $$"""
+
+
+_FUNCTIONS = {
+    "order": ("sandbox_keep_tallies", _changes),
+    "search": ("sandbox_keep_searches", _search_changes),
+}
 _EVENTS = {
     "INSERT": "REFERENCING NEW TABLE AS new_rows",
     "DELETE": "REFERENCING OLD TABLE AS old_rows",
     "UPDATE": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
 }
 _TRIGGERS = [
-    f"""CREATE TRIGGER {name} AFTER {event} ON sandbox_order {tables}
-    FOR EACH STATEMENT EXECUTE FUNCTION sandbox_keep_tallies()"""
-    for name, (event, tables) in zip(NAMES, _EVENTS.items(), strict=True)
+    f"""CREATE TRIGGER sandbox_{kind}_{write} AFTER {event} ON sandbox_order {tables}
+    FOR EACH STATEMENT EXECUTE FUNCTION {function}()"""
+    for kind, (function, _) in _FUNCTIONS.items()
+    for write, (event, tables) in zip(_WRITES, _EVENTS.items(), strict=True)
 ]
 _RECOUNT = f"""INSERT INTO sandbox_tally ({_CELLS}, orders, value, fresh)
     SELECT merchant, channel, span, {_BEGIN}, {", ".join(_KINDS)}, count(*), sum(total), false
@@ -61,6 +88,11 @@ _FOLD = f"""WITH gone AS (DELETE FROM sandbox_tally WHERE fresh RETURNING *)
     SELECT {_CELLS}, sum(orders), sum(value), false FROM gone GROUP BY {_CELLS}
     ON CONFLICT ({_CELLS}) WHERE NOT fresh
     DO UPDATE SET orders = sandbox_tally.orders + excluded.orders, value = sandbox_tally.value + excluded.value"""
+# A text that nobody keeps any more is no longer there to be folded into.
+_FOLD_SEARCHES = f"""WITH gone AS (DELETE FROM sandbox_searchtally WHERE fresh RETURNING *),
+    sums AS (SELECT {_SEARCH}, sum(orders) AS orders, sum(value) AS value FROM gone GROUP BY {_SEARCH})
+    UPDATE sandbox_searchtally AS kept SET orders = kept.orders + sums.orders, value = kept.value + sums.value
+    FROM sums WHERE NOT kept.fresh AND {" AND ".join(f"kept.{name} = sums.{name}" for name in _SEARCH_CELL)}"""
 # What was written last is kept in a list that every search reads through, until it is this long (kB).
 _GRAMS = """CREATE INDEX IF NOT EXISTS sandbox_grams ON sandbox_order USING gin (search gin_trgm_ops)
     WITH (gin_pending_list_limit = 256)"""
@@ -90,7 +122,8 @@ def install(cursor: Any) -> None:
     cursor.execute("LOCK TABLE sandbox_order IN SHARE ROW EXCLUSIVE MODE")
     remove(cursor)
     cursor.execute(_RECOUNT)
-    cursor.execute(_FUNCTION)
+    for name, changes in _FUNCTIONS.values():
+        cursor.execute(_function(name, changes))
     for statement in _TRIGGERS:
         cursor.execute(statement)
     if _may_have_trigrams(cursor):
@@ -125,6 +158,7 @@ def remove(cursor: Any) -> None:
         cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON sandbox_order")
     cursor.execute("DROP INDEX IF EXISTS sandbox_grams")
     cursor.execute("DELETE FROM sandbox_tally")
+    cursor.execute("DELETE FROM sandbox_searchtally")
 
 
 def fold() -> None:
@@ -133,6 +167,7 @@ def fold() -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if cursor.fetchone()[0]:
             cursor.execute(_FOLD)
+            cursor.execute(_FOLD_SEARCHES)
 
 
 def containing(text: str) -> Q:
@@ -140,7 +175,21 @@ def containing(text: str) -> Q:
     knows of every trigram, and nothing of the rest."""
     short = telling(text)
     found = Q(search__contains=short)
-    return found if short == text else found & Q(Contains(Coalesce("search", "search"), text))
+    return found if short == text else found & containing_unhelped(text)
+
+
+def containing_unhelped(text: str) -> Q:
+    """The same, and no index of texts is used for it."""
+    return Q(Contains(Coalesce("search", "search"), text))
+
+
+@contextmanager
+def held_still(cursor: Any) -> Iterator[None]:
+    """A transaction that holds the table against other writers, whom it waits for no longer than _PATIENCE_MS."""
+    with transaction.atomic():
+        cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE_MS}ms'")
+        cursor.execute("LOCK TABLE sandbox_order IN SHARE ROW EXCLUSIVE MODE")
+        yield
 
 
 def holding(_texts: list[str]) -> None:

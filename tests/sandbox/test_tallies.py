@@ -12,11 +12,11 @@ import pytest
 from django.db import connection, connections
 from django.db.models import Sum
 
-from sandbox import seeding, store, upkeep
+from sandbox import searches, seeding, store, upkeep
 from sandbox.codec import decode, encode
 from sandbox.columns import columns
 from sandbox.listing import COLUMN_OF, page
-from sandbox.models import CELL, Order, Tally
+from sandbox.models import CELL, Order, SearchTally, Tally
 from sandbox.parameters import ListQuery
 from sandbox.scope import Scope
 from sandbox.text import fold
@@ -214,6 +214,70 @@ def test_an_e_mail_is_found_by_any_part_and_no_other_by_it(text: str) -> None:
     assert answered(query)["size"] > 0
 
 
+# --- Searches that find very many, which are counted once
+
+
+def a_search(chance: random.Random, texts: list[str]) -> dict[str, Any]:
+    """A text and no other filter, of which any page is asked."""
+    text = chance.choice(["a", "se", "anna", "x.se", "%", "A", "da", chance.choice(texts)[:5]])
+    asked: dict[str, Any] = {"search": text}
+    if chance.random() < 0.4:
+        asked = {chance.choice(("billing_names", "shipping_names")): [chance.choice(["a", "an", "no", "sure", "%"])]}
+    asked["order_by"] = chance.choice(("billingEmail", "billingName", "cartTotal", "created"))
+    asked["order_by_direction"] = chance.choice(("asc", "desc"))
+    return asked | {"offset": str(chance.choice((0, 3, 20, 90, 400))), "limit": str(chance.choice((0, 1, 7, 250)))}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_many_contain_is_counted_once_and_stays_right_whatever_is_written(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searches, "MANY", 1)
+    chance = random.Random(seed)
+    texts = filled(chance)
+    queries = [ListQuery.model_validate(a_search(chance, texts)) for _ in range(20)]
+    for number in range(70, 82):
+        for query in chance.sample(queries, 10):
+            assert answered(query) == looked_at(query), query
+        change_something(chance, number)
+    assert SearchTally.objects.filter(fresh=False).count() > 5
+    upkeep.settle()
+    assert not SearchTally.objects.filter(fresh=True).exists()
+    assert [answered(query) for query in queries] == [looked_at(query) for query in queries]
+
+
+def test_what_is_known_of_a_search_is_not_counted_again(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(searches, "MANY", 1)
+    filled(random.Random(2))
+    query = ListQuery.model_validate({"search": "x.se", "limit": "5"})
+    first = answered(query)
+    with django_assert_num_queries(4) as asked:  # the tallies, what is known, the page, its documents
+        assert answered(query) == first
+    assert not any("OVER ()" in one["sql"] for one in asked.captured_queries)
+
+
+def test_of_a_channels_searches_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searches, "MANY", 1)
+    monkeypatch.setattr(searches, "MOST_KEPT", 2)
+    filled(random.Random(2))
+    for text in ("x.se", "anna", "no", "x" * 300):
+        answered(ListQuery.model_validate({"search": text}))
+    assert set(SearchTally.objects.values_list("text", flat=True)) == {"anna", "no"}
+
+
+def test_a_search_is_forgotten_with_what_it_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searches, "MANY", 1)
+    texts = filled(random.Random(2))
+    query = ListQuery.model_validate({"search": texts[0][:3], "limit": "250"})
+    answered(query)
+    with upkeep.set_aside():
+        assert not SearchTally.objects.exists()
+        store.insert_documents((a_document(random.Random(3), number), {}) for number in range(900, 950))
+    assert answered(query) == looked_at(query)
+
+
 def all_there() -> set[str]:
     with connection.cursor() as cursor:
         names = set(connection.introspection.get_constraints(cursor, Order._meta.db_table))
@@ -283,10 +347,16 @@ def at_once(work: Callable[[int], Any], times: int) -> Iterator[Any]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_who_write_into_one_cell_neither_lose_a_count_nor_hold_each_other_up() -> None:
+def test_many_who_write_into_one_cell_neither_lose_a_count_nor_hold_each_other_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searches, "MANY", 1)
+    search = ListQuery.model_validate({"search": "o_", "limit": "50"})
+
     def write(number: int) -> set[int]:
         api, told = Caller(), set()
         for turn in range(6):
+            answered(search)
             order = api.created(an_order(cart={"items": [], "total": price(number, 0)}))
             told.add(api.put(f"{order}/state", {"currentStatus": "accepted"}).status_code)
             told.add(api.delete(order).status_code if turn % 3 == 0 else 204)
@@ -296,6 +366,8 @@ def test_many_who_write_into_one_cell_neither_lose_a_count_nor_hold_each_other_u
     assert set().union(*at_once(write, 6)) == {200, 204}
     assert Order.objects.count() == 24
     assert cells() == recounted()
+    assert answered(search) == looked_at(search)
+    assert SearchTally.objects.filter(text="o_", fresh=False).count() == 1
 
 
 def test_what_is_stored_beside_the_order_is_its_document() -> None:
