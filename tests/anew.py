@@ -13,13 +13,20 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import TransactionTestCase
 
+from tests.settings import OUTSIDE
+
 PATIENCE = 80  # times a quarter of a second, for a thread of the test that still writes
+
+
+def is_under_test() -> bool:
+    return OUTSIDE.name in str(connection.settings_dict["NAME"])
 
 
 @contextmanager
 def as_it_was_made() -> Iterator[None]:
-    """In the block, SQLite's file is taken back after each test that commits; other databases are flushed."""
-    if connection.vendor != "sqlite":
+    """In the block, SQLite's file is taken back after each test that commits; other databases are flushed. Where no
+    test needs a database there is none, but the developer's own."""
+    if connection.vendor != "sqlite" or not is_under_test():
         yield
         return
     with pytest.MonkeyPatch.context() as patch:

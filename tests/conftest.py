@@ -28,7 +28,7 @@ from audit import repeated
 from audit.models import Entry
 from audit.verify import verify
 from tests import wire
-from tests.anew import as_it_was_made
+from tests.anew import as_it_was_made, is_under_test
 from tests.audit.helpers import begin_a_new_log
 from tests.balance import ModulesTogether, in_turn
 from tests.harness.tally import total
@@ -127,6 +127,7 @@ def migrated(
     one costs more than the program."""
     if connection.vendor != "sqlite":
         pytest.skip("the database under test is no file that a program could have a copy of")
+    assert is_under_test(), "the test has no database, for want of the mark django_db"
     made = tmp_path_factory.mktemp("migrated") / "orderdesk.sqlite3"
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(made)])
@@ -134,7 +135,7 @@ def migrated(
 
 
 @pytest.fixture
-def data_dir(migrated: Path, tmp_path: Path) -> Path:
+def data_dir(migrated: Path, db: None, tmp_path: Path) -> Path:
     """The data folder of a program, with such a database."""
     shutil.copy(migrated, tmp_path)
     return tmp_path
