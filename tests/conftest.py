@@ -1,9 +1,13 @@
 """What every test may use: four people, their browsers, and the certainty that nothing leaves this machine."""
 
+import gc
 import ipaddress
+import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +21,18 @@ from django.urls import resolve
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import ChannelGrant
 from audit import repeated
 from audit.models import Entry
 from audit.verify import verify
+from tests import wire
+from tests.anew import as_it_was_made, is_under_test
 from tests.audit.helpers import begin_a_new_log
+from tests.balance import ModulesTogether, in_turn
 from tests.harness.tally import total
+from tests.scopes import all_too_short
 from ui import regions
 
 PASSWORD = "correct horse battery staple"
@@ -35,6 +44,32 @@ hypothesis_settings.register_profile(
     "everywhere", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("everywhere")
+
+# Ten thousand tests and all that they import are garbage at no time: nobody looks through them for any.
+gc.disable()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return ModulesTogether(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """First, of all that there is; last, of what is run."""
+    functions = {item.function: item for item in items if isinstance(item, pytest.Function)}.values()
+    if said := all_too_short(each._fixtureinfo.name2fixturedefs for each in functions):
+        raise pytest.UsageError("\n".join(said))
+    yield
+    items[:] = in_turn(items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -75,19 +110,46 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """With the database go the pages: each is imported here, so that no call has to do it in its time."""
     resolve(f"{settings.SANDBOX_PREFIX}order/docs")
+    with ExitStack() as until_the_end:
+        with django_db_blocker.unblock():
+            until_the_end.enter_context(as_it_was_made())
+        yield
+
+
+@pytest.fixture(scope="session")
+def migrated(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A desk's database that has been through every migration, to be copied into a program's data folder: migrating
+    one costs more than the program."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the database under test is no file that a program could have a copy of")
+    assert is_under_test(), "the test has no database, for want of the mark django_db"
+    made = tmp_path_factory.mktemp("migrated") / "orderdesk.sqlite3"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(made)])
+    return made
+
+
+@pytest.fixture
+def data_dir(migrated: Path, db: None, tmp_path: Path) -> Path:
+    """The data folder of a program, with such a database."""
+    shutil.copy(migrated, tmp_path)
+    return tmp_path
 
 
 @pytest.fixture
 def _django_db_helper(_django_db_helper: None) -> Iterator[None]:
-    """After a test without a transaction the log has to be whole, and is new for the next one: the flush of all tables
-    that pytest-django does then leaves it as it is."""
+    """After a test without a transaction the log has to be whole, and is new for the next one: a flush of all tables
+    leaves it as it is."""
     yield
     if not connection.in_atomic_block and Entry.objects.exists():
         broken = verify().broken
-        begin_a_new_log("default")
+        if connection.vendor != "sqlite":
+            begin_a_new_log("default")
         assert broken is None, broken
 
 
@@ -125,6 +187,13 @@ def counted_tries_are_forgotten(request: pytest.FixtureRequest) -> Iterator[None
     yield
     if without_transaction:
         cache.clear()
+
+
+@pytest.fixture
+def fresh_connections() -> Iterator[None]:
+    """No breaker is open, no channel has asked for a pause, and nothing was read, whatever other tests did."""
+    with wire.fresh_connections():
+        yield
 
 
 def person(role: str) -> User:

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from unittest import mock
 
@@ -64,10 +64,8 @@ class Channels:
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    connection._connections.clear()
-    yield
-    connection._connections.clear()
+def fresh(fresh_connections: None) -> None:
+    """No breaker remembers another test."""
 
 
 @pytest.fixture

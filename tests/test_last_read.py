@@ -1,7 +1,7 @@
 """While the Order API does not answer, pages show what this process last read, and say from when it is."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -39,11 +39,8 @@ def proxys_page(*_request: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
+def fresh(fresh_connections: None) -> None:
     """What other tests read is not remembered here, nor a breaker that they opened."""
-    connection._connections.clear()
-    yield
-    connection._connections.clear()
 
 
 @pytest.fixture
@@ -120,7 +117,7 @@ def test_a_page_that_waits_is_told_when_the_api_answers_again(desk: Client) -> N
     with mock.patch("gateway.connection.answer", silence):
         _forget_the_connection()
         assert desk.get("/api-answers/").status_code == 204
-    connection._connections.clear()
+    _forget_the_connection()
     response = desk.get("/api-answers/")
     assert "answers again" in response.content.decode() and "api-answers" in response["HX-Trigger-After-Swap"]
 

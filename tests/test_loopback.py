@@ -1,5 +1,6 @@
 """The demo answers its own machine alone: what counts is how a request came, not where the desk listens."""
 
+import shutil
 import socket
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pytest_django import Settings
 
 from accounts.demo import DEMO_PASSWORD
 from dashboard.loopback import is_loopback
-from tests.test_serve import KEY, manage, served
+from tests.test_serve import KEY, served
 
 ELSEWHERE: dict[str, dict[str, str]] = {
     "a proxy that says for whom": {"HTTP_X_FORWARDED_FOR": "203.0.113.7"},
@@ -82,7 +83,9 @@ def asked(port: int, lines: str) -> str:
         return b"".join(iter(lambda: wire.recv(65536), b"")).decode()
 
 
-def test_a_served_demo_refuses_a_proxy_and_one_that_is_none_takes_it(tmp_path: Path) -> None:
+def test_a_served_demo_refuses_a_proxy_and_one_that_is_none_takes_it(
+    data_dir: Path, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Over a real socket, as the proxies write it that many put in front: bare nginx, and one that
     says for whom it asks."""
     bare = "GET /accounts/login/ HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
@@ -90,16 +93,16 @@ def test_a_served_demo_refuses_a_proxy_and_one_that_is_none_takes_it(tmp_path: P
         "GET /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.7\r\nConnection: close\r\n\r\n"
     )
     straight = "GET /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-    with served(tmp_path) as port:
+    with served(data_dir) as port:
         assert asked(port, straight).startswith("HTTP/1.1 200")
         for lines in (bare, telling):
             answer = asked(port, lines)
             assert " 403 " in answer.partition("\r\n")[0]
             assert f"<code>{DEMO_PASSWORD}</code>" not in answer
-    names = "from django.contrib.auth.models import User as U; U.objects.all().delete()"
-    assert manage("shell", "-v0", "-c", names, folder=tmp_path).returncode == 0
+    without_demo_accounts = tmp_path_factory.mktemp("own")
+    shutil.copy(migrated, without_demo_accounts)
     own = {"SECRET_KEY": KEY, "SANDBOX_TOKEN": "t0ken-of-the-sandbox", "ALLOWED_HOSTS": "127.0.0.1,desk.example"}
-    with served(tmp_path, **own) as port:
+    with served(without_demo_accounts, **own) as port:
         answer = asked(port, telling)
         assert answer.startswith("HTTP/1.1 200")
         assert f"<code>{DEMO_PASSWORD}</code>" not in answer

@@ -4,24 +4,22 @@ same, and the log says that it would have been."""
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from unittest import mock
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from audit.models import Entry
-from gateway import connection
 from gateway.in_process import Headers, answer
 from sandbox.models import Order
 from tests.forms import OF_ONE_ORDER, Fields, address
 from tests.pages_of_people import PAGES
 from tests.test_permissions import CHANGES, FOREIGN, KEPT_HERE, OWN, Orders, Somebody, form_of, like_missing, somebody
-from tests.wire import operation_of
+from tests.wire import answered_by, know_nothing, operation_of
 
 __all__ = ["form_of", "somebody"]  # fixtures
 
-PEOPLE = ("support", "manager", "admin")
+PEOPLE = ("support", pytest.param("manager", marks=pytest.mark.rest), "admin")  # the least and the most
 
 
 @contextmanager
@@ -36,12 +34,8 @@ def headers_ignored(lists: str = OWN) -> Iterator[list[str]]:
         kept = [(name, value) for name, value in headers if name.lower() not in ("x-merchant", "x-channel")]
         return answer(method, path, query, [*kept, ("x-merchant", merchant), ("x-channel", channel)], body)
 
-    with mock.patch("gateway.connection.answer", careless):
-        connection._connections.clear()
-        try:
-            yield operations
-        finally:
-            connection._connections.clear()
+    with answered_by(careless):
+        yield operations
 
 
 def whose(path: str) -> tuple[str, str] | None:
@@ -58,18 +52,13 @@ def refused(order_id: str) -> list[str]:
     return [entry.target for entry in entries]
 
 
-def fresh() -> None:
-    """As in a process that has not seen any order yet."""
-    connection._connections.clear()
-
-
 @pytest.mark.parametrize("who", PEOPLE)
 def test_no_page_shows_an_order_of_another_channel(who: str, somebody: Callable[[str], Somebody]) -> None:
     them = somebody(who)
     wrong: list[str] = []
     with headers_ignored():
         for name in OF_ONE_ORDER:
-            fresh()
+            know_nothing()
             foreign, missing = (them.client.get(address(name, ids)) for ids in them.orders[1:3])
             wrong += like_missing(name, foreign, missing, getattr(PAGES[name], who))
     assert wrong == []

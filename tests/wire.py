@@ -1,9 +1,9 @@
 """What the desk says to the Order API, heard where it leaves for it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unittest import mock
 from urllib.parse import parse_qsl
 
@@ -40,6 +40,25 @@ def operation_of(verb: str, path: str) -> str:
     return next((each for each in OPERATIONS if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each), said)), said)
 
 
+def know_nothing() -> None:
+    """From here on it is as in a process that has asked the Order API for nothing yet."""
+    connection._connections.clear()
+
+
+@contextmanager
+def fresh_connections() -> Iterator[None]:
+    """As in a process that has asked the Order API for nothing yet; what this one knew of it comes back."""
+    with mock.patch.dict(connection._connections, clear=True):
+        yield
+
+
+@contextmanager
+def answered_by(api: Callable[..., Any] | type[BaseException] | BaseException) -> Iterator[mock.MagicMock]:
+    """In here the desk asks that, or fails with it, instead of the sandbox, and knows nothing of what it did before."""
+    with mock.patch("gateway.connection.answer", side_effect=api) as asked, fresh_connections():
+        yield asked
+
+
 @contextmanager
 def listening() -> Iterator[list[Call]]:
     """The calls that the desk makes in here, in their order, each of them answered by the sandbox."""
@@ -51,9 +70,5 @@ def listening() -> Iterator[list[Call]]:
         calls.append(Call(operation_of(method, path), f"{asked['x-merchant']}/{channel}"))
         return answer(method, path, query, headers, body)
 
-    with mock.patch("gateway.connection.answer", listen):
-        connection._connections.clear()
-        try:
-            yield calls
-        finally:
-            connection._connections.clear()
+    with answered_by(listen):
+        yield calls

@@ -21,14 +21,13 @@ def opened(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(data_dir: Path) -> Path:
     """The data of a desk with five entries in its log, which the command finds whole."""
-    for arguments in (("migrate", "--verbosity=0"), ("shell", "--verbosity=0", "-c", WRITE)):
-        done = manage(*arguments, folder=tmp_path)
-        assert done.returncode == 0, done.stderr
-    proved = manage("audit_verify", folder=tmp_path)
+    done = manage("shell", "--verbosity=0", "-c", WRITE, folder=data_dir)
+    assert done.returncode == 0, done.stderr
+    proved = manage("audit_verify", folder=data_dir)
     assert (proved.returncode, proved.stdout.splitlines()[0]) == (0, "The log is whole: 5 entries.")
-    return tmp_path
+    return data_dir
 
 
 def test_a_row_changed_by_hand_in_the_file_is_refused_and_found_once_the_trigger_is_gone(folder: Path) -> None:

@@ -2,14 +2,13 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from gateway import connection
 from jobs import running
 from jobs.models import Job
 from orders.models import Batch
@@ -20,10 +19,8 @@ Rows = list[tuple[str, str, str]]
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    connection._connections.clear()
-    yield
-    connection._connections.clear()
+def fresh(fresh_connections: None) -> None:
+    """No breaker remembers another test."""
 
 
 def address(order_id: str, channel: str = "se") -> str:

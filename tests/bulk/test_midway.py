@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from accounts.models import ChannelGrant
 from audit.models import Entry
-from gateway import connection
 from gateway.in_process import answer
 from gateway.lease import lease
 from jobs import running, services
@@ -28,6 +27,7 @@ from tests.bulk.conftest import SAID, Make, address, choose, looked_at, rows, st
 from tests.conftest import ClientOf
 from tests.orders.orders_in_the_sandbox import an_order, many, put
 from tests.payments.conftest import action_of
+from tests.wire import answered_by
 
 pytestmark = pytest.mark.django_db
 Answers = Callable[[str, str], Any]
@@ -40,10 +40,8 @@ def going_wrong(wrong: Answers) -> Iterator[None]:
     def or_answer(method: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes) -> Any:
         return wrong(method, path) or answer(method, path, query, headers, body)
 
-    with mock.patch("gateway.connection.answer", or_answer):
-        connection._connections.clear()
+    with answered_by(or_answer):
         yield
-    connection._connections.clear()
 
 
 def due(job: Job) -> Job:

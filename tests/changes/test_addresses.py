@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,7 +10,6 @@ from django.urls import reverse
 
 from accounts.channels import Channel
 from audit.models import Entry
-from gateway import connection
 from gateway.in_process import answer
 from order_api import OrderApi
 from order_api.schemas import Address, Customer, Order
@@ -19,6 +17,7 @@ from orders.changes import address_checks
 from orders.changes.addresses import BillingChange
 from sandbox.store import insert_documents
 from tests.changes.conftest import Desk, MakeOrder, logged
+from tests.wire import answered_by
 
 DeskOf = Callable[[User], Desk]
 NUMBER = "19121212-1212"
@@ -76,10 +75,8 @@ def on_the_wire() -> Iterator[list[tuple[str, str, bytes]]]:
         sent.append((method, path, body))
         return answer(method, path, query, headers, body)
 
-    with mock.patch("gateway.connection.answer", side_effect=listen):
-        connection._connections.clear()
+    with answered_by(listen):
         yield sent
-    connection._connections.clear()
 
 
 def test_a_corrected_street_is_saved_and_the_log_says_what_changed(
@@ -326,10 +323,8 @@ def test_a_refusal_is_shown_with_what_was_typed(
 def test_an_outage_keeps_what_was_typed(support: User, desk_of: DeskOf, order: Order) -> None:
     desk = desk_of(support)
     form = desk.open(billing(order))
-    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
-        connection._connections.clear()
+    with answered_by(TimeoutError):
         response = desk.send(billing(order), SHOWN | {"city": "Typed in an outage"}, form=form)
-    connection._connections.clear()
     assert response.status_code == 503 and "Typed in an outage" in words(response)
     assert logged(order) == []
 

@@ -5,19 +5,18 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.urls import reverse
 
-from gateway import connection
 from gateway.in_process import answer
 from order_api import OrderApi
 from order_api.schemas import Order
 from orders.changes.attributes import read_value, value_as_typed
 from tests.changes.conftest import Desk, MakeOrder, logged
+from tests.wire import answered_by
 
 DeskOf = Callable[[User], Desk]
 NUMBER = "19121212-1212"
@@ -62,10 +61,8 @@ def test_only_the_keys_that_are_different_are_sent(
             sent.append(body)
         return answer(method, path, query, headers, body)
 
-    with mock.patch("gateway.connection.answer", side_effect=listen):
-        connection._connections.clear()
+    with answered_by(listen):
         assert desk_of(manager).send(url(colourful), rows(**SHOWN | {"colour": "blue"})).status_code == 302
-    connection._connections.clear()
     assert [json.loads(body) for body in sent] == [{"colour": "blue"}]
     assert now(api, colourful)["gift"] == {"wrapped": True, "card": "Grattis!"}
     assert logged(colourful)[-1] == ("outcome", "order.attributes.patch", "done")
@@ -271,10 +268,8 @@ def test_a_refusal_is_shown_with_what_was_typed(
 def test_an_outage_keeps_what_was_typed(manager: User, desk_of: DeskOf, colourful: Order) -> None:
     desk = desk_of(manager)
     form = desk.open(url(colourful))
-    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
-        connection._connections.clear()
+    with answered_by(TimeoutError):
         response = desk.send(url(colourful), rows(**SHOWN | {"colour": "mauve"}), form=form)
-    connection._connections.clear()
     assert response.status_code == 503 and 'value="mauve"' in words(response)
 
 

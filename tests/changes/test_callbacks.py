@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.models import User
 
 from audit.models import Entry
-from gateway import connection
 from order_api import OrderApi
 from order_api.errors import ApiError, Rejected
 from order_api.schemas import Hook, Order
@@ -25,6 +24,7 @@ from tests.changes.calls import (
     url,
 )
 from tests.changes.conftest import Desk, logged
+from tests.wire import answered_by
 
 DeskOf = Callable[[User], Desk]
 
@@ -137,10 +137,8 @@ def test_a_hook_on_a_part_that_nobody_knows_is_asked_about(
 def test_an_outage_keeps_what_was_typed(admin: User, desk_of: DeskOf, order: Order) -> None:
     desk = desk_of(admin)
     form = desk.open(url("notification-create", order))
-    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
-        connection._connections.clear()
+    with answered_by(TimeoutError):
         response = desk.send(url("notification-create", order), NOTIFICATION, form=form)
-    connection._connections.clear()
     assert response.status_code == 503 and "Export on completion" in response.content.decode()
     assert logged(order) == []
 

@@ -9,7 +9,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from gateway import connection
 from order_api import OrderApi
 from order_api.schemas import (
     Cart,
@@ -23,6 +22,7 @@ from order_api.schemas import (
 from orders.changes.cart_sums import recount
 from tests.changes.carts import SIDES, bundle, cart_of, mug, plate, price
 from tests.changes.conftest import Desk, MakeOrder, logged
+from tests.wire import answered_by
 
 DeskOf = Callable[[User], Desk]
 
@@ -256,10 +256,8 @@ def test_a_hook_that_refuses_is_named_with_the_way_to_remove_it(
 def test_an_outage_keeps_the_quantities_that_were_typed(manager: User, desk_of: DeskOf, table: Order) -> None:
     desk = desk_of(manager)
     form = desk.open(cart_url(table))
-    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
-        connection._connections.clear()
+    with answered_by(TimeoutError):
         response = desk.send(cart_url(table), told(mug=1, plate=17), form=form)
-    connection._connections.clear()
     assert response.status_code == 503 and 'value="17"' in response.content.decode()
 
 

@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Callable
-from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,10 +9,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from audit.models import Entry
-from gateway import connection
 from order_api import OrderApi
 from order_api.schemas import Consent, Order
 from tests.changes.conftest import Desk, MakeOrder, logged
+from tests.wire import answered_by
 
 DeskOf = Callable[[User], Desk]
 
@@ -203,12 +202,10 @@ def test_a_refusal_keeps_what_was_checked(support: User, desk_of: DeskOf, asked:
 def test_an_outage_keeps_what_was_typed(support: User, desk_of: DeskOf, asked: Order) -> None:
     desk = desk_of(support)
     form = desk.open(url("consent-create", asked))
-    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
-        connection._connections.clear()
+    with answered_by(TimeoutError):
         response = desk.send(
             url("consent-create", asked), {"consent_id": "sms", "text": "Typed in an outage"}, form=form
         )
-    connection._connections.clear()
     assert response.status_code == 503 and "Typed in an outage" in words(response)
 
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +11,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from audit.models import Entry
-from gateway import connection
 from gateway.in_process import answer
 from order_api import OrderApi
 from order_api.errors import NotFound
@@ -32,6 +30,7 @@ from order_api.schemas import (
 )
 from orders.changes.drafts import copy_of
 from tests.changes.conftest import Desk, MakeOrder, logged
+from tests.wire import answered_by
 
 DeskOf = Callable[[User], Desk]
 NEW = reverse("order-create", args=["norce/se"])
@@ -138,10 +137,8 @@ def test_an_order_is_made_from_json_as_it_is(admin: User, desk_of: DeskOf, api: 
         sent.append(body)
         return answer(method, path, query, headers, body)
 
-    with mock.patch("gateway.connection.answer", side_effect=listen):
-        connection._connections.clear()
+    with answered_by(listen):
         response = desk_of(admin).send(NEW, {"mode": "json", "document": json.dumps(document)})
-    connection._connections.clear()
     assert made(api, response).attributes == {"from": "json"}
     assert json.loads(sent[0])["unknownToThisDesk"] == {"a": 1.5}
 
@@ -298,10 +295,8 @@ def test_no_answer_says_that_the_order_may_exist_and_where_to_look(admin: User, 
 
     desk = desk_of(admin)
     form = desk.open(NEW)
-    with mock.patch("gateway.connection.answer", side_effect=done_but_unanswered):
-        connection._connections.clear()
+    with answered_by(done_but_unanswered):
         response = desk.send(NEW, fields(), form=form)
-    connection._connections.clear()
     assert response.status_code == 502 and "The order may exist" in words(response)
     assert f'href="{reverse("order-list", args=["norce/se"])}?cart_reference=cart-77"' in words(
         response

@@ -14,11 +14,11 @@ from django.test import Client
 
 from audit.chain import head
 from audit.models import Entry
-from gateway import connection
 from tests.changes.faults import DOUBTS, NOT_KNOWN, REFUSALS, Fault, FaultyApi, failing_server, refusal
 from tests.changes.test_every_change import WRITES
 from tests.conftest import ClientOf
 from tests.forms import IN_DIALOG, TYPED, Fields, address, fields_of, filled, put_order
+from tests.wire import answered_by
 
 FORMS = sorted(set().union(*WRITES.values()))
 TOKEN = "a-token-that-nobody-may-ever-see"
@@ -74,12 +74,11 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture
-def faulty(db: None, server: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> FaultyApi:
+def faulty(db: None, server: str, settings: Any) -> Iterator[FaultyApi]:
     settings.ORDER_API_TOKEN = settings.SANDBOX_TOKEN = TOKEN
     api = FaultyApi(server)
-    monkeypatch.setattr(connection, "answer", api)
-    monkeypatch.setattr(connection, "_connections", {})
-    return api
+    with answered_by(api):
+        yield api
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Entry
-from gateway import connection
 from gateway.lease import lease
 from order_api import OrderApi
 from order_api.schemas import Consent, Hook, Order
 from orders.changes.snapshot import Seen
 from tests.changes.conftest import Desk, MakeOrder, logged
+from tests.wire import answered_by
 
 DeskOf = Callable[[User], Desk]
 
@@ -181,13 +181,11 @@ def test_no_answer_leaves_it_open_and_says_so(support: User, desk_of: DeskOf, or
     desk = desk_of(support)
     form = desk.open(reference_url(order))
     with (
-        mock.patch("gateway.connection.answer", side_effect=TimeoutError),
+        answered_by(TimeoutError),
         mock.patch("order_api.resources.Orders.get", return_value=order),
         mock.patch("order_api.tenancy.Tenancy.confirm"),  # as after the reading that is patched
     ):
-        connection._connections.clear()
         response = desk.send(reference_url(order), {"reference": "SE-2"}, form=form)
-    connection._connections.clear()
     assert response.status_code == 502
     page = " ".join(response.content.decode().split())
     assert "not known whether" in page and "SE-2" in page
@@ -197,11 +195,9 @@ def test_no_answer_leaves_it_open_and_says_so(support: User, desk_of: DeskOf, or
 def test_an_outage_keeps_what_was_typed(support: User, desk_of: DeskOf, order: Order, settings: object) -> None:
     desk = desk_of(support)
     form = desk.open(reference_url(order))
-    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
-        connection._connections.clear()
+    with answered_by(TimeoutError):
         page = desk.send(reference_url(order), {"reference": "SE-TYPED"}, form=form)
         dialog = desk.send(reference_url(order), {"reference": "SE-TYPED"}, form=form, htmx=True)
-    connection._connections.clear()
     assert page.status_code == 503 and 'value="SE-TYPED"' in page.content.decode()
     assert dialog.status_code == 503 and dialog["HX-Retarget"] == "#change-problem"
     assert logged(order) == []

@@ -14,12 +14,12 @@ from django.urls import reverse
 
 from audit import log
 from audit.models import Entry
-from gateway import connection
 from order_api.schemas import Order
 from orders.models import Note, NoteVersion
 from orders.notes import services
 from tests.changes.conftest import logged
 from tests.conftest import ClientOf
+from tests.wire import answered_by
 
 IN_BOX = {"HX-Request": "true", "HX-Target": "notes", "X-Problem-Target": "#note-problem"}
 IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog", "X-Problem-Target": "#change-problem"}
@@ -118,11 +118,9 @@ def test_an_empty_or_endless_note_is_refused_in_its_place(
 
 def test_an_outage_keeps_what_was_typed(support: User, client_of: ClientOf, order: Order) -> None:
     client = client_of(support)
-    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
-        connection._connections.clear()
+    with answered_by(TimeoutError):
         page = client.post(add_url(order), {"text": "Typed in vain"})
         box = client.post(add_url(order), {"text": "Typed in vain"}, headers=IN_BOX)
-    connection._connections.clear()
     assert page.status_code == 503 and 'value="Typed in vain"' in text(page)
     assert box.status_code == 503 and box["HX-Retarget"] == "#note-problem"
     assert not Note.objects.exists()

@@ -14,7 +14,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from audit.models import Entry
-from gateway import connection
 from gateway.in_process import answer
 from order_api import OrderApi
 from order_api.schemas import Order, Payment, Recurring
@@ -23,6 +22,7 @@ from privacy import DOTS
 from sandbox.store import insert_documents
 from tests.changes.conftest import Desk, logged
 from tests.orders.orders_in_the_sandbox import an_order, payment
+from tests.wire import answered_by
 
 DeskOf = Callable[[User], Desk]
 SAME = {
@@ -138,12 +138,10 @@ def test_upsell_and_what_this_desk_does_not_know_go_back_as_they_came(
         sent.extend([json.loads(body)] if method == "PUT" else [])
         return answer(method, path, query, headers, body)
 
-    with mock.patch("gateway.connection.answer", listening):
-        connection._connections.clear()
+    with answered_by(listening):
         data = {"name": "Other", "state": "reserved", "type": "default", "amount": "100", "adapter_id": "x"}
         desk = desk_of(admin)
         assert desk.send(url(order), data).status_code == 302
-    connection._connections.clear()
     assert sent[0]["upsell"] == upsell and sent[0]["tomorrows"] == {"a": [1, None]} and sent[0]["name"] == "Other"
 
 
@@ -246,13 +244,11 @@ def test_no_answer_to_a_change_of_a_payment_stays_open(admin: User, desk_of: Des
     desk = desk_of(admin)
     form = desk.open(url(paid))
     with (
-        mock.patch("gateway.connection.answer", side_effect=TimeoutError),
+        answered_by(TimeoutError),
         mock.patch("order_api.resources.Orders.get", return_value=paid),
         mock.patch("order_api.tenancy.Tenancy.confirm"),  # as after the reading that is patched
     ):
-        connection._connections.clear()
         response = desk.send(url(paid), {**SAME, "name": "Mine"}, form=form)
-    connection._connections.clear()
     assert response.status_code == 502 and "not known whether" in text(response) and 'value="Mine"' in text(response)
     assert [outcome for *_, outcome in logged(paid)] == ["", "unanswered"]
 

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.models import Entry
-from gateway import connection
 from order_api import OrderApi
 from order_api.schemas import (
     Addon,
@@ -33,6 +32,7 @@ from order_api.schemas import (
     encode,
 )
 from tests.changes.conftest import Desk, logged
+from tests.wire import answered_by
 from ui.numbers import NumberField, PercentField, as_typed
 
 DeskOf = Callable[[User], Desk]
@@ -290,10 +290,8 @@ def test_a_colleagues_change_is_shown_field_by_field(
 def test_an_outage_keeps_what_was_typed(manager: User, desk_of: DeskOf, order: Order, shipping: Shipping) -> None:
     desk, target = desk_of(manager), url("shipping-edit", order, shipping)
     form = desk.open(target)
-    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
-        connection._connections.clear()
+    with answered_by(TimeoutError):
         response = desk.send(target, {**TYPED, "pickup_city": "Frösön"}, form=form)
-    connection._connections.clear()
     assert response.status_code == 503 and "Frösön" in response.content.decode()
     assert logged(order) == []
 

@@ -11,10 +11,10 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from audit.models import Entry
-from gateway import connection
 from order_api import OrderApi
 from order_api.schemas import Order, Payment, PaymentAction
 from tests.changes.conftest import Desk, logged
+from tests.wire import answered_by
 
 DeskOf = Callable[[User], Desk]
 CAPTURE = "http://127.0.0.1/checkout/provider/api/order/v1/orders/{order_id}/payments/p/capture"
@@ -132,13 +132,11 @@ def test_no_answer_leads_to_the_payments_log(admin: User, desk_of: DeskOf, order
     desk = desk_of(admin)
     form = desk.open(url(order))
     with (
-        mock.patch("gateway.connection.answer", side_effect=TimeoutError),
+        answered_by(TimeoutError),
         mock.patch("order_api.resources.Orders.get", return_value=order),
         mock.patch("order_api.tenancy.Tenancy.confirm"),
     ):
-        connection._connections.clear()
         response = desk.send(url(order), LINE, form=form)
-    connection._connections.clear()
     assert response.status_code == 502 and reverse(
         "payment-transactions", args=["norce/se", order.id, order.payments[0].id]
     ) in text(response)

@@ -6,7 +6,6 @@ from unittest import mock
 from django.contrib.auth.models import User
 
 from audit.models import Entry
-from gateway import connection
 from order_api import OrderApi
 from order_api.schemas import Callback, Order, Payment, PaymentState, ValidationError
 from orders.changes.validation import answers_of
@@ -15,6 +14,7 @@ from tests.changes.calls import (
     url,
 )
 from tests.changes.conftest import Desk, logged
+from tests.wire import answered_by
 
 DeskOf = Callable[[User], Desk]
 
@@ -78,12 +78,10 @@ def test_an_outage_while_validating_leaves_it_open(admin: User, desk_of: DeskOf,
     desk = desk_of(admin)
     form = desk.open(url("order-validate", order))
     with (
-        mock.patch("gateway.connection.answer", side_effect=TimeoutError),
+        answered_by(TimeoutError),
         mock.patch("order_api.resources.Orders.get", return_value=order),
         mock.patch("order_api.tenancy.Tenancy.confirm"),  # as after the reading that is patched
     ):
-        connection._connections.clear()
         response = desk.send(url("order-validate", order), {}, form=form)
-    connection._connections.clear()
     assert response.status_code == 502 and "not known whether" in " ".join(response.content.decode().split())
     assert [outcome for *_, outcome in logged(order)] == ["", "unanswered"]

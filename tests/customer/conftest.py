@@ -5,18 +5,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
 from django.http.response import HttpResponseBase
 from django.test import Client
 
-from gateway import connection
 from gateway.in_process import Headers, answer
 from tests.conftest import ClientOf
 from tests.customer.people import where
 from tests.orders.pages import body_of
+from tests.wire import answered_by
 
 Asked = Callable[..., AbstractContextManager[None]]
 
@@ -41,12 +40,8 @@ def out_of_order() -> Asked:
                 time.sleep(seconds)
             return answer(method, path, query, headers, body)
 
-        with mock.patch("gateway.connection.answer", behave):
-            connection._connections.clear()
-            try:
-                yield
-            finally:
-                connection._connections.clear()
+        with answered_by(behave):
+            yield
 
     return break_it
 

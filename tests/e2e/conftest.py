@@ -1,6 +1,6 @@
 """A real desk in a real browser: `manage.py serve` in a process of its own, seeded, and Debian's Chromium.
 
-Each worker of the tests has a desk and a browser of its own, so that these tests, too, run on all cores.
+Each worker that runs such tests has a desk and a browser of its own (tests/balance.py says which do).
 """
 
 import fcntl
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, expect
 
+from tests.balance import BROWSER
 from tests.e2e import preparation
 from tests.faults.stub import Stub, stub
 from tests.programs import with_catalogues
@@ -46,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent not in item.path.parents:
             continue
         item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
+        item.add_marker(pytest.mark.xdist_group(f"{BROWSER}{item.path.stem}"))
         if CHROMIUM is None and not os.environ.get("REQUIRE_BROWSER"):
             item.add_marker(pytest.mark.skip(reason="no Chromium here (Debian package chromium)"))
 

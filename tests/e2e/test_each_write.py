@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Page, expect
 
 from orders.changes.creation import OrderCreation
 from tests.changes.test_every_change import PATTERNS
 from tests.changes.test_every_change import WRITES as FORMS
-from tests.e2e.conftest import Desk, watch
+from tests.e2e.conftest import Desk, StateOf, watch
 from tests.e2e.writes import ADAPTERS, WRITES, Write, part
 
 
@@ -84,19 +84,11 @@ def order_id(desk: Desk) -> str:
 
 
 @pytest.fixture
-def browsers(
-    browser: Browser,
-    desk: Desk,
-    signed_in_state: StorageState,
-    manager_state: StorageState,
-    admin_state: StorageState,
-) -> Iterator[dict[str, Page]]:
-    """A page of each role."""
-    states = {"support": signed_in_state, "manager": manager_state, "admin": admin_state}
-    contexts = {who: browser.new_context(base_url=desk.url, storage_state=state) for who, state in states.items()}
-    yield {who: context.new_page() for who, context in contexts.items()}
-    for context in contexts.values():
-        context.close()
+def page(browser: Browser, desk: Desk, kept_state_of: StateOf, write: Write, console: list[str]) -> Iterator[Page]:
+    """A page of the lowest role that may."""
+    context = browser.new_context(base_url=desk.url, storage_state=kept_state_of(write.role))
+    yield watch(context.new_page(), console)
+    context.close()
 
 
 def fill_in(page: Page, write: Write, start: str) -> None:
@@ -143,11 +135,10 @@ def test_the_forms_that_are_walked_first_are_there() -> None:
 
 @pytest.mark.parametrize("write", CASES)
 def test_a_write_is_done_by_whoever_may_and_seen_where_it_belongs(
-    write: Write, desk: Desk, order_id: str, browsers: dict[str, Page], console: list[str]
+    write: Write, desk: Desk, order_id: str, page: Page, console: list[str]
 ) -> None:
     start = "/norce/se/orders/" if write.name == "order-create" else f"/norce/se/orders/{order_id}/"
     before = call(desk, "GET", f"/{order_id}"), call(desk, "GET", "?limit=1")
-    page = watch(browsers[write.role], console)
     fill_in(page, write, start)
     assert (call(desk, "GET", f"/{order_id}"), call(desk, "GET", "?limit=1")) == before
     press(page)

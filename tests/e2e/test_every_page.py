@@ -11,6 +11,7 @@ from tests.e2e.conftest import Desk, watch
 from tests.e2e.targets import too_small
 from tests.e2e.test_order import ask
 
+pytestmark = pytest.mark.slow
 READING = {
     "orders": "/norce/se/orders/",
     "orders filtered": "/norce/se/orders/?status=completed&status=declined&billing_countries=SE"

@@ -32,7 +32,9 @@ def test_no_width_scrolls_sideways_and_the_customer_keeps_their_column(sized: Pa
     assert wrong == []
 
 
-@pytest.mark.parametrize("size", [20, 24, 32])
+@pytest.mark.parametrize(
+    "size", [pytest.param(20, marks=pytest.mark.rest), pytest.param(24, marks=pytest.mark.rest), 32]
+)
 def test_a_bigger_font_of_the_browser_scrolls_nothing_sideways(sized: Page, size: int) -> None:
     sized.context.new_cdp_session(sized).send(
         "Page.setFontSizes",
@@ -48,7 +50,7 @@ def test_a_bigger_font_of_the_browser_scrolls_nothing_sideways(sized: Page, size
     assert wrong == []
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.rest)])
 @pytest.mark.parametrize(
     "address",
     [

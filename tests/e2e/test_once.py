@@ -118,8 +118,17 @@ def hands(browser: Browser, desk: Desk, admin_state: StorageState, script: bool)
     context.close()
 
 
-@pytest.mark.parametrize("impatient", IMPATIENCE, ids=lambda each: each.__name__)
-@pytest.mark.parametrize("kind", FORMS)
+CASES = [
+    pytest.param(
+        kind, impatient, id=f"{kind}-{impatient.__name__}",
+        marks=[] if kind == "creates" or impatient is click_twice else [pytest.mark.rest],  # one script guards them all
+    )
+    for kind in FORMS
+    for impatient in IMPATIENCE
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "impatient"), CASES)
 def test_a_form_is_sent_once_by_impatient_hands(
     kind: str, impatient: Callable[[Hand, Locator], None], hands: Page, desk: Desk, script: bool
 ) -> None:

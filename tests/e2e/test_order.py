@@ -45,7 +45,7 @@ def test_transactions_load_when_they_are_opened(page: Page, captured: dict[str, 
     expect(fold).to_contain_text(re.compile("capture", re.IGNORECASE))
 
 
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("width", [1440, pytest.param(390, marks=pytest.mark.rest)])
 def test_nothing_moves_when_the_payment_s_past_arrives(page: Page, captured: dict[str, object], width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     held: list[Route] = []

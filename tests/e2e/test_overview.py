@@ -69,7 +69,10 @@ def test_from_signing_in_to_what_is_old_and_not_captured_is_one_click_and_it_is_
     expect(mattias.get_by_role("status").filter(has_text="It is looked at again.")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [pytest.param(1440, "light", marks=pytest.mark.rest), (390, "dark")],  # test_every_page is at a desk
+)
 def test_the_board_and_its_rows_fit_and_can_be_used_by_everybody(mattias: Page, width: int, scheme: str) -> None:
     mattias.set_viewport_size({"width": width, "height": 900})
     mattias.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

@@ -94,7 +94,10 @@ def test_a_link_for_a_colleague_is_told_to_them_until_they_have_read_it(
     theirs.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [pytest.param(1440, "light", marks=pytest.mark.rest), (390, "dark")],  # test_every_page is at a desk
+)
 def test_the_pages_about_people_are_accessible_fit_and_are_quiet(
     admin: BrowserContext, browser: Browser, desk: Desk, console: list[str], width: int, scheme: str
 ) -> None:

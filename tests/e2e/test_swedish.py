@@ -18,6 +18,7 @@ from tests.e2e.test_customer import Twice, twice
 from tests.e2e.test_order import ask
 
 __all__ = ["caller", "twice"]  # fixtures
+pytestmark = pytest.mark.slow
 
 
 def swedish(browser: Browser, desk: Desk) -> Iterator[Page]:
@@ -161,6 +162,7 @@ def test_support_asks_a_manager_refunds_and_the_asker_is_told_in_swedish(
     assert violations(first_visit) == []
 
 
+@pytest.mark.rest
 def test_a_double_charge_is_found_in_swedish(first_visit: Page, twice: Twice) -> None:
     newer, older = twice
     arrive(first_visit, "ines")

@@ -7,16 +7,15 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 from xml.etree import ElementTree as ET
 
 from django.test import Client
 
-from gateway import connection
 from gateway.in_process import Headers, answer
 from jobs import files, running
 from jobs.models import Job
 from orders.exports.columns import Row, usual
+from tests.wire import answered_by
 
 LIST = "/norce/se/orders/export/"
 Reply = tuple[int, Headers, bytes]
@@ -72,12 +71,8 @@ def _cell(cell: ET.Element, name: str) -> Any:
 @contextmanager
 def answering(answers: Answer) -> Iterator[None]:
     """What the Order API answers in here."""
-    with mock.patch("gateway.connection.answer", answers):
-        connection._connections.clear()
-        try:
-            yield
-        finally:
-            connection._connections.clear()
+    with answered_by(answers):
+        yield
 
 
 def as_ever(*asked: Any) -> Reply:

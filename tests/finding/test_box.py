@@ -5,7 +5,7 @@ import json
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from unittest import mock
 
@@ -16,7 +16,6 @@ from django.test import Client
 
 from accounts.channels import Channel
 from accounts.models import ChannelGrant
-from gateway import connection
 from gateway.in_process import answer
 from orders.finding.addresses import order_url
 from orders.finding.asking import MOST_CALLS
@@ -25,6 +24,7 @@ from orders.list.met import met_in
 from tests.conftest import ClientOf
 from tests.orders.orders_in_the_sandbox import address, an_order, put
 from tests.orders.pages import text_of
+from tests.wire import answered_by
 
 pytestmark = pytest.mark.django_db
 SE, NO = Channel("norce", "se"), Channel("norce", "no")
@@ -33,11 +33,8 @@ PHONE = "+47 913 55 012"
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    connection._connections.clear()
+def fresh(fresh_connections: None) -> None:
     cache.clear()
-    yield
-    connection._connections.clear()
 
 
 @pytest.fixture
@@ -79,7 +76,7 @@ def failing(*channels: str) -> Any:
             raise TimeoutError
         return answer(method, path, query, headers, body)
 
-    return mock.patch("gateway.connection.answer", behave)
+    return answered_by(behave)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +122,6 @@ def test_a_channel_that_does_not_answer_is_named_and_can_be_asked_again(desk: Cl
         assert told[-2] == "One order. One channel of 6 did not answer."
         assert "data-one" not in came, "there may be another one"
         assert pieces(looked(desk, PHONE))[-2] == "Nothing so far: one channel of 6 did not answer."
-    connection._connections.clear()
     again = pieces(looked(desk, PHONE, ask="norce/no", channels=5))
     assert again[1].startswith("norce/no 1 NO-200100 Kari Nordmann-Ås")
     assert again[-2] == "One order."
@@ -170,7 +166,7 @@ def test_no_channel_is_asked_more_often_than_it_may(desk: Client, said: str) -> 
         asked["/".join(dict(call[3])[name] for name in ("x-merchant", "x-channel"))] += 1
         return answer(*call)
 
-    with mock.patch("gateway.connection.answer", count):
+    with answered_by(count):
         looked(desk, said)
     assert set(asked) == set(ALL)
     assert max(asked.values()) <= MOST_CALLS

@@ -7,7 +7,6 @@ import pytest
 from django.test import override_settings
 
 from accounts.channels import Channel
-from gateway import connection
 from index import feeding, registry
 from index.models import IndexedOrder
 from index.sweeping import money
@@ -16,12 +15,9 @@ SE, NO = Channel("norce", "se"), Channel("norce", "no")
 
 
 @pytest.fixture(autouse=True)
-def fresh_connections() -> Iterator[None]:
+def fresh(fresh_connections: None) -> None:
     """No breaker remembers what an earlier test did, and nobody what was to be done for it."""
-    connection._connections.clear()
     money._due.clear()
-    yield
-    connection._connections.clear()
 
 
 @pytest.fixture(autouse=True)

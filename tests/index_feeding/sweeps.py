@@ -4,18 +4,17 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 from urllib.parse import parse_qs
 
 from django.utils import timezone
 
-from gateway import connection
 from gateway.in_process import answer
 from index.models import ChannelState
 from index.sweeping import steps
 from index.sweeping.steps import take_turn
 from tests.index_feeding.conftest import SE
 from tests.orders.orders_in_the_sandbox import an_order, put
+from tests.wire import answered_by
 
 NOW = timezone.now()
 
@@ -56,10 +55,8 @@ class Heard:
 @contextmanager
 def heard(before: Callable[[str, dict[str, list[str]]], None] = lambda _path, _query: None) -> Iterator[Heard]:
     listener = Heard(before)
-    with mock.patch("gateway.connection.answer", listener):
-        connection._connections.clear()
+    with answered_by(listener):
         yield listener
-    connection._connections.clear()
 
 
 def state() -> ChannelState:

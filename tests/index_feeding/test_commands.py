@@ -13,7 +13,6 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.channels import Channel
-from gateway import connection
 from index import reading
 from index.models import ChannelState, IndexedOrder
 from index.sweeping import pages, steps, worker
@@ -22,6 +21,7 @@ from tests.index_feeding.conftest import NO, SE, known
 from tests.index_feeding.sweeps import done_before, some, state
 from tests.orders.orders_in_the_sandbox import an_order, put
 from tests.test_fanout import Channels, silence
+from tests.wire import answered_by
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +60,7 @@ def test_a_channel_that_there_is_not_is_said_to_be_none() -> None:
 def test_the_status_says_how_well_each_channel_is_known_and_what_it_cost() -> None:
     some(3)
     said_by("index_sweep", channel="norce/se")
-    connection._connections.clear()
-    with mock.patch("gateway.connection.answer", Channels(no=silence)):
+    with answered_by(Channels(no=silence)):
         take_turn(NO)
     said = said_by("index_status")
     assert "norce/se  3 orders, as of 2" in said

@@ -23,6 +23,7 @@ from tests.index_feeding.conftest import NO, SE, known
 from tests.index_feeding.sweeps import Heard, all_turns, done_before, heard, some, state
 from tests.orders.orders_in_the_sandbox import an_order, put
 from tests.test_fanout import Channels, silence, status
+from tests.wire import answered_by
 
 pytestmark = pytest.mark.django_db
 
@@ -60,10 +61,8 @@ def test_it_goes_on_where_it_was_as_soon_as_the_channel_answers_again() -> None:
     done_before(whole_at=None)
     with mock.patch.object(pages, "LIMIT", 20):
         take_turn(SE, seconds=0)
-        connection._connections.clear()
-        with mock.patch("gateway.connection.answer", Channels(se=silence)):
+        with answered_by(Channels(se=silence)):
             take_turn(SE)
-        connection._connections.clear()
         ChannelState.objects.update(next_at=timezone.now())
         with heard() as asked:
             all_turns()
@@ -74,9 +73,8 @@ def test_it_goes_on_where_it_was_as_soon_as_the_channel_answers_again() -> None:
 
 def test_what_fails_in_one_channel_takes_nothing_from_another() -> None:
     put(an_order("there", channel="no"))
-    with mock.patch("gateway.connection.answer", Channels(se=silence)):
+    with answered_by(Channels(se=silence)):
         take_turn(SE)
-    connection._connections.clear()
     take_turn(NO)
     assert known(NO) == {"o_there"}
     assert steps.state_of(NO).failed_at is None

@@ -3,6 +3,7 @@ doubt."""
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,14 +13,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from operations.backup import SUFFIX
+from tests.programs import MIGRATE
 from tests.test_serve import LEFT_BEHIND, ROOT, manage
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]  # of which the first desk is a copy
 SERVER = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/")
 
 LIVED_IN = (
@@ -68,20 +71,37 @@ print("TOLD" + json.dumps([rows, Session.objects.count(), [e.action for e in Ent
 """
 
 
-def told(folder: Path, **settings: str) -> tuple[dict[str, list[object]], int, list[str]]:
-    done = manage("shell", "-v0", "-c", TOLD, folder=folder, **settings)
-    (line,) = [line for line in done.stdout.splitlines() if line.startswith("TOLD")]
-    rows, sessions, actions = json.loads(line.removeprefix("TOLD"))
-    return rows, sessions, actions
+REFUSED = """
+import json
+from django.core.management import CommandError, call_command
+said = {{}}
+for name, file in {files}.items():
+    try:
+        call_command("restore", file)
+    except CommandError as error:
+        said[name] = str(error)
+print("TOLD" + json.dumps(said))
+"""
+
+
+def told(folder: Path, script: str, **settings: str) -> Any:
+    """What the script says to a desk's shell."""
+    done = manage("shell", "-v0", "-c", script, folder=folder, **settings)
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("TOLD")] or [done.stderr]
+    return json.loads(line.removeprefix("TOLD"))
 
 
 def lived_in(folder: Path, **settings: str) -> Path:
     """A desk with people, a session, a log, and payment actions in all stages."""
-    folder.mkdir()
-    for command in (["migrate", "-v0"], ["shell", "-v0", "-c", LIVED_IN]):
-        done = manage(*command, folder=folder, **settings)
-        assert done.returncode == 0, done.stderr
+    folder.mkdir(exist_ok=True)
+    done = manage("shell", "-v0", "-c", MIGRATE + LIVED_IN, folder=folder, **settings)
+    assert done.returncode == 0, done.stderr
     return folder
+
+
+def another(desk: Path, folder: Path) -> Path:
+    """A desk of its own that is like it, without its backups."""
+    return shutil.copytree(desk, folder, ignore=shutil.ignore_patterns("backups"))
 
 
 def backed_up(folder: Path, **settings: str) -> Path:
@@ -92,8 +112,10 @@ def backed_up(folder: Path, **settings: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return lived_in(tmp_path_factory.mktemp("desk") / "data")
+def desk(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copy(migrated, folder)
+    return lived_in(folder)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +127,7 @@ IN_DOUBT, LAPSED = ["in_doubt", True], ["lapsed", False]
 
 
 def expect_restored(folder: Path, **settings: str) -> None:
-    rows, sessions, actions = told(folder, **settings)
+    rows, sessions, actions = told(folder, TOLD, **settings)
     assert rows == {
         "p_1 0": IN_DOUBT,  # was in flight
         "p_1 1": LAPSED,  # waited for approval, and its payment is in doubt
@@ -128,8 +150,8 @@ def test_it_comes_back_on_an_empty_machine_with_what_was_open_in_doubt(made: Pat
     assert all(path.stat().st_mode & 0o077 == 0 for path in [made, empty / "orderdesk.sqlite3", *empty.glob("*key*")])
 
 
-def test_what_is_written_while_it_is_made_is_in_it_or_comes_after_it_whole(tmp_path: Path) -> None:
-    desk = lived_in(tmp_path / "desk")
+def test_what_is_written_while_it_is_made_is_in_it_or_comes_after_it_whole(desk: Path, tmp_path: Path) -> None:
+    desk = another(desk, tmp_path / "desk")
     writes = "from audit import log\nwhile True: log.event(log.Who.system('test'), 'sign-out')"
     environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(desk)}
     command = [sys.executable, "manage.py", "shell", "-v0", "-c", writes]
@@ -153,8 +175,8 @@ def wait_for_entries(desk: Path, count: int) -> None:
     raise AssertionError("nothing was written")
 
 
-def test_people_are_not_written_over_but_set_aside(made: Path, tmp_path: Path) -> None:
-    there = lived_in(tmp_path / "there")
+def test_people_are_not_written_over_but_set_aside(desk: Path, made: Path, tmp_path: Path) -> None:
+    there = another(desk, tmp_path / "there")
     refused = manage("restore", str(made), folder=there)
     assert refused.returncode == 1 and "There is a database already" in refused.stderr
     done = manage("restore", "--replace", str(made), folder=there)
@@ -178,7 +200,7 @@ def test_the_newest_so_many_are_kept(desk: Path, tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def rewritten(made: Path, target: Path, change: Callable[[Path], None]) -> Path:
+def rewritten(made: Path, target: Path, change: Callable[[Path], object]) -> Path:
     """A backup that somebody took apart and put together again."""
     parts = target / "parts"
     with tarfile.open(made) as archive:
@@ -207,22 +229,20 @@ def damaged(parts: Path) -> None:
         file.write(b"x")
 
 
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        (of_tomorrow, "newer than this one"),
-        (of_postgresql, "It is of postgresql"),
-        (damaged, "database.sqlite3 is missing in it, or is not as it was written"),
-        (lambda parts: (parts / "manifest.json").write_text("{}"), "no backup that this release can read"),
-        (lambda parts: (parts / "manifest.json").unlink(), "no backup of an order desk"),
-    ],
-)
-def test_what_is_no_whole_backup_of_this_desk_is_refused_and_leaves_nothing(
-    made: Path, tmp_path: Path, change: Callable[[Path], None], says: str
-) -> None:
+REFUSALS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "newer": (of_tomorrow, "newer than this one"),
+    "of PostgreSQL": (of_postgresql, "It is of postgresql"),
+    "damaged": (damaged, "database.sqlite3 is missing in it, or is not as it was written"),
+    "unreadable": (lambda parts: (parts / "manifest.json").write_text("{}"), "no backup that this release can read"),
+    "of something else": (lambda parts: (parts / "manifest.json").unlink(), "no backup of an order desk"),
+}
+
+
+def test_what_is_no_whole_backup_of_this_desk_is_refused_and_leaves_nothing(made: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
-    done = manage("restore", str(rewritten(made, tmp_path, change)), folder=empty)
-    assert done.returncode == 1 and says in done.stderr and "Traceback" not in done.stderr
+    files = {name: str(rewritten(made, tmp_path / name, change)) for name, (change, _says) in REFUSALS.items()}
+    said = told(empty, REFUSED.format(files=files))
+    assert [name for name, (_change, says) in REFUSALS.items() if says not in said.get(name, "")] == [], said
     assert not (empty / "orderdesk.sqlite3").exists()
 
 
@@ -230,7 +250,7 @@ def test_half_a_file_is_refused(made: Path, tmp_path: Path) -> None:
     half = tmp_path / made.name
     half.write_bytes(made.read_bytes()[: made.stat().st_size // 2])
     done = manage("restore", "--check", str(half), folder=tmp_path / "empty")
-    assert done.returncode == 1 and "It cannot be read" in done.stderr
+    assert done.returncode == 1 and "It cannot be read" in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.fixture
@@ -249,6 +269,7 @@ def databases() -> Iterator[list[str]]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.mark.rest
 @pytest.mark.postgres
 def test_it_comes_back_in_an_empty_postgresql(databases: list[str], tmp_path: Path) -> None:
     full, empty = databases

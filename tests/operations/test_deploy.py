@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.core.management import get_commands
 
 from tests.programs import with_catalogues
-from tests.test_serve import ROOT, manage
+from tests.test_serve import ROOT
 
 DEPLOY = ROOT / "deploy"
 ONE_DAY = dt.timedelta(days=1)
@@ -104,15 +104,14 @@ def write_certificate(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_worker_looks_after_everything_and_ends_when_it_is_told(tmp_path: Path) -> None:
-    assert manage("migrate", "-v0", folder=tmp_path).returncode == 0
+def test_the_worker_looks_after_everything_and_ends_when_it_is_told(data_dir: Path) -> None:
     off = {"PAYMENT_WORKER": "off", "INDEX_WORKER": "off", "JOBS_WORKER": "off"}
-    environ = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(with_catalogues(tmp_path)), **off}
+    environ = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(with_catalogues(data_dir)), **off}
     worker = subprocess.Popen([sys.executable, "manage.py", "work"], cwd=ROOT, env=environ, stderr=subprocess.PIPE)
     beats = "SELECT count(*) FROM payments_heartbeat WHERE looked_at IS NOT NULL"
     looked = f"SELECT ({beats}), (SELECT count(*) FROM index_channelstate)"
     try:
-        with closing(sqlite3.connect(tmp_path / "orderdesk.sqlite3", timeout=20)) as database:
+        with closing(sqlite3.connect(data_dir / "orderdesk.sqlite3", timeout=20)) as database:
             for _ in range(600):
                 if all(database.execute(looked).fetchone()):
                     break

@@ -96,8 +96,8 @@ def test_without_its_database_it_says_that_and_what_it_counted() -> None:
 
 
 @pytest.mark.slow
-def test_what_several_processes_counted_is_added_up(tmp_path: Path) -> None:
-    with served(tmp_path, WEB_CONCURRENCY="2", METRICS_TOKEN=TOKEN) as port:
+def test_what_several_processes_counted_is_added_up(data_dir: Path) -> None:
+    with served(data_dir, WEB_CONCURRENCY="2", METRICS_TOKEN=TOKEN) as port:
 
         def get(path: str) -> str:
             request = Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {TOKEN}"})

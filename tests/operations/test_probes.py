@@ -80,9 +80,8 @@ def test_a_worker_that_looks_no_more_is_not_ready_where_this_process_should_have
 
 
 def test_an_api_that_is_not_asked_for_now_is_told_and_no_reason_to_send_people_away(
-    monkeypatch: pytest.MonkeyPatch,
+    fresh_connections: None,
 ) -> None:
-    monkeypatch.setattr("gateway.connection._connections", {})  # nobody else's calls wait for it
     get_connection().breakers.of({"x-merchant": "norce", "x-channel": "se"}).pause(30)
     status, body = asked("/readyz")
     assert (status, body["checks"]["order_api"]) == (200, {"status": "amiss", "says": "not asked for now: norce/se"})

@@ -39,8 +39,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_known_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.connection._connections", {})
+def nothing_is_known_yet(fresh_connections: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beats, "_written", {})
     monkeypatch.setattr(connections, "close_all", lambda: None)  # the test's own transaction goes on
 

@@ -166,9 +166,9 @@ def test_a_receiver_that_is_not_there_keeps_nobody_waiting(settings: Settings) -
 
 @pytest.mark.slow
 def test_each_process_that_serves_tells_for_itself_and_what_is_left_as_it_ends(
-    tmp_path: Path, receiver: Receiver
+    data_dir: Path, receiver: Receiver
 ) -> None:
-    with served(tmp_path, WEB_CONCURRENCY="2", OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url) as port:
+    with served(data_dir, WEB_CONCURRENCY="2", OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url) as port:
         for _ in range(20):
             with urlopen(Request(f"http://127.0.0.1:{port}/accounts/login/")) as answer:
                 assert answer.status == 200

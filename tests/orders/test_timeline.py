@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from audit import log
-from gateway import connection
 from gateway.connection import order_api
 from gateway.in_process import answer
 from order_api import OrderApi
@@ -21,6 +20,7 @@ from sandbox.models import Event
 from sandbox.store import insert_documents
 from tests.conftest import ClientOf
 from tests.orders.orders_in_the_sandbox import an_order, payment
+from tests.wire import answered_by
 
 PANEL = {"HX-Request": "true", "HX-Target": "timeline"}
 ENTRIES = {"HX-Request": "true", "HX-Target": "timeline-entries"}
@@ -196,10 +196,8 @@ def test_deliveries_that_cannot_be_read_are_said_and_the_rest_is_shown(
             return 503, [("Content-Type", "text/html")], b"<html><title>Bad gateway</title>"
         return answer(method, path, *rest)
 
-    with mock.patch("gateway.connection.answer", broken):
-        connection._connections.clear()
+    with answered_by(broken):
         response = client_of(support).get(url(order))
-    connection._connections.clear()
     assert response.status_code == 200
     assert "deliveries of notifications could not be read" in words(response) and "CAPTURED" in words(response)
 
@@ -246,11 +244,9 @@ def test_the_panel_is_the_part_alone_and_a_filter_changes_the_entries_alone(
 
 def test_an_outage_takes_the_panel_and_not_the_page(support: User, client_of: ClientOf, order: Order) -> None:
     client = client_of(support)
-    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
-        connection._connections.clear()
+    with answered_by(TimeoutError):
         panel: HttpResponse = client.get(url(order), headers=PANEL)  # type: ignore[assignment]
         entries = client.get(url(order), headers=ENTRIES | {"X-Problem-Target": "#timeline-problem"})
-    connection._connections.clear()
     assert panel.status_code == 503 and b"<html" not in panel.content and url(order).encode() in panel.content
     assert entries["HX-Retarget"] == "#timeline-problem"
 

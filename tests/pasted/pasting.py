@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
 from django.test import Client
 
-from gateway import connection
 from gateway.in_process import answer
 from tests.orders.orders_in_the_sandbox import an_order
+from tests.wire import answered_by
 
 NEW = "/pasted/"
 NO_ORDER = [{"name": "Unpaid"}]
@@ -56,6 +55,5 @@ def without(*channels: str) -> Iterator[None]:
             raise TimeoutError
         return answer(method, path, query, headers, body)
 
-    with mock.patch("gateway.connection.answer", or_silence):
+    with answered_by(or_silence):
         yield
-    connection._connections.clear()

@@ -1,7 +1,7 @@
 """Which channels are asked for what was pasted, and what is said where one is down or the budget is used up."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from unittest import mock
 
@@ -9,20 +9,12 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 
-from gateway import connection
 from gateway.in_process import answer
 from tests.conftest import ClientOf, person
 from tests.orders.orders_in_the_sandbox import put
 from tests.pasted.pasting import lines_of, looked_up, number, paste, without
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    connection._connections.clear()
-    yield
-    connection._connections.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_connections")]
 
 
 def test_a_channel_that_is_down_is_named_and_nothing_is_called_not_found_for_it(

@@ -1,7 +1,6 @@
 """What is kept of a paste, whose it is, and for how long."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -9,7 +8,6 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from accounts.models import ChannelGrant
-from gateway import connection
 from orders.models import Paste, PastedLine
 from orders.pasted.kept import KEPT, MOST_KEPT
 from payments.alerts import pulse
@@ -17,14 +15,7 @@ from tests.conftest import ClientOf
 from tests.orders.orders_in_the_sandbox import put
 from tests.pasted.pasting import NEW, lines_of, looked_up, number, paste
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    connection._connections.clear()
-    yield
-    connection._connections.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_connections")]
 
 
 def test_a_paste_is_its_owners_alone(support: User, manager: User, client_of: ClientOf) -> None:

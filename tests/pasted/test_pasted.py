@@ -1,14 +1,12 @@
 """From a paste to its table: looked up in all channels, each answer where it belongs, and nobody else's business."""
 
 import re
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from gateway import connection
 from orders.list.met import met_in
 from orders.models import Paste
 from orders.pasted import looking_up
@@ -17,14 +15,7 @@ from tests.conftest import ClientOf, person
 from tests.orders.orders_in_the_sandbox import address, an_order, payment, put
 from tests.pasted.pasting import NEW, lines_of, looked_up, number, paste
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    connection._connections.clear()
-    yield
-    connection._connections.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_connections")]
 
 
 def test_each_line_is_found_in_whatever_channel_it_is_and_stands_where_it_was_pasted(

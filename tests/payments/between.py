@@ -2,13 +2,13 @@
 likes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from gateway import connection
 from gateway.in_process import answer
+from tests.wire import answered_by
 
 Answered = tuple[int, Any, bytes]
 GoOn = Callable[[], Answered]
@@ -37,11 +37,10 @@ class Between:
 
 
 @pytest.fixture
-def between(monkeypatch: pytest.MonkeyPatch) -> Between:
+def between() -> Iterator[Between]:
     it = Between()
-    monkeypatch.setattr(connection, "answer", it)
-    monkeypatch.setattr(connection, "_connections", {})
-    return it
+    with answered_by(it):
+        yield it
 
 
 def refusal(status: int, code: str = "payment-error") -> Answered:

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, connection
 
 from audit.models import Entry
-from gateway import connection as orders_connection
 from gateway.connection import order_api
 from order_api import OrderApi
 from order_api.errors import NotFound
@@ -23,7 +22,7 @@ from sandbox.models import ProviderCall
 from tests.changes.faults import FaultyApi, failing_server
 from tests.harness.steps import Point, at, losing_commit
 from tests.payments.conftest import CHANNEL, MakePayment, action_of, asked_by
-from tests.wire import listening
+from tests.wire import answered_by, listening
 
 CaseOf = Callable[[tuple[str, str], str], Intent]
 ORDER, PAYMENT = "GET orders/{order_id}", "GET orders/{order_id}/payments/{payment_id}"
@@ -38,13 +37,12 @@ def calls_of(ids: tuple[str, str], kind: str) -> int:
 
 
 @pytest.fixture
-def faulty(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyApi]:
+def faulty() -> Iterator[FaultyApi]:
     """The Order API as the desk reaches it, with what goes wrong on the way of its writes."""
     with failing_server() as server:
         api = FaultyApi(server)
-        monkeypatch.setattr(orders_connection, "answer", api)
-        monkeypatch.setattr(orders_connection, "_connections", {})
-        yield api
+        with answered_by(api):
+            yield api
 
 
 @pytest.mark.parametrize(

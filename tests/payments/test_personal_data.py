@@ -6,7 +6,8 @@ import json
 import logging
 import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from audit.models import Entry
-from gateway import connection, in_process
+from gateway import in_process
 from gateway.connection import order_api
 from order_api import OrderApi
 from order_api.schemas import PaymentEvent, PaymentTransaction
@@ -26,6 +27,7 @@ from payments.presentation.receipt import receipt_of
 from tests.conftest import ClientOf
 from tests.payments.conftest import CHANNEL, Attempt, MakePayment, action_of, asked_by
 from tests.payments.requests import address, fresh, who
+from tests.wire import answered_by
 from ui.log_lines import MaskedFormatter
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +39,7 @@ Says = Callable[..., OrderApi]
 
 
 @pytest.fixture
-def says(monkeypatch: pytest.MonkeyPatch) -> Says:
+def says() -> Iterator[Says]:
     """An API that answers every call whose path ends so with that status and message; `after` another call, if one is
     named."""
 
@@ -51,11 +53,11 @@ def says(monkeypatch: pytest.MonkeyPatch) -> Says:
                 return status, [("Content-Type", "application/json")], said
             return in_process.answer(method, path, query, headers, body)
 
-        monkeypatch.setattr(connection, "answer", answer)
-        monkeypatch.setattr(connection, "_connections", {})
+        until_the_end.enter_context(answered_by(answer))
         return order_api(*CHANNEL)
 
-    return api
+    with ExitStack() as until_the_end:
+        yield api
 
 
 def shown(client: Any, name: str, *ids: Any) -> str:

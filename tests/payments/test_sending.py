@@ -15,7 +15,6 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.channels import Channel
-from gateway import connection as gateway_connection
 from gateway.connection import order_api
 from gateway.in_process import answer
 from gateway.lease import lease
@@ -31,6 +30,7 @@ from tests.harness.steps import COMMITS, Point, at, raising
 from tests.payments.between import Answered, Between, GoOn, between, html, refusal
 from tests.payments.conftest import CHANNEL, MakePayment, action_of, asked_by
 from tests.payments.requests import change, fresh, who
+from tests.wire import answered_by
 
 __all__ = ["between"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -339,22 +339,20 @@ def test_two_records_of_one_payment_at_the_provider_are_one_lock(
     assert moves(other) == 0
 
 
-def test_an_order_is_locked_by_the_apis_own_spelling_of_its_id(
-    monkeypatch: pytest.MonkeyPatch, make_payment: MakePayment, admin: User
-) -> None:
+def test_an_order_is_locked_by_the_apis_own_spelling_of_its_id(make_payment: MakePayment, admin: User) -> None:
     ids = make_payment("captured", sandbox="timeout-before")
     real = ids[0]
 
     def lenient(method: str, path: str, *rest: Any) -> Any:
         return answer(method, re.sub(re.escape(real), real, path, flags=re.IGNORECASE), *rest)
 
-    monkeypatch.setattr(gateway_connection, "answer", lenient)
-    monkeypatch.setattr(gateway_connection, "_connections", {})
-    api = order_api(*CHANNEL)
-    action = action_of(api, ids, "refund").id or ""
-    engine.execute(api, intent.read(api, Channel(*CHANNEL), real, ids[1], action).case, asked_by(admin))
-    with pytest.raises(engine.DuplicateIntentError):
-        engine.execute(api, intent.read(api, Channel(*CHANNEL), real.upper(), ids[1], action).case, asked_by(admin))
+    with answered_by(lenient):
+        api = order_api(*CHANNEL)
+        action = action_of(api, ids, "refund").id or ""
+        engine.execute(api, intent.read(api, Channel(*CHANNEL), real, ids[1], action).case, asked_by(admin))
+        again = intent.read(api, Channel(*CHANNEL), real.upper(), ids[1], action).case
+        with pytest.raises(engine.DuplicateIntentError):
+            engine.execute(api, again, asked_by(admin))
 
 
 def test_a_request_lapses_after_another_attempt_whatever_the_clocks(

@@ -11,7 +11,6 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import Entry
-from gateway import connection
 from teamwork import services
 from teamwork.models import Task
 from tests.conftest import ClientOf
@@ -27,6 +26,7 @@ from tests.teamwork.conftest import (
     url,
     who,
 )
+from tests.wire import answered_by
 
 IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog", "X-Problem-Target": "#change-problem"}
 
@@ -113,12 +113,10 @@ def test_a_form_that_comes_twice_asks_once(order: str, anna: User, bo: User, cli
 
 def test_an_outage_keeps_what_was_typed(order: str, anna: User, client_of: ClientOf) -> None:
     client = client_of(anna)
-    with mock.patch("gateway.connection.answer", side_effect=TimeoutError):
-        connection._connections.clear()
+    with answered_by(TimeoutError):
         page = client.post(
             assign_url(), {"whom": "me", "text": "Typed in vain"}, headers={"Referer": "http://testserver/"}
         )
-    connection._connections.clear()
     assert page.status_code == 503 and 'value="Typed in vain"' in text(page) and not Task.objects.exists()
 
 
