@@ -226,7 +226,7 @@ def _counted_there(rows: QuerySet[Any], channels: Iterable[Channel], by: str, am
         sql, params = united(each[:MOST_COUNTED] for each in said)
         size = _add_said(sums, sql, params, by)
     else:
-        numbers = RawSQL(f"SELECT * FROM ({sql}) AS those LIMIT {MOST_COUNTED}", params)  # noqa: S608, S611 - of Django
+        numbers = RawSQL(f"SELECT * FROM ({sql}) AS t LIMIT {MOST_COUNTED}", params)  # noqa: S608, S611 - of Django
         size = _add_rows(sums, IndexedOrder.objects.filter(number__in=numbers), by, amount)
     is_capped = size == MOST_COUNTED and are_beyond(rows, channels, MOST_COUNTED)
     return {key: each._replace(is_capped=is_capped) for key, each in _as_tallies(sums).items()}
@@ -235,8 +235,8 @@ def _counted_there(rows: QuerySet[Any], channels: Iterable[Channel], by: str, am
 def _add_said(sums: _Sums, sql: str, params: list[Any], by: str) -> int:
     """Adds the first of what that statement says of rows: by what, the currency, and an amount; how many they are."""
     columns, size = "k, currency" if by else "currency", 0
-    some = f"SELECT * FROM ({sql}) AS those LIMIT {MOST_COUNTED}"  # noqa: S608 - Django's own SQL
-    summed = f"SELECT {columns}, COUNT(*), SUM(sum_of) FROM ({some}) AS firsts GROUP BY {columns}"  # noqa: S608 - as above
+    some = f"SELECT * FROM ({sql}) AS t LIMIT {MOST_COUNTED}"  # noqa: S608 - Django's own SQL
+    summed = f"SELECT {columns}, COUNT(*), SUM(sum_of) FROM ({some}) AS t GROUP BY {columns}"  # noqa: S608 - as above
     for *k, currency, n, total in rows_of(summed, params):
         for name in _keys({"k": k[0]} if k else {}, by):
             _add(sums, name, currency, n, total)

@@ -73,7 +73,7 @@ _FOR_PROGRAMMERS = re.compile(
 )
 _SAID_OF_FIELDS = {"label", "help_text", "title", "empty_label", "says", "verbose_name"}
 _FOR_MACHINES = re.compile(
-    r"^\s*<\w|SELECT |PRAGMA |FROM |WHERE |^(GET|POST|PUT|PATCH|DELETE) |^\s*[A-Z]{2} [A-Z]{2}\b"
+    r"^\s*<\w|SELECT |PRAGMA |FROM |WHERE |^\) AS \w|^(GET|POST|PUT|PATCH|DELETE) |^\s*[A-Z]{2} [A-Z]{2}\b"
 )
 _SENTENCE = re.compile(r"[^\W\d_]{2,}[,.:]? [^\W\d_]+")
 
