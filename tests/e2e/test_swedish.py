@@ -49,6 +49,7 @@ def arrive(page: Page, name: str) -> None:
     page.keyboard.type(preparation.PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=re.compile("^(Ordrar|Översikt)$"))).to_be_visible()
+    page.wait_for_load_state()  # keys are heard once the script is there
 
 
 def focused(page: Page) -> str:

@@ -47,7 +47,7 @@ PAGES = ("/status/", "/audit/", "/people/", "/payments/")
 OF_THE_DESK = {"merchant": ("norce",) * 2, "channel": ("se", "no"), "sent_at": (None,) * 2, "axis": ("ra",) * 2}
 """Values of both rows that the desk's own rules ask for: channels that there are, nothing that was sent without an
 entry, sums by which it is known that there is something to add up."""
-ENDED = {"orders_lease", "index_ordersum", "index_paymentsum"}
+ENDED = {"orders_lease", "index_ordersum", "index_paymentsum", "sandbox_tally"}
 """Tables whose rows were of the moment and are gone with it, or are made anew from others."""
 Rows = dict[str, dict[str, dict[str, Any]]]
 
