@@ -63,7 +63,7 @@ def test_all_of_it_holds_on_postgresql_too(tmp_path: Path, record_property: Call
         env=environment,
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=2700,
         check=False,
     )
     tally = Tally.read(run.stdout)
