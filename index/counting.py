@@ -218,25 +218,26 @@ def _counted(question: Question, by: str, amount: Any) -> dict[str, Tally]:
 def _counted_there(rows: QuerySet[Any], channels: Iterable[Channel], by: str, amount: Any) -> dict[str, Tally]:
     """The same where an index has all that is meant, added up where it is found."""
     sums, parts, group = _nothing(), by_channel(rows, channels), _group(by)
+    is_said = rows.model is IndexedOrder  # then the index says what is asked of them as well, and no row is looked up
+    if is_said:
+        parts = [each.annotate(**group, sum_of=amount).values_list(*group, "currency", "sum_of") for each in parts]
     sql, params = united(each[:MOST_COUNTED] for each in parts)
     if not sql:
         return {}
-    if rows.model is IndexedOrder:  # the index says what is asked of them as well, and no row is looked up
-        said = (each.annotate(**group, sum_of=amount).values_list(*group, "currency", "sum_of") for each in parts)
-        sql, params = united(each[:MOST_COUNTED] for each in said)
-        size = _add_said(sums, sql, params, by)
+    first = f"SELECT * FROM ({sql}) AS t LIMIT {MOST_COUNTED}"  # noqa: S608 - Django's own SQL
+    if is_said:
+        size = _add_said(sums, first, params, by)
     else:
-        numbers = RawSQL(f"SELECT * FROM ({sql}) AS t LIMIT {MOST_COUNTED}", params)  # noqa: S608, S611 - of Django
+        numbers = RawSQL(first, params)  # noqa: S611 - as above
         size = _add_rows(sums, IndexedOrder.objects.filter(number__in=numbers), by, amount)
     is_capped = size == MOST_COUNTED and are_beyond(rows, channels, MOST_COUNTED)
     return {key: each._replace(is_capped=is_capped) for key, each in _as_tallies(sums).items()}
 
 
 def _add_said(sums: _Sums, sql: str, params: list[Any], by: str) -> int:
-    """Adds the first of what that statement says of rows: by what, the currency, and an amount; how many they are."""
+    """Adds what that statement says of rows: by what, the currency, and an amount; how many they are."""
     columns, size = "k, currency" if by else "currency", 0
-    some = f"SELECT * FROM ({sql}) AS t LIMIT {MOST_COUNTED}"  # noqa: S608 - Django's own SQL
-    summed = f"SELECT {columns}, COUNT(*), SUM(sum_of) FROM ({some}) AS t GROUP BY {columns}"  # noqa: S608 - as above
+    summed = f"SELECT {columns}, COUNT(*), SUM(sum_of) FROM ({sql}) AS t GROUP BY {columns}"  # noqa: S608 - as above
     for *k, currency, n, total in rows_of(summed, params):
         for name in _keys({"k": k[0]} if k else {}, by):
             _add(sums, name, currency, n, total)
