@@ -1,9 +1,10 @@
 """What the index answers over ten thousand, a hundred thousand and a million orders in six channels, in one run.
 
-    python -m benchmarks.index [--sizes 10000,100000,1000000] [--rounds 15] [--database postgres://…]
+    python -m benchmarks.index [--sizes 10000,100000,1000000] [--rounds 15] [--database postgres://…] [--keep]
 
-A database of its own (SQLite in a temporary folder; of PostgreSQL the one that is named, which must not exist, and is
-dropped afterwards). 2,500 believable orders of the sandbox are written by `index.writing.see`, whose cost is printed.
+A database of its own: SQLite in DATA_DIR (a temporary folder where that is not set), or the one of PostgreSQL that is
+named, which is made, and dropped afterwards. With --keep it stays, and another run finds it filled. 2,500 believable
+orders of the sandbox are written by `index.writing.see`, whose cost is printed.
 The rest is made by a fast loader: copies of those rows with ids, references and payments of their own and other times,
 by INSERT … SELECT, with the indexes made afterwards and the sums by `rollups.recount`. What counts is the ratio to the
 first size; the aim is 1.5. The time is CPU time, of this process and of the one of PostgreSQL that works for
@@ -11,13 +12,13 @@ it (Linux, on this machine), and the best of all rounds, so that others' work on
 """
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -38,12 +39,15 @@ def main() -> None:
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--database", default="", help="of PostgreSQL; made, and dropped afterwards")
+    parser.add_argument("--keep", action="store_true")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
         measure([int(size) for size in options.sizes.split(",")], options.rounds)
         return
-    with tempfile.TemporaryDirectory() as folder, made(options.database):
+    with contextlib.ExitStack() as stack:
+        folder = os.environ.get("DATA_DIR") or stack.enter_context(tempfile.TemporaryDirectory())
+        stack.enter_context(made(options.database, keep=options.keep))
         settings = {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "dashboard.settings", "LOG_LEVEL": "ERROR"}
         settings |= {"DATABASE_URL": options.database} if options.database else {}
         command = [sys.executable, "-m", "benchmarks.index", "--inside"]
@@ -51,8 +55,8 @@ def main() -> None:
         subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=True)
 
 
-@contextmanager
-def made(url: str) -> Iterator[None]:
+@contextlib.contextmanager
+def made(url: str, *, keep: bool) -> Iterator[None]:
     """That database of PostgreSQL, for the block."""
     if not url:
         yield
@@ -61,13 +65,18 @@ def made(url: str) -> Iterator[None]:
 
     address, name = urlsplit(url), urlsplit(url).path.strip("/")
     server = address._replace(path="/postgres").geturl()
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+
+    def run(statement: str) -> None:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(statement)
+
+    with contextlib.suppress(psycopg.errors.DuplicateDatabase):
+        run(f'CREATE DATABASE "{name}"')
     try:
         yield
     finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        if not keep:
+            run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def measure(sizes: list[int], rounds: int) -> None:
@@ -79,18 +88,19 @@ def measure(sizes: list[int], rounds: int) -> None:
 
     call_command("migrate", verbosity=0)
     first = BASE
-    new, same = seen(first)
-    print(
-        f"see(): {new * 1000 / first:.2f} ms of CPU an order that is new, "
-        f"{same * 1000 / first:.3f} for one that is as it was",
-        flush=True,
-    )
+    if is_empty():
+        new, same = seen(first)
+        print(
+            f"see(): {new * 1000 / first:.2f} ms of CPU an order that is new, "
+            f"{same * 1000 / first:.3f} for one that is as it was",
+            flush=True,
+        )
     found: dict[str, list[float]] = {}
     for size in sizes:
         began = time.perf_counter()
-        copied(first, size // first)
-        print(f"{size} orders by the loader: {time.perf_counter() - began:.0f} s", flush=True)
-        settle()
+        if copied(first, size // first):
+            print(f"{size} orders by the loader: {time.perf_counter() - began:.0f} s", flush=True)
+            settle()
         for name, took in timed(questions(), rounds).items():
             found.setdefault(name, []).append(took)
     print(f"\n| | {' | '.join(f'{size:,}, ms' for size in sizes)} | ratio |")
@@ -242,7 +252,7 @@ def zone() -> Any:
 def middle_of(question: Any) -> str:
     from index import positions
     from index.models import IndexedOrder
-    from index.walking import Sorting
+    from index.narrowing import Sorting
 
     column = Sorting.of(question.sort).column
     rows = IndexedOrder.objects.order_by(*(("currency", "total") if column == "total" else (column,)), "number")
@@ -291,14 +301,21 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 STEP = 1_000_000
 
 
-def copied(first: int, times: int) -> None:
-    """So many of each row together, where there is each once, or fewer copies."""
+def is_empty() -> bool:
+    from index.models import IndexedOrder
+
+    return not IndexedOrder.objects.exists()
+
+
+def copied(first: int, times: int) -> bool:
+    """So many of each row together, where there is each once, or fewer copies. Tells whether any were made."""
     from django.db import connection
 
     from index import rollups
     from index.models import IndexedKey, IndexedOrder, IndexedPayment, IndexedSku
 
-    there = IndexedOrder.objects.count() // first
+    if (there := IndexedOrder.objects.count() // first) >= times:
+        return False
     is_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         if is_sqlite:
@@ -320,6 +337,7 @@ def copied(first: int, times: int) -> None:
             cursor.execute(sql)
     for channel in rollups.known_channels():
         rollups.recount(channel)
+    return True
 
 
 def times_of(k: int, is_sqlite: bool) -> dict[str, str]:

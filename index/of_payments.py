@@ -9,16 +9,16 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from domain.money import Figures
 from domain.states import PAYMENT
-from index import counting, positions, walking, words
+from index import counting, narrowing, positions, walking, words
 from index.amounts import from_units
 from index.answers import PaymentPage, PaymentTally
 from index.conditions import amounts, of_channels, one_of, within
 from index.models import FIGURES, Axis, IndexedOrder, IndexedPayment, MoneyEvent, PaymentSum
+from index.narrowing import FEW, Branch, Sorting
 from index.questions import PaymentQuestion
 from index.rollups import add
 from index.spans import Span, pieces
 from index.united import together
-from index.walking import FEW, Branch, Sorting
 
 _NEWEST = Sorting("created", is_falling=True)
 
@@ -102,7 +102,7 @@ def _branches(question: PaymentQuestion) -> list[Branch]:
     found = []
     for channel in dict.fromkeys(question.channels):
         mine = rows.filter(merchant=channel.merchant, channel=channel.name)
-        if question.text and len(orders := walking.some_with(replace(question, channels=(channel,)), FEW)) <= FEW:
+        if question.text and len(orders := narrowing.some_with(replace(question, channels=(channel,)), FEW)) <= FEW:
             found.append(Branch(mine.filter(order__in=orders), "id"))
             continue
         found += [Branch(mine.filter(each), "id") for each in _values(question)]
@@ -128,7 +128,7 @@ def _states_of(question: PaymentQuestion) -> tuple[str, ...]:
 def _few(question: PaymentQuestion) -> dict[str, Any] | None:
     """What names at most FEW payments among which those that are meant are."""
     mine = of_channels(question.channels)
-    if question.text and len(orders := walking.some_with(question, FEW)) <= FEW:
+    if question.text and len(orders := narrowing.some_with(question, FEW)) <= FEW:
         return {"order__in": orders}
     if _asks_events(question):
         events = MoneyEvent.objects.filter(mine, _events(question)).values_list("payment", flat=True)[: FEW + 1]

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.channels import Channel
-from index import checks, counting, positions, walking, words
+from index import checks, counting, narrowing, positions, walking, words
 from index.amounts import from_units
 from index.answers import NONE, Freshness, Page, PaymentPage, PaymentTally, Tally
 from index.conditions import matching, of_channels
@@ -101,7 +101,7 @@ def page(  # noqa: PLR0913 - which page of what
     """A page of the orders that are meant, in the order of `question.sort`. `at="end"`: the last one. A position that
     cannot be read is the beginning. A page in the middle costs what the first one does. `only`: a condition besides,
     which has to hold of most of them, or they are looked through for it."""
-    sorting = walking.Sorting.of(question.sort)
+    sorting = narrowing.Sorting.of(question.sort)
     found = walking.page(
         walking.along(question, sorting, only), sorting, size,
         positions.read(sorting.column, after), positions.read(sorting.column, before), last=at == "end",
@@ -135,8 +135,8 @@ def few_with(channels: tuple[Channel, ...], text: str) -> list[int] | None:
     more, or it is too short to tell."""
     if len(" ".join(text.split())) < words.FEWEST:
         return None
-    found = walking.some_with(Question(channels=channels, text=text), walking.FEW)
-    return None if len(found) > walking.FEW else found
+    found = narrowing.some_with(Question(channels=channels, text=text), narrowing.FEW)
+    return None if len(found) > narrowing.FEW else found
 
 
 def rows_of(channel: Channel, ids: Iterable[str]) -> dict[str, IndexedOrder]:

@@ -21,7 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from domain.money import Concern, Figures, Paid
 from domain.states import PAYMENT
-from index import checks, counting, of_payments, reading, rollups, walking, writing
+from index import checks, counting, narrowing, of_payments, reading, rollups, writing
 from index.conditions import matching
 from index.models import FIGURES, FLAGS, Axis, IndexedOrder, IndexedPayment, OrderSum, PaymentSum
 from index.questions import SORTS, PaymentQuestion, Question
@@ -175,8 +175,8 @@ def looked_at(question: Question) -> dict[str, tuple[int, Decimal]]:
 def test_each_question_is_answered_as_if_every_row_had_been_looked_at(
     story: random.Random, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(walking, "FEW", few)
-    monkeypatch.setattr(walking, "SORTED", few)
+    monkeypatch.setattr(narrowing, "FEW", few)
+    monkeypatch.setattr(narrowing, "SORTED", few)
     asked = 0
     for question in questions():
         rows = looked_at(question)
@@ -195,7 +195,7 @@ def test_each_question_is_answered_as_if_every_row_had_been_looked_at(
 def test_pages_are_the_rows_in_order_there_and_back(
     story: random.Random, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(walking, "FEW", few)
+    monkeypatch.setattr(narrowing, "FEW", few)
     sorts = [f"{way}{column}" for column in SORTS for way in ("", "-")]
     for number, question in enumerate(questions()):
         is_paged_in_order(replace(question, sort=sorts[number % len(sorts)]))
@@ -206,8 +206,8 @@ def test_pages_are_the_rows_in_order_there_and_back(
 def test_so_are_those_of_amounts_whether_they_are_sorted_or_met_by_time(
     story: random.Random, monkeypatch: pytest.MonkeyPatch, few: int, most: int
 ) -> None:
-    monkeypatch.setattr(walking, "FEW", few)
-    monkeypatch.setattr(walking, "SORTED", most)
+    monkeypatch.setattr(narrowing, "FEW", few)
+    monkeypatch.setattr(narrowing, "SORTED", most)
     for question in questions():
         if question.amount_from is not None or question.amount_to is not None:
             for sort in ("created", "-created"):
