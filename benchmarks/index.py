@@ -162,11 +162,20 @@ def recent(order: Any) -> Any:
 
 
 def questions() -> Questions:
-    """What a list and a board ask, over all six channels."""
+    """What a list and a board ask, over all six channels, and over the one with most orders."""
+    from accounts.channels import Channel
+    from index import rollups
+
+    channels = tuple(Channel(*each) for each in rollups.known_channels())
+    alone = {f"{name}, one channel": ask for name, ask in asked_of((Channel("norce", "se"),)).items()}
+    return {**asked_of(channels), **alone}
+
+
+def asked_of(channels: tuple[Any, ...]) -> Questions:
     from django.conf import settings
 
-    from accounts.channels import Channel
-    from index import reading, rollups
+    from index import reading
+    from index.conditions import of_channels
     from index.models import IndexedOrder, IndexedPayment, IndexedSku
     from index.questions import PaymentQuestion, Question
     from overview.checks import BY_INDEX
@@ -174,7 +183,7 @@ def questions() -> Questions:
     from overview.scope import Scope
 
     assert settings.TIME_ZONE
-    channels = tuple(Channel(*each) for each in rollups.known_channels())
+    mine = of_channels(channels)
     every, payments = Question(channels=channels), PaymentQuestion(channels=channels)
     midnight = datetime(2026, 10, 14, 22, tzinfo=UTC)
     week = replace(every, created_from=midnight, created_to=midnight + timedelta(days=45, hours=1))
@@ -186,10 +195,10 @@ def questions() -> Questions:
         created_from=midnight + timedelta(hours=8, minutes=50),
         created_to=midnight + timedelta(days=44, hours=15, minutes=50),
     )
-    reference = IndexedOrder.objects.exclude(reference="").order_by("number")[77].reference
-    sku = IndexedSku.objects.order_by("pk")[77].sku
+    reference = IndexedOrder.objects.filter(mine).exclude(reference="").order_by("number")[77].reference
+    sku = IndexedSku.objects.filter(mine).order_by("pk")[77].sku
     amounts = replace(every, amount_from=Decimal(2000), amount_to=Decimal(2100))
-    adapter = IndexedPayment.objects.exclude(adapter="").order_by("pk")[77].adapter
+    adapter = IndexedPayment.objects.filter(mine).exclude(adapter="").order_by("pk")[77].adapter
     middle = middle_of(every)
     held = replace(payments, buckets=("held",))
     dear = replace(every, amount_from=Decimal(1000), sort="total")
@@ -209,7 +218,7 @@ def questions() -> Questions:
         "noon to noon, of one state": lambda: reading.tally(replace(noon, payment_states=("captured",))),
         "45 days at odd hours": lambda: reading.tally(odd),
         "odd hours, of one state": lambda: reading.tally(replace(odd, payment_states=("captured",))),
-        "45 days of one state, by day": lambda: reading.group(replace(week, payment_states=("captured",)), "day"),
+        "45 days of one state": lambda: reading.tally(replace(week, payment_states=("captured",))),
         "90 days, for the trend": lambda: reading.days(channels, (NOW - timedelta(days=90)).date(), NOW.date(), zone()),
         "tally of an amount range": lambda: reading.tally(amounts),
         "tally of a SKU": lambda: reading.tally(replace(every, sku=sku)),
@@ -251,12 +260,14 @@ def zone() -> Any:
 
 def middle_of(question: Any) -> str:
     from index import positions
+    from index.conditions import of_channels
     from index.models import IndexedOrder
     from index.narrowing import Sorting
 
     column = Sorting.of(question.sort).column
-    rows = IndexedOrder.objects.order_by(*(("currency", "total") if column == "total" else (column,)), "number")
-    row = rows[IndexedOrder.objects.count() // 2]
+    mine = IndexedOrder.objects.filter(of_channels(question.channels))
+    rows = mine.order_by(*(("currency", "total") if column == "total" else (column,)), "number")
+    row = rows[mine.count() // 2]
     currency = row.currency if column == "total" else ""
     return positions.written(column, getattr(row, column), row.number, currency)
 
@@ -288,7 +299,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "order_id": "o.order_id + {k} * {step}",
         "payment_id": "'p_' || md5(o.payment_id || {k})",
         "created": "{created}",
-        "twin_id": "NULL",
+        "twin_id": "o.twin_id + {k} * {step}",
     },
     "index_indexedsku": {
         "id": "o.id + {k} * {step}", "order_id": "o.order_id + {k} * {step}", "created": "{created}",

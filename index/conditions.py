@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.db.models.lookups import GreaterThanOrEqual, In, LessThanOrEqual
 
 from accounts.channels import Channel
@@ -118,6 +118,11 @@ def totals_beside(question: Question) -> Q:
     if question.amount_to is not None:
         condition &= Q(LessThanOrEqual(total, to_units(question.amount_to)))
     return condition
+
+
+def unindexed(column: str) -> Coalesce:
+    """What is the same as that column, and no index has: who groups or sorts by it is not to be led along its index."""
+    return Coalesce(column, column)
 
 
 def of_channels(channels: Iterable[Channel]) -> Q:

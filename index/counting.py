@@ -9,19 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.channels import Channel
 from index import checks
 from index.amounts import from_units
 from index.answers import NONE, Tally
-from index.conditions import CHANNEL, COLUMN_OF, matching, of_channels, one_of, only_one_thing, within
+from index.conditions import CHANNEL, COLUMN_OF, matching, of_channels, one_of, only_one_thing, unindexed, within
 from index.models import Axis, IndexedOrder, OrderSum
 from index.narrowing import are_beyond, branches, by_channel, candidates
 from index.questions import Question
@@ -32,7 +29,7 @@ from index.walking import longest, met, some_of
 
 MOST_COUNTED = 1_000
 """Orders up to which a question is counted where no rollup answers it."""
-BY = ("day", "payment_state", "status", "adapter", "currency", "channel")
+BY = ("currency", "channel")
 TOTAL = F("total")
 _Sums = dict[str, dict[str, list[int]]]
 
@@ -67,58 +64,45 @@ def found_by_checks(channels: tuple[Channel, ...], amounts: Mapping[str, Any]) -
 
 def grouped(question: Question, by: str, amount: Any = TOTAL) -> dict[str, Tally]:
     """By that of `BY`; all under the empty key where it is empty."""
-    if can_be_rolled(question, by):
-        return _rolled(question, _span(question, by), by, amount)
+    if can_be_rolled(question):
+        return _rolled(question, _span(question), by, amount)
     return _counted(question, by, amount)
 
 
-def can_be_rolled(question: Question, by: str = "") -> bool:
+def can_be_rolled(question: Question) -> bool:
     """Whether rollups know all that the question asks for."""
     spans = [question.created_from or question.created_to, question.since_from or question.since_to]
     asks_rows = (
         question.sku or question.reference or question.payment_id or question.text or question.keys
         or question.ids is not None or question.amount_from is not None or question.amount_to is not None
     )  # fmt: skip
-    return not (
-        asks_rows
-        or all(spans)
-        or (spans[1] and by == "day")
-        or len(question.adapters) > 1
-        or (question.adapters and by == "adapter")
-        or question.check == checks.STUCK
-    )
+    return not (asks_rows or all(spans) or len(question.adapters) > 1 or question.check == checks.STUCK)
 
 
-def _span(question: Question, by: str) -> Span:
+def _span(question: Question) -> Span:
     if question.since_from or question.since_to:
         axes, bounds = (Axis.SINCE_MONTH, Axis.SINCE_DAY), (question.since_from, question.since_to)
     else:
         axes, bounds = (Axis.CREATED_MONTH, Axis.CREATED_DAY), (question.created_from, question.created_to)
-        if _is_rough(question, by):
+        is_rough = not question.payment_states and _is_quartered(question)
+        if bounds == (None, None):
+            return Span((Q(axis=Axis.ROUGH_ALL if is_rough else Axis.ALL, since=EPOCH),))
+        if is_rough:
             axes = (Axis.ROUGH_MONTH, Axis.ROUGH_DAY)
-            if bounds == (None, None) and by != "day":
-                return Span((Q(axis=Axis.ROUGH_ALL, since=EPOCH),))
-        elif bounds == (None, None) and by != "day":
-            return Span((Q(axis=Axis.ALL, since=EPOCH),))
-    return pieces(*bounds, *axes, months=by != "day", quarters=_is_quartered(question, by))
+    return pieces(*bounds, *axes, quarters=_is_quartered(question))
 
 
-def _is_rough(question: Question, by: str) -> bool:
-    """Whether it is about status and currency alone."""
-    return not question.payment_states and by != "payment_state" and _is_quartered(question, by)
-
-
-def _is_quartered(question: Question, by: str) -> bool:
+def _is_quartered(question: Question) -> bool:
     """Whether it is about what quarters of days are kept by."""
     only = replace(
         question, status=(), payment_states=(), currency="", created_from=None, created_to=None, sort="created"
     )  # fmt: skip
-    return only == Question(channels=question.channels) and by != "adapter"
+    return only == Question(channels=question.channels)
 
 
 def _rolled(question: Question, span: Span, by: str, amount: Any) -> dict[str, Tally]:
     found = _nothing()
-    rows = OrderSum.objects.filter(of_channels(question.channels), _adapter(question, by))
+    rows = OrderSum.objects.filter(of_channels(question.channels), adapter="".join(question.adapters))
     for name, column in COLUMN_OF.items():
         if values := getattr(question, name):
             rows = rows.filter(one_of(column, values))
@@ -126,13 +110,13 @@ def _rolled(question: Question, span: Span, by: str, amount: Any) -> dict[str, T
         rows = rows.filter(currency=question.currency)
     if bit := checks.bit_of(question.check) if question.check else 0:
         rows = rows.annotate(flagged=F("flags").bitand(bit)).filter(flagged__gt=0)
-    group = {"k": CHANNEL if by == "channel" else F("since" if by == "day" else by)} if by else {}
+    group = _group(by)
     parts = [
         rows.filter(part).annotate(**group).values(*group, "currency").annotate(sum_n=Sum("n"), sum_of=Sum(amount))
         for part in span.rows
     ]
     for row in together([part.order_by() for part in parts]) if parts else ():
-        _add(found, str(row["k"]) if by else "", row["currency"], row["sum_n"], row["sum_of"])
+        _add(found, row.get("k", ""), row["currency"], row["sum_n"], row["sum_of"])
     column = "status_since" if question.since_from or question.since_to else "created"
     rest = matching(replace(question, **_BOUNDS[column]))
     for edge in span.edges:
@@ -146,36 +130,18 @@ _BOUNDS: Mapping[str, dict[str, Any]] = {
 }
 
 
-def _adapter(question: Question, by: str) -> Q:
-    if by == "adapter":
-        return Q(adapter__gt="")
-    return Q(adapter=question.adapters[0] if question.adapters else "")
-
-
 def _add_rows(found: _Sums, rows: QuerySet[IndexedOrder], by: str, amount: Any, sign: int = 1) -> int:
     """Adds these rows, or takes them off; how many they are."""
-    group, size = _group(by), 0
-    summed = rows.annotate(**group).values(*group, "currency").annotate(sum_n=Count("number"), sum_of=Sum(amount))
+    group, size = {**_group(by), "code": unindexed("currency")}, 0
+    summed = rows.annotate(**group).values(*group).annotate(sum_n=Count("number"), sum_of=Sum(amount))
     for row in summed.order_by():
-        for name in _keys(row, by):
-            _add(found, name, row["currency"], sign * row["sum_n"], sign * row["sum_of"])
+        _add(found, row.get("k", ""), row["code"], sign * row["sum_n"], sign * row["sum_of"])
         size += row["sum_n"]
     return size
 
 
-def _keys(row: Mapping[str, Any], by: str) -> list[str]:
-    """Under which a row counts, that was grouped so."""
-    if by == "adapter":
-        return [adapter for adapter in row["k"].split("\n") if adapter]
-    return [str(row["k"]) if by else ""]
-
-
 def _group(by: str) -> dict[str, Any]:
-    if not by:
-        return {}
-    if by == "day":
-        return {"k": TruncDate("created", tzinfo=ZoneInfo(settings.TIME_ZONE))}
-    return {"k": CHANNEL if by == "channel" else F("adapters" if by == "adapter" else by)}
+    return {"k": CHANNEL if by == "channel" else unindexed(by)} if by else {}
 
 
 def _nothing() -> _Sums:
@@ -246,8 +212,7 @@ def _add_said(sums: _Sums, sql: str, params: list[Any], by: str) -> int:
     columns, size = "k, currency" if by else "currency", 0
     summed = f"SELECT {columns}, COUNT(*), SUM(sum_of) FROM ({sql}) AS t GROUP BY {columns}"  # noqa: S608 - as above
     for *k, currency, n, total in rows_of(summed, params):
-        for name in _keys({"k": k[0]} if k else {}, by):
-            _add(sums, name, currency, n, total)
+        _add(sums, k[0] if k else "", currency, n, total)
         size += n
     return size
 

@@ -144,7 +144,7 @@ def _few(question: PaymentQuestion) -> dict[str, Any] | None:
 def _rolled(question: PaymentQuestion) -> PaymentTally:
     span = Span((Q(axis=Axis.ALL),))
     if question.created_from or question.created_to:
-        span = pieces(question.created_from, question.created_to, Axis.CREATED_MONTH, Axis.CREATED_DAY, months=True)
+        span = pieces(question.created_from, question.created_to, Axis.CREATED_MONTH, Axis.CREATED_DAY)
     rows = PaymentSum.objects.filter(of_channels(question.channels))
     if question.states:
         rows = rows.filter(one_of("state", question.states))

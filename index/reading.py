@@ -31,10 +31,8 @@ def tally(question: Question, amount: Any = counting.TOTAL) -> Tally:
     return counting.tally(question, amount)
 
 
-def group(question: Question, by: str = "day") -> dict[str, Tally]:
-    """The same for each `day` (of the order's `created`, as the desk's time zone has it: "2026-11-29"),
-    `payment_state`, `status`, `adapter`, `currency` or `channel` ("norce/se") there is. An order with payments of two
-    adapters counts for each, one without payments for none."""
+def group(question: Question, by: str) -> dict[str, Tally]:
+    """The same for each `currency` or `channel` ("norce/se") there is."""
     return counting.grouped(question, by)
 
 

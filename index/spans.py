@@ -48,16 +48,15 @@ class Place(NamedTuple):
         return self._replace(quarter=self.quarter + 1) if self.quarter + 1 < len(QUARTERS) else Place(self.day + _DAY)
 
 
-def pieces(  # noqa: PLR0913 - by which rollups
+def pieces(
     since: dt.datetime | None,
     until: dt.datetime | None,
     month: Axis,
     day: Axis,
     *,
-    months: bool,
     quarters: bool = False,
 ) -> Span:
-    """That span of time in rollups of such axes, without those of months or quarters if they are not to be taken."""
+    """That span of time in rollups of such axes, without those of quarters if they are not to be taken."""
     if since and until and until - since < _LONG[quarters] / 2:
         return Span((), (Edge(since, until),) if since < until else ())
     first, last = (_nearest(each, quarters=quarters) if each else None for each in (since, until))
@@ -70,7 +69,7 @@ def pieces(  # noqa: PLR0913 - by which rollups
     found = [*(_quarters(first) if first else ()), *(_quarters(Place(last.day), last.quarter) if last else ())]
     first_day = first.day + _DAY * bool(first.quarter) if first else None
     if first_day is None or last is None or first_day < last.day:
-        found += _whole(first_day, last.day if last else None, month if months else None, day)
+        found += _whole(first_day, last.day if last else None, month, day)
     return Span(tuple(found), edges)
 
 
@@ -95,11 +94,11 @@ def _between(moment: dt.datetime, place: dt.datetime, sign: int) -> Iterator[Edg
         yield Edge(min(moment, place), max(moment, place), sign if moment < place else -sign)
 
 
-def _whole(first: dt.date | None, last: dt.date | None, month: Axis | None, day: Axis) -> Iterator[Q]:
+def _whole(first: dt.date | None, last: dt.date | None, month: Axis, day: Axis) -> Iterator[Q]:
     """Days from the one until before the other, those of whole months by these."""
     first_month = first and (first if first.day == 1 else _next_month(first))
     last_month = last and last.replace(day=1)
-    if month is None or (first_month and last_month and first_month >= last_month):
+    if first_month and last_month and first_month >= last_month:
         yield _days(day, first, last)
         return
     yield _days(month, first_month, last_month)

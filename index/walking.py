@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import F, Min, Model, OrderBy, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
 
 from accounts.channels import Channel
 from index import checks
-from index.conditions import matching, of_channels
+from index.conditions import matching, of_channels, unindexed
 from index.models import Axis, IndexedOrder, OrderSum
 from index.narrowing import Branch, Sorting, branches, by_amount, currencies_of, few, of_many, to_be_sorted
 from index.positions import Position
@@ -61,8 +60,7 @@ def _walk(
 
 
 def _by(name: str, branch: Branch) -> Any:
-    """The column, or what is the same and has no index."""
-    return Coalesce(name, name) if branch.is_sorted else F(name)
+    return unindexed(name) if branch.is_sorted else F(name)
 
 
 def some_of(found: Iterable[Branch], most: int) -> list[int]:

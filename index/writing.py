@@ -132,7 +132,8 @@ class _Writing:
                 if payment_id not in theirs:
                     gone.append(was.pk)
             for value in theirs.values():
-                payment = IndexedPayment(order=row, created=row.created, **mine, **value)
+                is_abroad = value["currency"] not in ("", row.currency)
+                payment = IndexedPayment(order=row, created=row.created, is_abroad=is_abroad, **mine, **value)
                 deltas.payment(vars(payment), 1)
                 now.append(payment)
         if gone:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Beside(NamedTuple):
-    """What is added up of payments in the index, and of which of an order's."""
+    """What is added up of payments in the index, and of which: few, which an index of their own has."""
 
     amount: Any
     which: Q
 
 
-_ABROAD = ~Q(currency=F("order__currency")) & ~Q(currency="")
+_ABROAD = Q(is_abroad=True)
 """Payments in another currency than their order's, which its own row does not count."""
 
 

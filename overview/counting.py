@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -30,10 +31,12 @@ from domain.money import Amount, code_of
 from domain.states import ExecutionState
 from index.amounts import from_units
 from index.checks import authorised_for, holds
-from index.conditions import of_channels, within
+from index.conditions import of_channels
 from index.models import IndexedOrder, IndexedPayment
+from index.narrowing import by_channel
 from index.questions import Question
-from index.reading import adapters_holding, age_bounds, ages, found_by_checks, matching, oldest_by_checks
+from index.reading import adapters_holding, age_bounds, ages, found_by_checks, group, matching, oldest_by_checks
+from index.united import together
 from overview.aside import is_aside
 from overview.checks import BY_INDEX, DOUBT, REQUESTS, Check
 from overview.models import Dismissal
@@ -115,7 +118,8 @@ def beside(check: Check, rows: "QuerySet[IndexedOrder]", **annotated: Any) -> li
     what they are annotated with. One statement; none where it adds up nothing of payments."""
     if check.beside is None:
         return []
-    payments = IndexedPayment.objects.filter(check.beside.which, order__in=rows.order_by().values("number"))
+    of_them = Exists(rows.order_by().filter(number=OuterRef("order_id")))  # looked up for each of the few payments
+    payments = IndexedPayment.objects.filter(check.beside.which, of_them)
     groups = payments.annotate(**annotated).values("currency", *annotated).annotate(s=Sum(check.beside.amount))
     return [dict(group) for group in groups.order_by("currency")]
 
@@ -197,14 +201,16 @@ def by_age(scope: Scope, check: Check, now: dt.datetime) -> list[Aged]:
     """What was completed and not captured, by days since."""
     asked, bounds = asked_of(scope, check.name), age_bounds(now)
     aside = [row for row in _touched(scope, [check])[check.name] if row.is_aside]
-    found, over = [], _over(asked, check, now)
     known = ages(asked, now, amount=check.amount)
+    less = [[row for row in aside if _is_within(row.since, *bound)] for bound in bounds]
+    shown = [kept.size - len(gone) for kept, gone in zip(known, less, strict=True)]
+    over = _over(asked, check, now, aside, shown)
     more = beside(check, matching(asked).filter(~is_aside(check.name)), place=_place(bounds, "order__status_since"))
-    for n, ((first, last), bound, kept) in enumerate(zip(AGES, bounds, known, strict=True)):
-        less = [row for row in aside if _is_within(row.since, *bound)]
+    found = []
+    for n, (first, last) in enumerate(AGES):
         others = [_sum_of(group) for group in more if group["place"] == n]
-        sums = sums_of([*kept.sums.items(), *(row.less for row in less), *others])
-        found.append(Aged(first, last, kept.size - len(less), sums, over[n]))
+        sums = sums_of([*known[n].sums.items(), *(row.less for row in less[n]), *others])
+        found.append(Aged(first, last, shown[n], sums, over[n]))
     return found
 
 
@@ -222,22 +228,57 @@ def _place(bounds: Sequence[tuple[dt.datetime | None, dt.datetime | None]], sinc
     )
 
 
-def _over(asked: Question, check: Check, now: dt.datetime) -> list[int]:
-    """How many of each of the AGES have an authorisation that is over; two statements, one where no limit is set."""
-    condition, bounds = expired(asked.channels, now), age_bounds(now)
+def _over(
+    asked: Question, check: Check, now: dt.datetime, aside: Sequence[_Touched], shown: Sequence[int]
+) -> list[int]:
+    """How many of each of the AGES, of which so many are shown, have an authorisation that is over. What is older than
+    any lasts is over, and what is younger than each is not; what lies between is looked up."""
+    lasting = _lasting(asked.channels)
+    condition, limits = _expired(lasting, now), [limit for limit in lasting.values() if limit is not None]
     if condition is None:
-        return [0] * len(bounds)
-    counts = {f"of_{n}": Count("number", filter=within("status_since", *bound)) for n, bound in enumerate(bounds)}
-    return list(matching(asked).filter(condition, ~is_aside(check.name)).aggregate(**counts).values())
+        return [0] * len(shown)
+    none_since = now - min(limits)
+    all_until = now - max(limits) if len(limits) == len(lasting) else None
+    over = []
+    for (since, until), size in zip(age_bounds(now), shown, strict=True):
+        if since and since >= none_since:
+            over.append(0)
+        elif all_until and until and until <= all_until:
+            over.append(size)
+        else:
+            begin, known = since, 0
+            if all_until and (since is None or since < all_until):
+                begin, older = all_until, replace(asked, since_from=since, since_to=all_until)
+                known = sum(each.size for each in group(older, "currency").values())
+                known -= sum(_is_within(row.since, since, all_until) for row in aside)
+            between = replace(asked, since_from=begin, since_to=min(until or none_since, none_since))
+            over.append(known + _count(matching(between).filter(condition, ~is_aside(check.name)), between))
+    return over
+
+
+def _count(rows: "QuerySet[IndexedOrder]", question: Question) -> int:
+    """One statement, which goes along an index for each channel; none where no moment is meant."""
+    if question.since_from and question.since_to and question.since_from >= question.since_to:
+        return 0
+    parts = by_channel(rows.order_by().values("channel"), question.channels)
+    return sum(row["n"] for row in together([each.annotate(n=Count("number")) for each in parts]))
 
 
 def expired(channels: Sequence[Channel], now: dt.datetime) -> Q | None:
     """Of rows in these channels: whether they are complete for longer than an authorisation of theirs lasts, as far as
     that is set (`index.checks.authorised_for`); None where it is set for none. One statement: which adapters hold
     something."""
+    return _expired(_lasting(channels), now)
+
+
+def _lasting(channels: Sequence[Channel]) -> dict[str, dt.timedelta | None]:
+    """How long what is held by each adapter lasts, as far as that is set."""
+    return {adapter: authorised_for(adapter) for adapter in adapters_holding(channels)}
+
+
+def _expired(lasting: Mapping[str, dt.timedelta | None], now: dt.datetime) -> Q | None:
     found = None
-    for adapter in adapters_holding(channels):
-        limit = authorised_for(adapter)
+    for adapter, limit in lasting.items():
         if limit is not None:
             held = IndexedPayment.objects.filter(order=OuterRef("number"), adapter=adapter, held__gt=0)
             one = Q(Exists(held), status_since__lt=now - limit)

@@ -10,6 +10,7 @@ from accounts.channels import Channel
 from domain.states import PAYMENT, Bucket
 from gateway.connection import order_api
 from index import checks, reading, writing
+from index.counting import BY
 from index.questions import PaymentQuestion, Question
 from order_api.schemas import Order
 from sandbox import seeding
@@ -30,7 +31,7 @@ def orders(db: None) -> tuple[Order, ...]:
 
 
 def test_groups_add_up_to_the_whole(orders: tuple[Order, ...]) -> None:
-    for by in ("day", "status", "payment_state", "currency"):
+    for by in BY:
         assert sum(each.size for each in reading.group(EVERY, by).values()) == len(orders), by
     assert sum(each.size for each in reading.ages(EVERY, AT)) == len(orders)
 

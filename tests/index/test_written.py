@@ -42,6 +42,15 @@ def refund(some: str, mark: str = "r1") -> Event:
     return Event(mark, "refund", True, Decimal(some), Decimal(some), NOW)
 
 
+def test_a_payment_is_abroad_where_it_is_in_another_currency_than_its_order() -> None:
+    """An order that names none is in that of its payments, if they agree."""
+    abroad = payment("p_eur", currency="EUR")
+    writing.see([order(1, payments=(payment("p_sek"), abroad))], at=NOW)
+    assert dict(IndexedPayment.objects.values_list("payment_id", "is_abroad")) == {"p_sek": False, "p_eur": True}
+    writing.see([order(1, payments=(abroad,)).changed(currency=None)], at=NOW + timedelta(minutes=1))
+    assert dict(IndexedPayment.objects.values_list("payment_id", "is_abroad")) == {"p_eur": False}
+
+
 # --- Transactions
 
 

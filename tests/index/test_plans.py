@@ -1,0 +1,82 @@
+"""However many orders there are, nothing is asked that goes through all of a channel's: SQLite plans alike for few and
+for many, so that seventy rows tell what it does with a million."""
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.channels import Channel
+from index import reading
+from index.counting import BY
+from index.questions import SORTS, PaymentQuestion
+from overview.checks import BY_INDEX
+from overview.counting import by_age, find
+from overview.scope import Scope
+from tests.index.made import NOW, SE
+from tests.index.told import BOTH, questions
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("agreement"),
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by how many rows there are"),
+]
+CHANNELS = {"one channel": (SE,), "two of a merchant": BOTH, "of two merchants": (*BOTH, Channel("nordlys", "fi"))}
+LARGE = r"index_indexed(?:order|payment|sku|key)"
+GOES_THROUGH_ALL = re.compile(
+    rf"SCAN (?:{LARGE}|[UV]\d)\b(?! USING (?:COVERING )?INDEX index_(?:paid_abroad|paid_twin))"
+    r"|SEARCH \S+ USING (?:COVERING )?INDEX (?:index_(?!created_|status_)\w+|sqlite_autoindex_index_indexed\w+) "
+    r"\((?:merchant=\? AND channel=\?|merchant=\?)\)"
+)
+
+
+def through_all(ask: Callable[..., object], *arguments: Any) -> list[str]:
+    """The statements that go through all rows of a channel and have no limit."""
+    with CaptureQueriesContext(connection) as queries:
+        ask(*arguments)
+    found = []
+    for query in queries:
+        sql = query["sql"]
+        if not sql.startswith("SELECT") or "index_indexed" not in sql:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = [row[3] for row in cursor.fetchall()]
+        if any(map(GOES_THROUGH_ALL.search, plan)) and " LIMIT " not in sql.rpartition(")")[2]:
+            found.append("\n".join([sql, *plan]))
+    return found
+
+
+@pytest.mark.parametrize("channels", CHANNELS.values(), ids=CHANNELS)
+def test_no_question_of_a_list_goes_through_all(story: random.Random, channels: tuple[Channel, ...]) -> None:
+    sorts = [f"{way}{column}" for column in SORTS for way in ("", "-")]
+    for number, question in enumerate(questions()):
+        asked = replace(question, channels=channels, sort=sorts[number % len(sorts)])
+        assert not through_all(reading.tally, asked)
+        assert not through_all(reading.page, asked, 25)
+        for by in BY:
+            assert not through_all(reading.group, asked, by)
+
+
+@pytest.mark.parametrize("channels", CHANNELS.values(), ids=CHANNELS)
+def test_nothing_on_the_board_does(story: random.Random, settings: Any, channels: tuple[Channel, ...]) -> None:
+    settings.INDEX_THRESHOLDS = ["klarna_adapter:authorised=7d"]
+    scope = Scope(channels)
+    for check in BY_INDEX:
+        assert not through_all(find, scope, [check])
+        assert not through_all(by_age, scope, check, NOW)
+
+
+@pytest.mark.parametrize("channels", CHANNELS.values(), ids=CHANNELS)
+def test_no_question_about_payments_does(story: random.Random, channels: tuple[Channel, ...]) -> None:
+    every = PaymentQuestion(channels=channels)
+    some: tuple[dict[str, Any], ...] = ({}, {"states": ("captured",)}, {"buckets": ("held",)}, {"event": "refund"})
+    for narrowed in some:
+        asked = replace(every, **narrowed)
+        assert not through_all(reading.payments_tally, asked)
+        assert not through_all(reading.payments_page, asked, 25)
