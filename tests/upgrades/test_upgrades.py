@@ -49,10 +49,11 @@ def complaints(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def are_counted(found: dict[str, dict[str, Any]]) -> None:
-    """Whether sums that came later have all orders that were there before."""
+    """Whether sums that came later have all orders that were there before, and what is told of payments since."""
     for name in (WITHIN, NEWEST):
         sums = found[name]["sums"]
         assert sums["quartered"] == sums["orders"] > 0, name
+        assert sums["abroad"] == ["EUR"], name
     assert found[WITHIN]["sums"]["counted"] == found[WITHIN]["sums"]["orders"]
 
 

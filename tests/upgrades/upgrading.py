@@ -44,9 +44,12 @@ BESIDE = ("auth", "contenttypes", "sessions")
 """Applications of Django's that every state had as a whole."""
 NOW = dt.datetime(2026, 11, 20, 10, 30, tzinfo=dt.UTC)
 PAGES = ("/status/", "/audit/", "/people/", "/payments/")
-OF_THE_DESK = {"merchant": ("norce",) * 2, "channel": ("se", "no"), "sent_at": (None,) * 2, "axis": ("ra",) * 2}
+OF_THE_DESK = {
+    "merchant": ("norce",) * 2, "channel": ("se", "no"), "sent_at": (None,) * 2, "axis": ("ra",) * 2,
+    "IndexedOrder.currency": ("SEK",) * 2, "IndexedPayment.currency": ("SEK", "EUR"),
+}  # fmt: skip
 """Values of both rows that the desk's own rules ask for: channels that there are, nothing that was sent without an
-entry, sums by which it is known that there is something to add up."""
+entry, sums by which it is known that there is something to add up, and a payment in another currency than its order."""
 ENDED = {"orders_lease", "index_ordersum", "index_paymentsum", "sandbox_tally"}
 """Tables whose rows were of the moment and are gone with it, or are made anew from others."""
 Rows = dict[str, dict[str, dict[str, Any]]]
@@ -104,8 +107,9 @@ def make(model: type[models.Model], n: int) -> models.Model:
 
 
 def value_for(field: "models.Field[Any, Any]", n: int) -> Any:  # noqa: PLR0911, PLR0912 - a table
-    if field.name in OF_THE_DESK:
-        return OF_THE_DESK[field.name][n - 1]
+    for name in (field.name, f"{field.model.__name__}.{field.name}"):
+        if name in OF_THE_DESK:
+            return OF_THE_DESK[name][n - 1]
     if isinstance(field, models.ForeignKey):
         return None if field.null else make(field.related_model, n)
     if field.choices and not isinstance(field, models.BooleanField):
@@ -191,17 +195,22 @@ def upgraded(name: str, leaves: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sums() -> dict[str, int]:
-    """How many orders the index's sums count, all and by quarters of days, and how many it has."""
+def sums() -> dict[str, Any]:
+    """How many orders the index's sums count, all and by quarters of days, and how many it has; and which payments it
+    has in another currency than their order's."""
     from django.db.models import Sum
 
-    from index.models import Axis, IndexedOrder, OrderSum
+    from index.models import Axis, IndexedOrder, IndexedPayment, OrderSum
     from index.rollups import QUARTERS
 
     def of(*axes: Axis) -> int:
         return OrderSum.objects.filter(axis__in=axes).aggregate(n=Sum("n"))["n"] or 0
 
-    return {"counted": of(Axis.ROUGH_ALL), "quartered": of(*QUARTERS), "orders": IndexedOrder.objects.count()}
+    abroad = IndexedPayment.objects.filter(is_abroad=True).values_list("currency", flat=True)
+    return {
+        "counted": of(Axis.ROUGH_ALL), "quartered": of(*QUARTERS), "orders": IndexedOrder.objects.count(),
+        "abroad": list(abroad),
+    }  # fmt: skip
 
 
 class Databases:
