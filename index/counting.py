@@ -25,7 +25,7 @@ from index.questions import Question
 from index.rollups import EPOCH
 from index.spans import Span, pieces
 from index.united import rows_of, together, united
-from index.walking import longest, met, some_of
+from index.walking import longest, some_of
 
 MOST_COUNTED = 1_000
 """Orders up to which a question is counted where no rollup answers it."""
@@ -170,19 +170,13 @@ def _counted(question: Question, by: str, amount: Any) -> dict[str, Tally]:
     """By the rows themselves, of which MOST_COUNTED are looked at and no more."""
     if (exactly := only_one_thing(question)) is not None:
         return _counted_there(exactly, question.channels, by, amount)
-    if (some := met(question, MOST_COUNTED + 1)) is not None:
-        return _counted_some(some, by, amount)
     for numbers in candidates(question, MOST_COUNTED):
         sums, first, is_all = _nothing(), numbers[:MOST_COUNTED], len(numbers) <= MOST_COUNTED
         rows = matching(question, first)
         more = set(numbers) - set(first) if _add_rows(sums, rows, by, amount) == MOST_COUNTED else ()
         if is_all or (more and matching(question, more).exists()):
             return _as_counted(sums, rows, is_capped=not is_all)
-    return _counted_some(some_of(branches(question, None), MOST_COUNTED + 1), by, amount)
-
-
-def _counted_some(numbers: list[int], by: str, amount: Any) -> dict[str, Tally]:
-    """Of the first MOST_COUNTED of these orders."""
+    numbers = some_of(branches(question, None), MOST_COUNTED + 1)
     sums, rows = _nothing(), IndexedOrder.objects.filter(number__in=numbers[:MOST_COUNTED])
     _add_rows(sums, rows, by, amount)
     return _as_counted(sums, rows, is_capped=len(numbers) > MOST_COUNTED)

@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import F, Min, Model, OrderBy, OuterRef, Q, Subquery
+from django.db.models import F, Min, Model, OrderBy, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
 
 from accounts.channels import Channel
-from index import checks
+from index import checks, words
 from index.conditions import matching, of_channels, unindexed
 from index.models import Axis, IndexedOrder, OrderSum
 from index.narrowing import Branch, Sorting, branches, by_amount, currencies_of, few, of_many, to_be_sorted
@@ -25,8 +26,8 @@ from index.united import each_of, rows_of, some_keys
 
 PROBED = 1_000
 """Rows that are looked at for a text that many have, before it is looked for in another way."""
-MET = 20_000
-"""Rows at most of which those with a text are counted, where so many have it that a thousand are soon met."""
+SHORT = 5
+"""Characters of a text that many may have."""
 
 
 def walked(
@@ -69,34 +70,23 @@ def some_of(found: Iterable[Branch], most: int) -> list[int]:
 
 
 def near(question: Question, sorting: Sorting, limit: int, start: Position | None) -> list[tuple[Any, int]] | None:
-    """The same where a text is so frequent that they are among the next PROBED rows of what is meant but for it, or
-    where there are no more than those."""
-    there = walked(branches(replace(question, text=""), sorting), sorting, PROBED, start)
-    numbers = set(matching(question, [number for _value, number in there]).values_list("number", flat=True))
-    found = [each for each in there if each[1] in numbers]
-    return found[:limit] if len(found) >= limit or len(there) < PROBED else None
+    """The same where a text is so frequent that they are among the next PROBED rows of what is meant but for it: these
+    are looked into, and for the text nothing is looked up."""
+    rest = replace(question, text="")
+    sql, params = _walk(branches(rest, sorting), sorting, PROBED, start)
+    keys: Any = RawSQL(f"WITH t(value, key) AS ({sql}) SELECT key FROM t", params) if sql else ()  # noqa: S608, S611 - Django's own SQL
+    rows = matching(rest, keys).alias(at=StrIndex("words", Value(words.sought(question.text)))).filter(at__gt=0)
+    way = "-" if sorting.is_falling else ""
+    found = list(rows.order_by(f"{way}{sorting.column}", f"{way}number").values_list(sorting.column, "number")[:limit])
+    return found if len(found) == limit else None
 
 
 def is_met_first(question: Question) -> bool:
     """Whether a text is looked for among the next rows before its pieces are looked up: PostgreSQL finds all that there
-    are of those before it takes the first, and nothing else tells the few that are meant."""
+    are of those before it takes the first. Of a longer text there are few, and then that would be for nothing; so it
+    would where something else tells the few that are meant."""
     is_alone = not (question.ids or question.payment_id or question.reference or question.keys or question.sku)
-    return bool(connection.vendor == "postgresql" and question.text and is_alone)
-
-
-def met(question: Question, most: int) -> list[int] | None:
-    """The numbers of so many orders with a text that is so frequent that they are met among the newest; else None."""
-    if not is_met_first(question):
-        return None
-    newest = Sorting.of("")
-    rest = branches(replace(question, text=""), newest)
-    some = [number for _value, number in walked(rest, newest, PROBED)]
-    if not (hits := matching(question, some).count()) or (rows := PROBED * most * 5 // (hits * 4)) > MET:
-        return None
-    sql, params = _walk(rest, newest, rows)
-    keys = RawSQL(f"SELECT t.key FROM ({sql}) AS t(value, key)", params)  # noqa: S608, S611 - Django's own SQL
-    found = list(matching(question).filter(number__in=keys).values_list("number", flat=True)[:most])
-    return found if len(found) == most else None
+    return connection.vendor == "postgresql" and 0 < len(question.text) <= SHORT and is_alone
 
 
 def _after(sorting: Sorting, key: str, start: Position) -> Q:

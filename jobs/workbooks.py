@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
-
 from jobs.tables import Cell, Column, Renew, Shape, blocks, by_column, digits, remembered
 
 MOST_IN_A_SHEET = 1_048_575
@@ -47,6 +44,8 @@ class Xlsx:
     is_packed = True
 
     def written(self, shape: Shape, rows: Iterable[Sequence[Any]], first: int) -> bytes:
+        from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 - as below
+
         styles = _numbers_of_styles(tuple(column.cell for column in shape.columns))
         columns, numbers = [], list[int]()
         for at, (column, values) in enumerate(by_column(shape, rows)):
@@ -83,6 +82,8 @@ class Xlsx:
 def _empty(shape: Shape, rows: int) -> bytes:
     """The workbook with headings alone, and of each sheet a last row, so that it says how large it is. In XlsxWriter's
     mode of constant memory its texts stand in the cells themselves, as ours do."""
+    import xlsxwriter  # noqa: PLC0415 - most programs make no workbook, and need not wait for it as they start
+
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"constant_memory": True})
     bold = book.add_format({"bold": True})

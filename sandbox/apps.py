@@ -7,7 +7,6 @@ class SandboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from sandbox import background, store, upkeep  # noqa: PLC0415 - models can be imported from here on
+        from sandbox import upkeep  # noqa: PLC0415 - models can be imported from here on
 
-        store.announce_to(background.wake)
         post_migrate.connect(upkeep.mend, sender=self)

@@ -8,7 +8,7 @@ import threading
 from django.db import connections
 from django.utils import timezone
 
-from sandbox import delivery, upkeep
+from sandbox import delivery, store, upkeep
 from sandbox.conf import conf
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ def ensure() -> None:
         return
     with _lock:
         if _running_in != os.getpid():
+            store.announce_to(wake)
             threading.Thread(target=_run, name="sandbox-delivery", daemon=True).start()
             _running_in = os.getpid()
 

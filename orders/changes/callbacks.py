@@ -11,8 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 
 from audit.actions import AuditAction
 from order_api import OrderApi
@@ -286,6 +284,8 @@ class NotificationCreate(OrderChange):
     version = version_field()
 
     def clean_schema(self) -> JsonObject:
+        from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - nothing else of a program needs it
+
         schema: JsonObject = self.cleaned_data["schema"]
         try:
             Draft202012Validator.check_schema(_plain(schema))
