@@ -134,6 +134,8 @@ class Presence(models.Model):
         VIEW = "view"
         EDIT = "edit"
         MONEY = "money"
+        GONE = "gone"
+        """It was closed: a beat that was on its way when it was comes too late."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     username = models.CharField(max_length=150)

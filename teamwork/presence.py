@@ -26,6 +26,8 @@ Mode = Presence.Mode
 BEATS_EVERY: Final = 20
 """Seconds between two beats of a page."""
 LASTS = dt.timedelta(seconds=60)
+KEPT = 2 * LASTS
+"""After so long without a beat it is thrown away."""
 TIDIED_AT_ONCE = 100
 PAGE = re.compile(r"[A-Za-z0-9-]{8,36}", re.ASCII)
 """What a page calls itself: a number that it draws when it is loaded."""
@@ -36,7 +38,8 @@ INSERT INTO {table} (person_id, username, page, merchant, channel, order_id, mod
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (person_id, page) DO UPDATE SET
     merchant = excluded.merchant, channel = excluded.channel, order_id = excluded.order_id,
-    mode = excluded.mode, what = excluded.what, until = excluded.until,
+    mode = CASE WHEN {table}.mode = 'gone' THEN {table}.mode ELSE excluded.mode END, what = excluded.what,
+    until = CASE WHEN {table}.mode = 'gone' THEN {table}.until ELSE excluded.until END,
     since = CASE WHEN {table}.mode = excluded.mode AND {table}.order_id = excluded.order_id
             THEN {table}.since ELSE excluded.since END
 RETURNING since, (
@@ -94,9 +97,16 @@ def beat(user: User, spot: Spot, mode: str, what: str = "") -> list[Here]:
     return _by_person(others)
 
 
-def leave(user: User, page: str) -> None:
-    """The page is closed. One statement."""
-    Presence.objects.filter(person=user, page=page).delete()
+def leave(user: User, spot: Spot) -> None:
+    """The page is closed, and does not come back by a beat that was on its way. One statement."""
+    now, (merchant, channel) = timezone.now(), spot.channel
+    gone = Presence(
+        person=user, username=user.get_username(), page=spot.page, merchant=merchant, channel=channel,
+        order_id=spot.order_id, mode=Mode.GONE, since=now, until=now,
+    )  # fmt: skip
+    Presence.objects.bulk_create(
+        [gone], update_conflicts=True, unique_fields=("person", "page"), update_fields=("mode", "until")
+    )
 
 
 def others(user: User, channel: Channel, order_id: str) -> list[Here]:
@@ -115,8 +125,8 @@ def at_orders(user: User, channel: Channel, order_ids: Collection[str]) -> dict[
 
 
 def tidy() -> None:
-    """Takes away some of what is over. Each page that begins does so; it adds one."""
-    old = Presence.objects.filter(until__lt=timezone.now()).order_by("until").values("pk")
+    """Takes away some of what is over for long enough. Each page that begins does so; it adds one."""
+    old = Presence.objects.filter(until__lt=timezone.now() + LASTS - KEPT).order_by("until").values("pk")
     Presence.objects.filter(pk__in=old[:TIDIED_AT_ONCE]).delete()
 
 

@@ -46,10 +46,10 @@ def _beat(request: ApiRequest) -> HttpResponse:
     order_id, page = said.get("order", ""), said.get("page", "")
     if not 0 < len(order_id) <= 200 or "\0" in order_id or not presence.PAGE.fullmatch(page):
         return HttpResponseBadRequest()
-    if said.get("gone"):
-        presence.leave(user, page)
-        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     spot = presence.Spot(request.channel, order_id, page)
+    if said.get("gone"):
+        presence.leave(user, spot)
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     others = presence.beat(user, spot, said.get("mode", ""), said.get("what", ""))
     return JsonResponse({"here": heads(others), "word": word(others)})
 

@@ -120,7 +120,7 @@ def _in_the_database() -> dict[Store, Line]:
             _("Who is at an order"),
             _("Who has which order open, for their colleagues to see."),
             STAFF,
-            span(presence.LASTS),
+            span(presence.KEPT),
         ),
         Store.WORKINGS: Line(
             _("How the desk works"),

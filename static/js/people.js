@@ -91,7 +91,8 @@ addEventListener("focusout", (event) => { if (event.target === mentions.box) clo
 
 // Who else is at an order. A page that is seen says every 20 seconds what is open on it, at once when that changes, and when it is left; what is
 // answered fills its places. What is older than a minute may be wrong by now, and goes. A list asks who has its orders open.
-const presence = { page: crypto.getRandomValues(new Uint32Array(3)).join("-"), said: "", at: 0, good: Date.now(), url: "", order: "", over: false };
+const drawn = () => crypto.getRandomValues(new Uint32Array(3)).join("-");
+const presence = { page: drawn(), said: "", at: 0, good: Date.now(), url: "", order: "", over: false };
 const EVERY = 20000, WORTH = 60000;
 const placesOf = (part) => [...document.querySelectorAll(`[data-presence="${part}"]`)];
 const fillPlaces = (parts) => Object.entries(parts).forEach(([part, html]) => placesOf(part).forEach((place) => {
@@ -146,5 +147,6 @@ addEventListener("pagehide", () => {
   if (!presence.url) return;
   const fields = new URLSearchParams({ order: presence.order, page: presence.page, gone: "1", csrfmiddlewaretoken: csrf() });
   navigator.sendBeacon(presence.url, fields);
-  presence.said = ""; // should the page come back as it was, it says so at once
+  presence.said = ""; // should the page come back as it was, it says so at once, and as another: the one that was is gone
+  presence.page = drawn();
 });

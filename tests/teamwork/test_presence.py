@@ -151,9 +151,22 @@ def test_closing_one_of_two_tabs_leaves_the_other(anna: User, johan: User, beat:
     assert beat(anna)["here"] == "Johan Ek looks at this order"
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["before its first beat", "after one"])
+def test_a_beat_that_was_on_its_way_when_its_page_was_closed_comes_too_late(
+    anna: User, johan: User, beat: Beat, client_of: ClientOf, is_first: bool
+) -> None:
+    if not is_first:
+        beat(johan, "edit")
+    client_of(johan).post(WHERE, {"order": "o_one", "page": "tab-0001", "gone": "1"})
+    beat(johan, "edit")
+    assert presence.others(anna, SE, "o_one") == [] and beat(anna)["here"] == ""
+    beat(johan, "view", tab="tab-0002")  # the page came back as it was: with another number
+    assert beat(anna)["here"] == "Johan Ek looks at this order"
+
+
 def test_nobody_closes_the_page_of_somebody_else_nor_takes_it_over(anna: User, johan: User, beat: Beat) -> None:
     beat(johan, "edit", tab="tab-0001")
-    presence.leave(anna, "tab-0001")
+    presence.leave(anna, Spot(SE, "o_one", "tab-0001"))
     assert beat(anna, "view", tab="tab-0001")["here"] == "Johan Ek is changing this order"
     assert Presence.objects.filter(page="tab-0001").count() == 2
 
@@ -254,7 +267,7 @@ def test_a_beat_leaves_the_session_as_it_was_and_nothing_in_the_log(anna: User, 
 def test_what_is_over_is_thrown_away_when_a_page_begins(anna: User, johan: User, beat: Beat) -> None:
     for number in range(presence.TIDIED_AT_ONCE + 5):
         presence.beat(johan, Spot(SE, "o_one", f"tab-{number:04}"), "view")
-    Presence.objects.update(until=timezone.now() - dt.timedelta(seconds=1))
+    Presence.objects.update(until=timezone.now() - presence.LASTS - dt.timedelta(seconds=1))
     beat(anna)
     assert Presence.objects.count() == 5 + 1
     beat(anna, tab="tab-0002")
