@@ -14,7 +14,7 @@ from django.conf import settings
 from accounts.channels import Channel
 from domain.customers import customer_name
 from domain.money import Figures, Money, code_of, figures_of, findings, money_of
-from domain.states import ORDER, SHIPPING
+from domain.states import ORDER, PAYMENT, SHIPPING, Bucket
 from index import checks, words
 from index.amounts import from_units, to_units
 from index.hashes import email_key, name_key, phone_key, secret
@@ -117,6 +117,15 @@ def payments_of(order: Order) -> dict[str, dict[str, Any]]:
                 **with_buckets(units_of(figures_of(payment.state, payment.amount))),
             }
     return found
+
+
+MOVED = tuple(row.name for row in PAYMENT.where(lambda row: row.bucket in (Bucket.TAKEN, Bucket.RETURNED)))
+"""States of payments whose transactions tell more than they do."""
+
+
+def is_unread(state: str, read_at: dt.datetime | None, modified: dt.datetime | None) -> bool:
+    """`IndexedPayment.is_unread`, of what was read at that time of an order that was last changed at the other."""
+    return state in MOVED and (read_at is None or (modified is not None and read_at < modified))
 
 
 def units_of(figures: Figures) -> dict[str, int]:

@@ -144,6 +144,8 @@ class IndexedPayment(Figured):
     buckets = models.SmallIntegerField(default=0)
     """Which of the figures are above nothing: the nth of FIGURES is the bit 2ⁿ."""
     transactions_at = models.DateTimeField(null=True)
+    is_unread = models.BooleanField(default=False)
+    """Whether its transactions are to be read: money was taken, and they never were, or its order changed since."""
     is_abroad = models.BooleanField(default=False)
     """Whether it is in another currency than its order, whose row does not count it."""
     twin = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
@@ -157,6 +159,7 @@ class IndexedPayment(Figured):
             models.Index(fields=[*_OF, "state", "created", "id"], name="index_paid_by_state"),
             models.Index(fields=[*_OF, "adapter", "created", "id"], name="index_paid_by_adapter"),
             models.Index(fields=[*_OF, "amount", "id"], name="index_paid_by_amount"),
+            models.Index(fields=[*_OF, "created", "id"], condition=models.Q(is_unread=True), name="index_paid_unread"),
             # The few that the board adds up one by one.
             models.Index(fields=["order"], condition=models.Q(is_abroad=True), name="index_paid_abroad"),
             models.Index(fields=["order"], condition=models.Q(twin__isnull=False), name="index_paid_twin"),

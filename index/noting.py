@@ -9,7 +9,7 @@ from accounts.channels import Channel
 from domain.money import Figures
 from index import checks, rollups
 from index.amounts import from_units, to_units
-from index.columns import Part, figures_in, money_columns, text_of, units_of, with_buckets
+from index.columns import Part, figures_in, is_unread, money_columns, text_of, units_of, with_buckets
 from index.linking import link
 from index.locking import held
 from index.models import FIGURES, FLAGS, ID, SHORT, IndexedOrder, IndexedPayment, MoneyEvent
@@ -51,8 +51,12 @@ def note_transactions(  # noqa: PLR0913, PLR0917 - one payment, and all that its
         payment_id=text_of(payment_id, ID),
     )  # fmt: skip
     units, wanted = with_buckets(units_of(figures)), {row["mark"]: row for row in map(_event, events)}
-    if not _tells_more(payments.first(), units, wanted, at):
-        payments.filter(transactions_at__lt=at).update(transactions_at=at)
+    known = payments.select_related("order").first()
+    if known is None:
+        return False
+    if not _tells_more(known, units, wanted, at):
+        still = is_unread(known.state, at, known.order.modified)
+        payments.filter(transactions_at__lt=at).update(transactions_at=at, is_unread=still)
         return False
     with held(channel):
         payment = payments.first()
@@ -65,9 +69,9 @@ def note_transactions(  # noqa: PLR0913, PLR0917 - one payment, and all that its
 
 
 def _tells_more(
-    payment: IndexedPayment | None, units: Mapping[str, int], wanted: Mapping[str, dict[str, Any]], at: dt.datetime
+    payment: IndexedPayment, units: Mapping[str, int], wanted: Mapping[str, dict[str, Any]], at: dt.datetime
 ) -> bool:
-    if payment is None or (payment.transactions_at and payment.transactions_at > at):
+    if payment.transactions_at and payment.transactions_at > at:
         return False
     if payment.transactions_at is None or any(getattr(payment, name) != value for name, value in units.items()):
         return True
@@ -108,8 +112,8 @@ def _refine(channel: Channel, payment: IndexedPayment, units: Mapping[str, int],
     deltas.order(vars(order), -1)
     for name, value in units.items():
         setattr(payment, name, value)
-    payment.transactions_at = at
-    payment.save(update_fields=[*FIGURES, "buckets", "transactions_at"])
+    payment.transactions_at, payment.is_unread = at, is_unread(payment.state, at, order.modified)
+    payment.save(update_fields=[*FIGURES, "buckets", "transactions_at", "is_unread"])
     deltas.payment(vars(payment), 1)
     parts = [
         Part(row.state, from_units(row.amount), row.currency, figures_in(vars(row))) for row in order.payments.all()

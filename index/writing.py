@@ -14,7 +14,7 @@ from typing import Any
 
 from accounts.channels import Channel
 from index import rollups
-from index.columns import columns_of, digest_of, keys_of, payments_of, skus_of, text_of, with_buckets
+from index.columns import columns_of, digest_of, is_unread, keys_of, payments_of, skus_of, text_of, with_buckets
 from index.linking import link
 from index.locking import held
 from index.models import FIGURES, ID, SHORT, IndexedKey, IndexedOrder, IndexedPayment, IndexedSku
@@ -132,8 +132,10 @@ class _Writing:
                 if payment_id not in theirs:
                     gone.append(was.pk)
             for value in theirs.values():
-                is_abroad = value["currency"] not in ("", row.currency)
-                payment = IndexedPayment(order=row, created=row.created, is_abroad=is_abroad, **mine, **value)
+                payment = IndexedPayment(
+                    order=row, created=row.created, is_abroad=value["currency"] not in ("", row.currency),
+                    is_unread=is_unread(value["state"], value.get("transactions_at"), row.modified), **mine, **value,
+                )  # fmt: skip
                 deltas.payment(vars(payment), 1)
                 now.append(payment)
         if gone:

@@ -9,7 +9,7 @@ import datetime as dt
 import time
 from dataclasses import dataclass, field
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.channels import Channel
 from domain.states import PAYMENT, Bucket
@@ -20,7 +20,6 @@ from order_api.call import Answer
 from order_api.errors import BadAnswer, NotFound, Rejected
 from order_api.schemas import PaymentTransaction
 
-_MOVED = [row.name for row in PAYMENT.where(lambda row: row.bucket in (Bucket.TAKEN, Bucket.RETURNED))]
 _TAKEN = [row.name for row in PAYMENT.where(lambda row: row.bucket is Bucket.TAKEN)]
 AGAIN_AFTER = dt.timedelta(days=1)
 LONG_AGO = dt.timedelta(days=30)
@@ -64,10 +63,7 @@ def next_payment(channel: Channel, now: dt.datetime) -> IndexedPayment | None:
 
 def _found(channel: Channel, now: dt.datetime) -> QuerySet[IndexedPayment, int]:
     rows = IndexedPayment.objects.filter(merchant=channel.merchant, channel=channel.name)
-    unread = rows.filter(
-        Q(transactions_at__isnull=True) | Q(transactions_at__lt=F("order__modified")), state__in=_MOVED
-    )
-    found = unread.order_by("-created", "-pk").values_list("pk", flat=True)[:AT_ONCE]
+    found = rows.filter(is_unread=True).order_by("-created", "-pk").values_list("pk", flat=True)[:AT_ONCE]
     if found:
         return found
     old = rows.filter(state__in=_TAKEN, transactions_at__lt=now - AGAIN_AFTER, created__gte=now - LONG_AGO)
@@ -98,5 +94,5 @@ def read_transactions(api: OrderApi, payment: IndexedPayment, now: dt.datetime) 
         for reader in registry.readers():
             reader(payment, lines, now)
     IndexedPayment.objects.filter(Q(transactions_at__isnull=True) | Q(transactions_at__lt=now), pk=payment.pk).update(
-        transactions_at=now
+        transactions_at=now, is_unread=False
     )

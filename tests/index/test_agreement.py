@@ -16,9 +16,10 @@ from django.db.models import F
 from django.db.models.functions import Abs
 
 from domain.money import Concern, Paid
+from domain.states import PAYMENT, Bucket
 from index import checks, counting, narrowing, reading, rollups
 from index.conditions import matching
-from index.models import FIGURES, FLAGS, Axis, IndexedOrder, OrderSum, PaymentSum
+from index.models import FIGURES, FLAGS, Axis, IndexedOrder, IndexedPayment, OrderSum, PaymentSum
 from index.questions import Question
 from tests.index.made import NOW
 from tests.index.told import BOTH, STOCKHOLM, questions
@@ -43,6 +44,15 @@ def test_sums_that_were_kept_are_those_of_a_recount(story: random.Random) -> Non
         rollups.recount(channel)
     assert kept == sums()
     assert len(kept["OrderSum"]) > 100
+
+
+def test_what_of_payments_is_to_be_read_is_what_was_not_read_since_their_orders_changed(story: random.Random) -> None:
+    due = 0
+    for row in IndexedPayment.objects.select_related("order"):
+        is_read = row.transactions_at and row.order.modified and row.transactions_at >= row.order.modified
+        assert row.is_unread == (PAYMENT.of(row.state).bucket in (Bucket.TAKEN, Bucket.RETURNED) and not is_read)
+        due += row.is_unread
+    assert 0 < due < IndexedPayment.objects.count()
 
 
 def test_flags_are_what_the_columns_say(story: random.Random) -> None:

@@ -14,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.channels import Channel
 from index import reading
 from index.counting import BY
+from index.models import IndexedPayment
 from index.questions import SORTS, PaymentQuestion
+from index.sweeping import money
 from overview.checks import BY_INDEX
 from overview.counting import by_age, find
 from overview.scope import Scope
@@ -35,6 +37,12 @@ GOES_THROUGH_ALL = re.compile(
 )
 
 
+def plan_of(sql: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return [row[3] for row in cursor.fetchall()]
+
+
 def through_all(ask: Callable[..., object], *arguments: Any) -> list[str]:
     """The statements that go through all rows of a channel and have no limit."""
     with CaptureQueriesContext(connection) as queries:
@@ -44,9 +52,7 @@ def through_all(ask: Callable[..., object], *arguments: Any) -> list[str]:
         sql = query["sql"]
         if not sql.startswith("SELECT") or "index_indexed" not in sql:
             continue
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
-            plan = [row[3] for row in cursor.fetchall()]
+        plan = plan_of(sql)
         if any(map(GOES_THROUGH_ALL.search, plan)) and " LIMIT " not in sql.rpartition(")")[2]:
             found.append("\n".join([sql, *plan]))
     return found
@@ -70,6 +76,15 @@ def test_nothing_on_the_board_does(story: random.Random, settings: Any, channels
     for check in BY_INDEX:
         assert not through_all(find, scope, [check])
         assert not through_all(by_age, scope, check, NOW)
+
+
+def test_transactions_that_are_to_be_read_are_found_by_an_index_of_them_alone(story: random.Random) -> None:
+    IndexedPayment.objects.update(is_unread=False)
+    with CaptureQueriesContext(connection) as queries:
+        list(money._found(SE, NOW))
+    unread, old = (query["sql"] for query in queries)
+    assert any("index_paid_unread" in line for line in plan_of(unread))
+    assert any("state=? AND created>?" in line for line in plan_of(old))
 
 
 @pytest.mark.parametrize("channels", CHANNELS.values(), ids=CHANNELS)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from index import registry
+from gateway.connection import order_api
+from index import registry, writing
 from index.models import IndexedOrder, IndexedPayment
 from index.sweeping import money
 from payments.listing import noting
@@ -53,7 +54,7 @@ def test_a_payment_whose_transactions_cannot_be_read_holds_up_no_other(told: lis
     all_turns()
     told.clear()
     money.look_again(SE)
-    IndexedPayment.objects.update(transactions_at=None)
+    IndexedPayment.objects.update(transactions_at=None, is_unread=True)
     Order.objects.filter(public_id="o_a").delete()
     all_turns()
     assert told == [("p_b", 0)]
@@ -63,7 +64,9 @@ def test_an_order_that_changed_has_its_transactions_read_again(told: list[tuple[
     put(an_order("a", created=ago(hours=1)))
     all_turns()
     told.clear()
-    IndexedOrder.objects.update(modified=timezone.now())
+    api = order_api(*SE)
+    api.orders.update_reference("o_a", "ANOTHER")
+    writing.see([api.orders.get("o_a")], at=timezone.now())
     money.look_again(SE)
     all_turns()
     assert told == [("p_a", 0)]

@@ -47,9 +47,11 @@ PAGES = ("/status/", "/audit/", "/people/", "/payments/")
 OF_THE_DESK = {
     "merchant": ("norce",) * 2, "channel": ("se", "no"), "sent_at": (None,) * 2, "axis": ("ra",) * 2,
     "IndexedOrder.currency": ("SEK",) * 2, "IndexedPayment.currency": ("SEK", "EUR"),
+    "IndexedPayment.state": ("captured", "reserved"), "IndexedPayment.transactions_at": (None,) * 2,
 }  # fmt: skip
 """Values of both rows that the desk's own rules ask for: channels that there are, nothing that was sent without an
-entry, sums by which it is known that there is something to add up, and a payment in another currency than its order."""
+entry, sums by which it is known that there is something to add up, a payment in another currency than its order, and
+one whose transactions nobody has read."""
 ENDED = {"orders_lease", "index_ordersum", "index_paymentsum", "sandbox_tally"}
 """Tables whose rows were of the moment and are gone with it, or are made anew from others."""
 Rows = dict[str, dict[str, dict[str, Any]]]
@@ -197,7 +199,7 @@ def upgraded(name: str, leaves: dict[str, str]) -> dict[str, Any]:
 
 def sums() -> dict[str, Any]:
     """How many orders the index's sums count, all and by quarters of days, and how many it has; and which payments it
-    has in another currency than their order's."""
+    has in another currency than their order's, and with transactions that are to be read."""
     from django.db.models import Sum
 
     from index.models import Axis, IndexedOrder, IndexedPayment, OrderSum
@@ -210,6 +212,7 @@ def sums() -> dict[str, Any]:
     return {
         "counted": of(Axis.ROUGH_ALL), "quartered": of(*QUARTERS), "orders": IndexedOrder.objects.count(),
         "abroad": list(abroad),
+        "unread": list(IndexedPayment.objects.filter(is_unread=True).values_list("state", flat=True)),
     }  # fmt: skip
 
 
