@@ -147,7 +147,7 @@ def test_a_view_that_cannot_be_read_any_more_says_so_and_shows_the_list(page: Pa
         page.locator(".views-rest").get_by_role("link", name="Dispatched")
     ).first.evaluate("link => location.assign(link.href)")
     expect(page.locator(".list-problems")).to_contain_text("is not a state of an order", timeout=PATIENCE)
-    assert page.locator("table.orders tbody tr").count() == 25
+    expect(page.locator("table.orders tbody tr")).to_have_count(25)
 
 
 @pytest.mark.rest
