@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
+
 from accounts.channels import Channel
 from domain.money import Figures
 from index import checks, rollups
@@ -51,12 +53,8 @@ def note_transactions(  # noqa: PLR0913, PLR0917 - one payment, and all that its
         payment_id=text_of(payment_id, ID),
     )  # fmt: skip
     units, wanted = with_buckets(units_of(figures)), {row["mark"]: row for row in map(_event, events)}
-    known = payments.select_related("order").first()
-    if known is None:
-        return False
-    if not _tells_more(known, units, wanted, at):
-        still = is_unread(known.state, at, known.order.modified)
-        payments.filter(transactions_at__lt=at).update(transactions_at=at, is_unread=still)
+    if not _tells_more(payments.first(), units, wanted, at):
+        mark_read(payments.filter(transactions_at__lt=at), at)
         return False
     with held(channel):
         payment = payments.first()
@@ -68,10 +66,17 @@ def note_transactions(  # noqa: PLR0913, PLR0917 - one payment, and all that its
         return True
 
 
+def mark_read(payments: QuerySet[IndexedPayment], at: dt.datetime) -> None:
+    """Their transactions were read at that time (UTC). Where their order has changed since, whoever wrote that down
+    meanwhile, they stay to be read. One statement."""
+    since = Exists(IndexedOrder.objects.filter(number=OuterRef("order_id"), modified__gt=at))
+    payments.update(transactions_at=at, is_unread=Case(When(since, then=F("is_unread")), default=False))
+
+
 def _tells_more(
-    payment: IndexedPayment, units: Mapping[str, int], wanted: Mapping[str, dict[str, Any]], at: dt.datetime
+    payment: IndexedPayment | None, units: Mapping[str, int], wanted: Mapping[str, dict[str, Any]], at: dt.datetime
 ) -> bool:
-    if payment.transactions_at and payment.transactions_at > at:
+    if payment is None or (payment.transactions_at and payment.transactions_at > at):
         return False
     if payment.transactions_at is None or any(getattr(payment, name) != value for name, value in units.items()):
         return True

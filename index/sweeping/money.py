@@ -15,6 +15,7 @@ from accounts.channels import Channel
 from domain.states import PAYMENT, Bucket
 from index import registry
 from index.models import IndexedPayment
+from index.noting import mark_read
 from order_api import OrderApi, answers
 from order_api.call import Answer
 from order_api.errors import BadAnswer, NotFound, Rejected
@@ -93,6 +94,5 @@ def read_transactions(api: OrderApi, payment: IndexedPayment, now: dt.datetime) 
     if lines is not None:
         for reader in registry.readers():
             reader(payment, lines, now)
-    IndexedPayment.objects.filter(Q(transactions_at__isnull=True) | Q(transactions_at__lt=now), pk=payment.pk).update(
-        transactions_at=now, is_unread=False
-    )
+    older = Q(transactions_at__isnull=True) | Q(transactions_at__lt=now)
+    mark_read(IndexedPayment.objects.filter(older, pk=payment.pk), now)

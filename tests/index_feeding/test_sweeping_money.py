@@ -72,6 +72,21 @@ def test_an_order_that_changed_has_its_transactions_read_again(told: list[tuple[
     assert told == [("p_a", 0)]
 
 
+def test_an_order_that_changes_while_its_transactions_are_read_has_them_read_again(told: list[tuple[str, int]]) -> None:
+    @registry.reads_transactions
+    def changing(_row: IndexedPayment, _lines: Sequence[Any], _at: dt.datetime) -> None:
+        if len(told) == 1:
+            moment = timezone.now()
+            writing.see([order_api(*SE).orders.get("o_a").changed(last_modified=moment)], at=moment)
+
+    put(an_order("a", created=ago(hours=1)))
+    all_turns()
+    money.look_again(SE)
+    all_turns()
+    assert told == [("p_a", 0)] * 2
+    assert not IndexedPayment.objects.get().is_unread
+
+
 def test_what_a_refund_took_off_a_payment_stands_in_its_figures() -> None:
     document = an_order("a", created=ago(hours=1))
     line = {"event": "refund", "isSuccess": True, "amount": 60, "created": ago(minutes=5)}
