@@ -173,18 +173,22 @@ def questions() -> Questions:
 
 def asked_of(channels: tuple[Any, ...]) -> Questions:
     from django.conf import settings
+    from django.contrib.auth.models import User
 
     from index import reading
     from index.conditions import of_channels
     from index.models import IndexedOrder, IndexedPayment, IndexedSku
-    from index.questions import PaymentQuestion, Question
+    from index.questions import Question
     from overview.checks import BY_INDEX
     from overview.counting import find
     from overview.scope import Scope
+    from payments.listing import rows, sums
+    from payments.listing.questions import Question as PaymentsAsked
+    from payments.listing.questions import Tab
 
     assert settings.TIME_ZONE
     mine = of_channels(channels)
-    every, payments = Question(channels=channels), PaymentQuestion(channels=channels)
+    every = Question(channels=channels)
     midnight = datetime(2026, 10, 14, 22, tzinfo=UTC)
     week = replace(every, created_from=midnight, created_to=midnight + timedelta(days=45, hours=1))
     noon = replace(
@@ -200,7 +204,9 @@ def asked_of(channels: tuple[Any, ...]) -> Questions:
     amounts = replace(every, amount_from=Decimal(2000), amount_to=Decimal(2100))
     adapter = IndexedPayment.objects.filter(mine).exclude(adapter="").order_by("pk")[77].adapter
     middle = middle_of(every)
-    held = replace(payments, buckets=("held",))
+    person = User.objects.get_or_create(username="everywhere", is_superuser=True)[0]
+    to_capture = PaymentsAsked(tab=Tab.TO_CAPTURE, channels=channels)
+    of_one = replace(to_capture, provider=adapter)
     dear = replace(every, amount_from=Decimal(1000), sort="total")
     by_total, by_change = replace(every, sort="total"), replace(every, sort="modified")
     middle_total, middle_change = middle_of(by_total), middle_of(by_change)
@@ -244,9 +250,10 @@ def asked_of(channels: tuple[Any, ...]) -> Questions:
         "text: many hits, counted": lambda: reading.tally(replace(every, text="se-1")),
         "text: miss": lambda: reading.page(replace(every, text="se-1zz99"), 50),
         "reference": lambda: reading.page(replace(every, reference=reference), 50),
-        "first page of payments": lambda: reading.payments_page(payments, 50),
-        "first page of held payments": lambda: reading.payments_page(held, 50),
-        "sums of held payments": lambda: reading.payments_tally(held),
+        "to capture: first page": lambda: rows.page(to_capture, person, 50),
+        "to capture: sums": lambda: sums.tally(to_capture, person),
+        "to capture, of one provider: first page": lambda: rows.page(of_one, person, 50),
+        "to capture, of one provider: sums": lambda: sums.tally(of_one, person),
     }
 
 

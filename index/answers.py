@@ -2,22 +2,20 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils import timezone
 
 from accounts.channels import Channel
-from domain.money import Figures
-from index.models import IndexedOrder, IndexedPayment
+from index.models import IndexedOrder
 from index.rows import kept_since
 
 
 class Tally(NamedTuple):
     """How many orders (`size`), their sums in major units by currency, and when the one that is longest in its state
-    took it (UTC; None too where a rollup answers, which does not know). `is_capped`: there are more than were
-    counted."""
+    took it (UTC; None too where a rollup answers, which does not know). `is_capped`: there are more than so
+    many, and nothing is told of what they come to."""
 
     size: int
     sums: Mapping[str, Decimal]
@@ -35,26 +33,6 @@ class Page(NamedTuple):
     rows: tuple[IndexedOrder, ...]
     next: str = ""
     previous: str = ""
-
-
-class PaymentPage(NamedTuple):
-    """Payments, those of the newest orders first, with their orders (`row.order`, no statement more)."""
-
-    rows: tuple[IndexedPayment, ...]
-    next: str = ""
-    previous: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentTally:
-    """How many payments, and by currency their amounts (`sums`) and where the money is (`figures`), in major units."""
-
-    size: int = 0
-    sums: Mapping[str, Decimal] = field(default_factory=dict)
-    figures: Mapping[str, Figures] = field(default_factory=dict)
-    is_capped: bool = False
-    moved: Mapping[str, Decimal] = field(default_factory=dict)
-    """What the events moved that were asked for, where that is known."""
 
 
 class Freshness(NamedTuple):

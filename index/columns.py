@@ -114,7 +114,7 @@ def payments_of(order: Order) -> dict[str, dict[str, Any]]:
                 "state": text_of(payment.state, SHORT),
                 "amount": to_units(payment.amount),
                 "currency": text_of(code_of(payment.currency or order.currency), SHORT),
-                **with_buckets(units_of(figures_of(payment.state, payment.amount))),
+                **units_of(figures_of(payment.state, payment.amount)),
             }
     return found
 
@@ -128,6 +128,15 @@ def is_unread(state: str, read_at: dt.datetime | None, modified: dt.datetime | N
     return state in MOVED and (read_at is None or (modified is not None and read_at < modified))
 
 
+AGREED = tuple(row.name for row in ORDER.where(lambda row: row.is_agreed))
+"""The states of orders whose money can be taken."""
+
+
+def is_to_capture(held: int, status: str) -> bool:
+    """`IndexedPayment.is_to_capture`, of what it holds for an order of that status."""
+    return held > 0 and status in AGREED
+
+
 def units_of(figures: Figures) -> dict[str, int]:
     """Figures as columns."""
     return {name: to_units(getattr(figures, name)) for name in FIGURES}
@@ -136,11 +145,6 @@ def units_of(figures: Figures) -> dict[str, int]:
 def figures_in(row: Mapping[str, Any]) -> Figures:
     """Columns as figures."""
     return Figures(**{name: from_units(row[name]) for name in FIGURES})
-
-
-def with_buckets(units: Mapping[str, int]) -> dict[str, int]:
-    """The same with `buckets`, which says where there is something."""
-    return {**units, "buckets": sum(1 << place for place, name in enumerate(FIGURES) if units[name] > 0)}
 
 
 def skus_of(order: Order) -> set[str]:

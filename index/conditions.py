@@ -61,7 +61,7 @@ def on_row(question: Question) -> Q:
             condition &= one_of(column, values)
     condition &= within("created", question.created_from, question.created_to)
     condition &= within("status_since", question.since_from, question.since_to)
-    condition &= amounts("total", question)
+    condition &= _amounts(question)
     for name in ("currency", "reference"):
         if value := getattr(question, name):
             condition &= Q(**{name: value})
@@ -85,15 +85,15 @@ def within(column: str, since: dt.datetime | None, until: dt.datetime | None) ->
     return Q(**{name: value for name, value in bounds.items() if value is not None})
 
 
-def amounts(column: str, question: Any) -> Q:
+def _amounts(question: Question) -> Q:
     """Within the question's amounts, both included."""
-    bounds = {f"{column}__gte": question.amount_from, f"{column}__lte": question.amount_to}
+    bounds = {"total__gte": question.amount_from, "total__lte": question.amount_to}
     return Q(**{name: to_units(value) for name, value in bounds.items() if value is not None})
 
 
 def of_amount(question: Question) -> Q:
     """Its currency and its amounts, as one index or another has them."""
-    condition = amounts("total", question)
+    condition = _amounts(question)
     return condition & Q(currency=question.currency) if question.currency else condition
 
 
@@ -105,7 +105,7 @@ def only_one_thing(question: Question) -> QuerySet[Any, Any] | None:
     if question.sku and rest == Question(channels=question.channels, sort=question.sort):
         return IndexedSku.objects.filter(days, sku=question.sku).values_list("order")
     rest = replace(rest, amount_from=None, amount_to=None, currency="")
-    if not question.sku and amounts("total", question) and rest == Question(question.channels, sort=question.sort):
+    if not question.sku and _amounts(question) and rest == Question(question.channels, sort=question.sort):
         return IndexedOrder.objects.filter(days, of_amount(question)).values_list("number")
     return None
 

@@ -36,8 +36,7 @@ _Sums = dict[str, dict[str, list[int]]]
 
 def tally(question: Question, amount: Any = TOTAL) -> Tally:
     """Of all that are meant; `amount` is what is added up of each, by columns that `OrderSum` has as well."""
-    is_by_time = question.check == checks.STUCK
-    found = _stuck(question, amount) if is_by_time else grouped(question, "", amount).get("", NONE)
+    found = _stuck(question, amount) if question.check == checks.STUCK else found_by(question, amount)
     if found.size and not found.oldest and (question.check or question.status):
         found = found._replace(oldest=longest(question))
     return found
@@ -62,11 +61,28 @@ def found_by_checks(channels: tuple[Channel, ...], amounts: Mapping[str, Any]) -
     return tallies
 
 
-def grouped(question: Question, by: str, amount: Any = TOTAL) -> dict[str, Tally]:
-    """By that of `BY`; all under the empty key where it is empty."""
+def found_by(question: Question, amount: Any = TOTAL) -> Tally:
+    """By rollups where they know all that the question asks for, else by the rows."""
     if can_be_rolled(question):
-        return _rolled(question, _span(question), by, amount)
-    return _counted(question, by, amount)
+        return _rolled(question, "", amount).get("", NONE)
+    return _counted(question, amount)
+
+
+def grouped(question: Question, by: str) -> dict[str, Tally]:
+    """By that of `BY`. ValueError where rollups do not know all that the question asks for."""
+    if not can_be_rolled(question):
+        raise ValueError(question)
+    return _rolled(question, by, TOTAL)
+
+
+def sizes(question: Question) -> dict[Channel, tuple[int, int]]:
+    """In each channel, how many are meant, and how many there are in that currency, or in all."""
+    meant = grouped(question, "channel")
+    whole = grouped(Question(channels=question.channels, currency=question.currency), "channel")
+    return {
+        channel: (meant.get(str(channel), NONE).size, whole.get(str(channel), NONE).size)
+        for channel in question.channels
+    }  # fmt: skip
 
 
 def can_be_rolled(question: Question) -> bool:
@@ -100,8 +116,9 @@ def _is_quartered(question: Question) -> bool:
     return only == Question(channels=question.channels)
 
 
-def _rolled(question: Question, span: Span, by: str, amount: Any) -> dict[str, Tally]:
-    found = _nothing()
+def _rolled(question: Question, by: str, amount: Any) -> dict[str, Tally]:
+    """All under the empty key where they are not grouped."""
+    found, span = _nothing(), _span(question)
     rows = OrderSum.objects.filter(of_channels(question.channels), adapter="".join(question.adapters))
     for name, column in COLUMN_OF.items():
         if values := getattr(question, name):
@@ -130,14 +147,12 @@ _BOUNDS: Mapping[str, dict[str, Any]] = {
 }
 
 
-def _add_rows(found: _Sums, rows: QuerySet[IndexedOrder], by: str, amount: Any, sign: int = 1) -> int:
-    """Adds these rows, or takes them off; how many they are."""
-    group, size = {**_group(by), "code": unindexed("currency")}, 0
+def _add_rows(found: _Sums, rows: QuerySet[IndexedOrder], by: str, amount: Any, sign: int = 1) -> None:
+    """Adds these rows, or takes them off."""
+    group = {**_group(by), "code": unindexed("currency")}
     summed = rows.annotate(**group).values(*group).annotate(sum_n=Count("number"), sum_of=Sum(amount))
     for row in summed.order_by():
         _add(found, row.get("k", ""), row["code"], sign * row["sum_n"], sign * row["sum_of"])
-        size += row["sum_n"]
-    return size
 
 
 def _group(by: str) -> dict[str, Any]:
@@ -166,56 +181,51 @@ def _as_tallies(found: _Sums) -> dict[str, Tally]:
     return tallies
 
 
-def _counted(question: Question, by: str, amount: Any) -> dict[str, Tally]:
-    """By the rows themselves, of which MOST_COUNTED are looked at and no more."""
+def _counted(question: Question, amount: Any) -> Tally:
+    """By the rows themselves. Where there are more than MOST_COUNTED, no more is looked at, and nothing added up: a sum
+    of some of them would be that of nothing that anybody asked for."""
     if (exactly := only_one_thing(question)) is not None:
-        return _counted_there(exactly, question.channels, by, amount)
+        if are_beyond(exactly, question.channels, MOST_COUNTED):
+            return _more()
+        return _counted_there(exactly, question.channels, amount)
     for numbers in candidates(question, MOST_COUNTED):
-        sums, first, is_all = _nothing(), numbers[:MOST_COUNTED], len(numbers) <= MOST_COUNTED
-        rows = matching(question, first)
-        more = set(numbers) - set(first) if _add_rows(sums, rows, by, amount) == MOST_COUNTED else ()
-        if is_all or (more and matching(question, more).exists()):
-            return _as_counted(sums, rows, is_capped=not is_all)
+        if len(numbers) <= MOST_COUNTED:
+            return _added_up(matching(question, numbers), amount)
+        if matching(question, numbers).count() > MOST_COUNTED:
+            return _more()
     numbers = some_of(branches(question, None), MOST_COUNTED + 1)
-    sums, rows = _nothing(), IndexedOrder.objects.filter(number__in=numbers[:MOST_COUNTED])
-    _add_rows(sums, rows, by, amount)
-    return _as_counted(sums, rows, is_capped=len(numbers) > MOST_COUNTED)
+    if len(numbers) > MOST_COUNTED:
+        return _more()
+    return _added_up(IndexedOrder.objects.filter(number__in=numbers), amount)
 
 
-def _counted_there(rows: QuerySet[Any], channels: Iterable[Channel], by: str, amount: Any) -> dict[str, Tally]:
-    """The same where an index has all that is meant, added up where it is found."""
-    sums, parts, group = _nothing(), by_channel(rows, channels), _group(by)
+def _more() -> Tally:
+    return Tally(MOST_COUNTED, {}, is_capped=True)
+
+
+def _added_up(rows: QuerySet[IndexedOrder], amount: Any) -> Tally:
+    sums = _nothing()
+    _add_rows(sums, rows, "", amount)
+    found = _as_tallies(sums).get("", NONE)
+    return found._replace(oldest=rows.aggregate(since=Min("status_since"))["since"])
+
+
+def _counted_there(rows: QuerySet[Any], channels: Iterable[Channel], amount: Any) -> Tally:
+    """The same of so many at most where an index has all that is meant, added up where it is found."""
+    sums, parts = _nothing(), by_channel(rows, channels)
     is_said = rows.model is IndexedOrder  # then the index says what is asked of them as well, and no row is looked up
     if is_said:
-        parts = [each.annotate(**group, sum_of=amount).values_list(*group, "currency", "sum_of") for each in parts]
-    sql, params = united(each[:MOST_COUNTED] for each in parts)
+        parts = [each.annotate(sum_of=amount).values_list("currency", "sum_of") for each in parts]
+    sql, params = united(each[:MOST_COUNTED] for each in parts)  # or SQLite groups along an index of all
     if not sql:
-        return {}
-    first = f"SELECT * FROM ({sql}) AS t LIMIT {MOST_COUNTED}"  # noqa: S608 - Django's own SQL
+        return NONE
     if is_said:
-        size = _add_said(sums, first, params, by)
+        summed = f"SELECT currency, COUNT(*), SUM(sum_of) FROM ({sql}) AS t GROUP BY currency"  # noqa: S608 - Django's own SQL
+        for currency, n, total in rows_of(summed, params):
+            _add(sums, "", currency, n, total)
     else:
-        numbers = RawSQL(first, params)  # noqa: S611 - as above
-        size = _add_rows(sums, IndexedOrder.objects.filter(number__in=numbers), by, amount)
-    is_capped = size == MOST_COUNTED and are_beyond(rows, channels, MOST_COUNTED)
-    return {key: each._replace(is_capped=is_capped) for key, each in _as_tallies(sums).items()}
-
-
-def _add_said(sums: _Sums, sql: str, params: list[Any], by: str) -> int:
-    """Adds what that statement says of rows: by what, the currency, and an amount; how many they are."""
-    columns, size = "k, currency" if by else "currency", 0
-    summed = f"SELECT {columns}, COUNT(*), SUM(sum_of) FROM ({sql}) AS t GROUP BY {columns}"  # noqa: S608 - as above
-    for *k, currency, n, total in rows_of(summed, params):
-        _add(sums, k[0] if k else "", currency, n, total)
-        size += n
-    return size
-
-
-def _as_counted(sums: _Sums, rows: QuerySet[IndexedOrder], *, is_capped: bool) -> dict[str, Tally]:
-    tallies = {key: each._replace(is_capped=is_capped) for key, each in _as_tallies(sums).items()}
-    if "" in tallies and not is_capped:
-        tallies[""] = tallies[""]._replace(oldest=rows.aggregate(since=Min("status_since"))["since"])
-    return tallies
+        _add_rows(sums, IndexedOrder.objects.filter(number__in=RawSQL(sql, params)), "", amount)  # noqa: S611 - as above
+    return _as_tallies(sums).get("", NONE)
 
 
 def _stuck(question: Question, amount: Any) -> Tally:
@@ -226,9 +236,9 @@ def _stuck(question: Question, amount: Any) -> Tally:
     if not statuses:
         return NONE
     if not can_be_rolled(plain) or plain.created_from or plain.created_to or plain.since_from or plain.since_to:
-        return _counted(question, "", amount).get("", NONE)
+        return _counted(question, amount)
     found = _nothing()
-    for currency, each in grouped(plain, "currency", amount).items():
+    for currency, each in _rolled(plain, "currency", amount).items():
         found[""][currency] = [each.size, int(each.sums[currency] * 10_000)]
     now = timezone.now()
     fresh = matching(plain).filter(

@@ -141,11 +141,11 @@ class IndexedPayment(Figured):
     state = models.CharField(max_length=SHORT, blank=True)
     currency = models.CharField(max_length=SHORT, blank=True)
     amount = models.BigIntegerField(default=0)
-    buckets = models.SmallIntegerField(default=0)
-    """Which of the figures are above nothing: the nth of FIGURES is the bit 2ⁿ."""
     transactions_at = models.DateTimeField(null=True)
     is_unread = models.BooleanField(default=False)
     """Whether its transactions are to be read: money was taken, and they never were, or its order changed since."""
+    is_to_capture = models.BooleanField(default=False)
+    """Whether it holds money for an order that is agreed."""
     is_abroad = models.BooleanField(default=False)
     """Whether it is in another currency than its order, whose row does not count it."""
     twin = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
@@ -155,11 +155,15 @@ class IndexedPayment(Figured):
         constraints = [models.UniqueConstraint(fields=["order", "payment_id"], name="index_one_row_a_payment")]
         indexes = [
             models.Index(fields=["payment_id"], name="index_by_payment"),
-            models.Index(fields=[*_OF, "created", "id"], name="index_paid_by_created"),
             models.Index(fields=[*_OF, "state", "created", "id"], name="index_paid_by_state"),
             models.Index(fields=[*_OF, "adapter", "created", "id"], name="index_paid_by_adapter"),
-            models.Index(fields=[*_OF, "amount", "id"], name="index_paid_by_amount"),
             models.Index(fields=[*_OF, "created", "id"], condition=models.Q(is_unread=True), name="index_paid_unread"),
+            # With what a list of them asks besides, so that no row is looked up for it.
+            models.Index(
+                fields=[*_OF, "adapter", "created", "id", "held", "currency", "is_to_capture"],
+                condition=models.Q(is_to_capture=True),
+                name="index_paid_to_capture",
+            ),
             # The few that the board adds up one by one.
             models.Index(fields=["order"], condition=models.Q(is_abroad=True), name="index_paid_abroad"),
             models.Index(fields=["order"], condition=models.Q(twin__isnull=False), name="index_paid_twin"),
@@ -298,26 +302,23 @@ class OrderSum(models.Model):
         return f"{self.n} orders of {self.merchant}/{self.channel}"
 
 
-class PaymentSum(Figured):
-    """The same for payments, by their order's `created`."""
+class HeldSum(models.Model):
+    """How many payments of a channel hold money and are alike in all of this, and how much they hold; kept with them
+    (`index.rollups`)."""
 
     id = models.BigAutoField(primary_key=True)
     merchant = models.CharField(max_length=SHORT)
     channel = models.CharField(max_length=SHORT)
-    axis = models.CharField(max_length=2, choices=Axis)
-    since = models.DateField()
     adapter = models.CharField(max_length=ID, blank=True)
-    state = models.CharField(max_length=SHORT, blank=True)
     currency = models.CharField(max_length=SHORT, blank=True)
-    buckets = models.SmallIntegerField(default=0)
+    is_to_capture = models.BooleanField(default=False)
     n = models.BigIntegerField(default=0)
-    amount = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=[*_OF, "axis", "since", "adapter", "state", "currency", "buckets"],
-                name="index_one_sum_of_payments",
+                fields=[*_OF, "adapter", "currency", "is_to_capture"], name="index_one_sum_of_held"
             ),
         ]
 

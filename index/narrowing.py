@@ -4,7 +4,7 @@ What can be true of few orders alone (an id, a key, a text, an amount) is looked
 sorted. Where there are more, there is a branch for each channel and value of what narrows most, for `index.walking`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -25,8 +25,9 @@ as soon sorted as a page of them is met among a million orders."""
 _MOST_BRANCHES = 60
 _NARROWS = ("concerns", "shipping_states", "payment_states", "paid", "status")
 """What has an index by `created`, what usually narrows most first."""
-_IN_NO_OTHER_ORDER = ("total", "modified")
+IN_NO_OTHER_ORDER = ("total", "modified")
 """What has an index in this order for a channel alone, whatever narrows it."""
+_PAGE = 50
 
 
 class Sorting(NamedTuple):
@@ -85,7 +86,7 @@ def candidates(question: Question, most: int, sorting: Sorting | None = None) ->
         ),
     ]
     yield from (found() for is_asked, found in tries if is_asked)
-    if column in _IN_NO_OTHER_ORDER:
+    if column in IN_NO_OTHER_ORDER:
         yield from (_first(orders.filter(one), "number", most, of) for one in _by_created(question))
 
 
@@ -104,7 +105,7 @@ def by_channel(rows: QuerySet[Any, Any], channels: Iterable[Channel]) -> list[Qu
     return [rows.filter(merchant=each.merchant, channel=each.name) for each in dict.fromkeys(channels)]
 
 
-def some_with(question: Any, most: int) -> list[int]:
+def some_with(question: Question, most: int) -> list[int]:
     """The orders with that text, and on SQLite few without; so many and one where there are more."""
     alone = question.channels[0] if len(set(question.channels)) == 1 else None
     if connection.vendor == "sqlite":
@@ -163,6 +164,33 @@ def to_be_sorted(question: Question, sorting: Sorting) -> list[Branch]:
     return [Branch(matching(each), is_sorted=True) for each in alone]
 
 
+def has_an_index(question: Question) -> bool:
+    """Whether it is narrowed by one thing that has an index which begins as those by `created` do, or by those days, or
+    both, and by nothing else but the currency."""
+    things = [name for name in ("check", *_NARROWS) if getattr(question, name)]
+    if (
+        question.check == checks.STUCK
+        or len(things) > 1
+        or not (things or question.created_from or question.created_to)
+    ):
+        return False
+    nothing = Question(channels=question.channels, currency=question.currency, sort=question.sort)
+    known = {name: getattr(question, name) for name in (*things, "created_from", "created_to")}
+    return question == replace(nothing, **known)
+
+
+def by_size(question: Question, sizes: Mapping[Channel, tuple[int, int]]) -> list[Branch]:
+    """What is meant of a question that `has_an_index`, in an order that the index has not: all of a channel's sorted,
+    or walked along in that order, whichever meets fewer rows. `sizes`: how many are meant, of how many."""
+    found = []
+    for channel in dict.fromkeys(question.channels):
+        meant, whole = sizes.get(channel, (0, 0))
+        if meant:
+            rows = matching(replace(question, channels=(channel,)))
+            found.append(Branch(rows, is_sorted=meant * meant <= _PAGE * whole))
+    return found
+
+
 def by_amount(question: Question) -> QuerySet[Any, Any] | None:
     """The numbers of those of its amounts, where there are no more of them than can be looked up one by one."""
     if not _has_amount(question):
@@ -202,7 +230,7 @@ def _by_value(question: Question, sorting: Sorting | None, channels: int) -> lis
     column = sorting.column if sorting else "created"
     if question.check == checks.STUCK and not question.status:
         question = replace(question, status=(*checks.PAYING, *checks.AGREED))
-    if column in _IN_NO_OTHER_ORDER or (question.check and question.check != checks.STUCK):
+    if column in IN_NO_OTHER_ORDER or (question.check and question.check != checks.STUCK):
         return [question]
     names = ("status",) if column == "status_since" else _NARROWS
     name = next((each for each in names if getattr(question, each)), None)

@@ -11,7 +11,7 @@ from accounts.channels import Channel
 from domain.money import Figures
 from index import checks, rollups
 from index.amounts import from_units, to_units
-from index.columns import Part, figures_in, is_unread, money_columns, text_of, units_of, with_buckets
+from index.columns import Part, figures_in, is_to_capture, is_unread, money_columns, text_of, units_of
 from index.linking import link
 from index.locking import held
 from index.models import FIGURES, FLAGS, ID, SHORT, IndexedOrder, IndexedPayment, MoneyEvent
@@ -52,7 +52,7 @@ def note_transactions(  # noqa: PLR0913, PLR0917 - one payment, and all that its
         order__merchant=channel.merchant, order__channel=channel.name, order__order_id=order_id,
         payment_id=text_of(payment_id, ID),
     )  # fmt: skip
-    units, wanted = with_buckets(units_of(figures)), {row["mark"]: row for row in map(_event, events)}
+    units, wanted = units_of(figures), {row["mark"]: row for row in map(_event, events)}
     if not _tells_more(payments.first(), units, wanted, at):
         mark_read(payments.filter(transactions_at__lt=at), at)
         return False
@@ -118,7 +118,8 @@ def _refine(channel: Channel, payment: IndexedPayment, units: Mapping[str, int],
     for name, value in units.items():
         setattr(payment, name, value)
     payment.transactions_at, payment.is_unread = at, is_unread(payment.state, at, order.modified)
-    payment.save(update_fields=[*FIGURES, "buckets", "transactions_at", "is_unread"])
+    payment.is_to_capture = is_to_capture(payment.held, order.status)
+    payment.save(update_fields=[*FIGURES, "transactions_at", "is_unread", "is_to_capture"])
     deltas.payment(vars(payment), 1)
     parts = [
         Part(row.state, from_units(row.amount), row.currency, figures_in(vars(row))) for row in order.payments.all()

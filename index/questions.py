@@ -44,29 +44,3 @@ class Question:
 
 SORTS = ("created", "total", "status_since", "modified")
 """By `total`, the orders of each currency stand together, by its code: nobody compares kronor with euros."""
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentQuestion:
-    """Which payments are meant. What is empty or None does not narrow. Amounts in major units, times in UTC.
-
-    `buckets` (`domain.states.Bucket`): where money of it is, by its transactions where those were read, so part of it
-    is enough. `created_…` are of the order. `event`: a name of the API ("refund") that its transactions have to hold,
-    told as done, within `event_from` and `event_to`. `is_ours`: whether an execution of this desk caused that event,
-    or, without one, any. `text`: as in `Question`. All `…_to` of times are exclusive.
-    """
-
-    channels: tuple[Channel, ...]
-    states: tuple[str, ...] = ()
-    buckets: tuple[str, ...] = ()
-    adapters: tuple[str, ...] = ()
-    currency: str = ""
-    amount_from: Decimal | None = None
-    amount_to: Decimal | None = None
-    created_from: dt.datetime | None = None
-    created_to: dt.datetime | None = None
-    event: str = ""
-    event_from: dt.datetime | None = None
-    event_to: dt.datetime | None = None
-    is_ours: bool | None = None
-    text: str = ""

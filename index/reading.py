@@ -14,11 +14,10 @@ from django.db.models.functions import TruncDate
 from accounts.channels import Channel
 from index import checks, counting, narrowing, positions, walking, words
 from index.amounts import from_units
-from index.answers import NONE, Freshness, Page, PaymentPage, PaymentTally, Tally
+from index.answers import Freshness, Page, Tally
 from index.conditions import matching, of_channels
 from index.counting import MOST_COUNTED, found_by_checks
-from index.models import Axis, ChannelState, IndexedOrder, OrderSum, PaymentSum
-from index.of_payments import payments_page, payments_tally
+from index.models import Axis, ChannelState, HeldSum, IndexedOrder, OrderSum
 from index.questions import Question
 from index.spans import begin_of
 from index.walking import oldest_by_checks
@@ -26,13 +25,14 @@ from index.walking import oldest_by_checks
 
 def tally(question: Question, amount: Any = counting.TOTAL) -> Tally:
     """How many orders are meant, and what they come to: exact where rollups tell (`counting.can_be_rolled`), up to
-    MOST_COUNTED otherwise. `oldest` is known where the question names a check or a status. `amount` is
-    what is added up of each, by columns that rollups have as well (`rollups.SUMS`)."""
+    MOST_COUNTED otherwise, without sums where there are more. `oldest` is known where the question names a check or a
+    status. `amount` is what is added up of each, by columns that rollups have as well (`rollups.SUMS`)."""
     return counting.tally(question, amount)
 
 
 def group(question: Question, by: str) -> dict[str, Tally]:
-    """The same for each `currency` or `channel` ("norce/se") there is."""
+    """The same for each `currency` or `channel` ("norce/se") there is. ValueError where rollups do not know all that
+    is asked for."""
     return counting.grouped(question, by)
 
 
@@ -42,7 +42,7 @@ def ages(
     """The orders by how many days ago they took their state, as the desk's time zone has days: by default 0–1, 2–3,
     4–7, 8–14 and more. `age_bounds` says which rows these are."""
     return [
-        counting.grouped(replace(question, since_from=since, since_to=until), "", amount).get("", NONE)
+        counting.found_by(replace(question, since_from=since, since_to=until), amount)
         for since, until in age_bounds(now, edges_days)
     ]
 
@@ -100,8 +100,10 @@ def page(  # noqa: PLR0913 - which page of what
     cannot be read is the beginning. A page in the middle costs what the first one does. `only`: a condition besides,
     which has to hold of most of them, or they are looked through for it."""
     sorting = narrowing.Sorting.of(question.sort)
+    is_sized = sorting.column in narrowing.IN_NO_OTHER_ORDER and narrowing.has_an_index(question)
+    sizes = counting.sizes(question) if is_sized else None
     found = walking.page(
-        walking.along(question, sorting, only), sorting, size,
+        walking.along(question, sorting, only, sizes), sorting, size,
         positions.read(sorting.column, after), positions.read(sorting.column, before), last=at == "end",
     )  # fmt: skip
     rows: tuple[IndexedOrder, ...] = tuple(walking.fetched(IndexedOrder, found.keys))
@@ -117,15 +119,8 @@ def page(  # noqa: PLR0913 - which page of what
 
 def adapters_holding(channels: Iterable[Channel]) -> list[str]:
     """The adapters by which money is held in these channels."""
-    sums = PaymentSum.objects.filter(of_channels(channels), axis=Axis.ALL, held__gt=0)
+    sums = HeldSum.objects.filter(of_channels(channels), n__gt=0)
     return list(sums.values_list("adapter", flat=True).distinct().order_by("adapter"))
-
-
-def states_holding(channels: Iterable[Channel]) -> list[tuple[Channel, str]]:
-    """The states of payments of which money is held, in each of these channels."""
-    sums = PaymentSum.objects.filter(of_channels(channels), axis=Axis.ALL, held__gt=0)
-    found = sums.values_list("merchant", "channel", "state").distinct().order_by("merchant", "channel", "state")
-    return [(Channel(merchant, name), state) for merchant, name, state in found]
 
 
 def few_with(channels: tuple[Channel, ...], text: str) -> list[int] | None:
@@ -172,7 +167,7 @@ def _share(cursors: Mapping[str, Any]) -> float:
 
 
 __all__ = [
-    "MOST_COUNTED", "Freshness", "Page", "PaymentPage", "PaymentTally", "Placed", "Tally", "adapters_holding",
+    "MOST_COUNTED", "Freshness", "Page", "Placed", "Tally", "adapters_holding",
     "age_bounds", "ages", "days", "few_with", "found_by_checks", "freshness", "group", "matching", "oldest_by_checks",
-    "page", "payments_page", "payments_tally", "rows_of", "states_holding", "tally",
+    "page", "rows_of", "tally",
 ]  # fmt: skip

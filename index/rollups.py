@@ -2,8 +2,8 @@
 
 Each order counts in a few rows: all orders that are alike, those of its month and of its day (of `created` and of
 `status_since`, as the setting TIME_ZONE has days), and the same for each adapter that it was paid with; and those of
-its quarter of a day that are alike in a little. A writing adds up what it changes and puts it in at its end, in its own
-transaction, with its channel held (`index.locking`).
+its quarter of a day that are alike in a little. Each payment that holds money counts in one. A writing adds up what it
+changes and puts it in at its end, in its own transaction, with its channel held (`index.locking`).
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from django.db.models import Model
 
 from accounts.channels import Channel
 from index.locking import held
-from index.models import FIGURES, Axis, IndexedOrder, IndexedPayment, OrderSum, PaymentSum
+from index.models import Axis, HeldSum, IndexedOrder, IndexedPayment, OrderSum
 
 EPOCH = dt.date(1970, 1, 1)
 ALIKE = ("status", "payment_state", "paid", "concern", "currency", "country", "shipping_state", "flags")
@@ -30,35 +30,28 @@ SUMS = ("total", "held", "taken", "gap", "undeclared")
 """What of them is added up; of `undeclared` how far it is from nothing."""
 OF_ORDERS = ("created", "status_since", "adapters", *SUMS, *ALIKE)
 """What of an order decides where it counts."""
-OF_PAYMENTS = ("created", "adapter", "state", "currency", "buckets", "amount", *FIGURES)
+OF_PAYMENTS = ("adapter", "currency", "is_to_capture", "held")
 _Row = Mapping[str, Any]
 _AT_ONCE = 400
 
 
 class Deltas:
-    """What a writing changes, added up: `add` before and after, `put` at the end."""
+    """What a writing changes, added up: `order` and `payment` before and after, `put` at the end."""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.zone = ZoneInfo(settings.TIME_ZONE)
         self.orders: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * (1 + len(SUMS)))
-        self.payments: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * (2 + len(FIGURES)))
+        self.held: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
 
     def order(self, row: _Row, sign: int) -> None:
         values = (1, row["total"], row["held"], row["taken"], row["gap"], abs(row["undeclared"]))
         for key in self._places(row):
-            add(self.orders[key], values, sign)
+            _add(self.orders[key], values, sign)
 
     def payment(self, row: _Row, sign: int) -> None:
-        alike = (row["adapter"], row["state"], row["currency"], row["buckets"])
-        values = (1, row["amount"], *(row[name] for name in FIGURES))
-        day = row["created"].astimezone(self.zone).date()
-        for axis, since in (
-            (Axis.ALL, EPOCH),
-            (Axis.CREATED_MONTH, day.replace(day=1)),
-            (Axis.CREATED_DAY, day),
-        ):
-            add(self.payments[axis.value, since, *alike], values, sign)
+        if row["held"] > 0:
+            _add(self.held[row["adapter"], row["currency"], row["is_to_capture"]], (1, row["held"]), sign)
 
     def _places(self, row: _Row) -> Iterator[tuple[Any, ...]]:
         created = row["created"].astimezone(self.zone)
@@ -80,10 +73,7 @@ class Deltas:
     def put(self) -> None:
         """Into the tables, which have what was there before."""
         _put(self.channel, OrderSum, ("axis", "adapter", "since", *ALIKE), ("n", *SUMS), self.orders)
-        _put(
-            self.channel, PaymentSum, ("axis", "since", "adapter", "state", "currency", "buckets"),
-            ("n", "amount", *FIGURES), self.payments,
-        )  # fmt: skip
+        _put(self.channel, HeldSum, ("adapter", "currency", "is_to_capture"), ("n", "held"), self.held)
 
 
 def quarter_of(here: dt.datetime) -> int:
@@ -91,7 +81,7 @@ def quarter_of(here: dt.datetime) -> int:
     return here.hour // QUARTER
 
 
-def add(sums: list[int], values: Iterable[int], sign: int = 1) -> None:
+def _add(sums: list[int], values: Iterable[int], sign: int = 1) -> None:
     """Adds each of these to the sum in its place, or takes it off."""
     for place, value in enumerate(values):
         sums[place] += sign * value
@@ -135,7 +125,7 @@ def recount(channel: Channel) -> None:
         for row in IndexedPayment.objects.filter(**mine).values(*OF_PAYMENTS).iterator(5000):
             deltas.payment(row, 1)
         OrderSum.objects.filter(**mine).delete()
-        PaymentSum.objects.filter(**mine).delete()
+        HeldSum.objects.filter(**mine).delete()
         deltas.put()
 
 
@@ -143,7 +133,7 @@ def drop_empty(channels: Iterable[Channel]) -> None:
     """Rows that count nothing any more are taken out."""
     for channel in channels:
         with held(channel):
-            for model in (OrderSum, PaymentSum):
+            for model in (OrderSum, HeldSum):
                 model._default_manager.filter(merchant=channel.merchant, channel=channel.name, n=0).delete()
 
 

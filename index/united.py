@@ -1,11 +1,16 @@
 """One statement of several of Django's, each with an order and a limit of its own, which Django writes none of."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+
+_MOST_PARTS = 400
+"""SQLite takes 500."""
 
 
 def united(parts: Iterable[QuerySet[Any, Any]]) -> tuple[str, list[Any]]:
@@ -17,9 +22,11 @@ def united(parts: Iterable[QuerySet[Any, Any]]) -> tuple[str, list[Any]]:
 
 def alike(rows: QuerySet[Any, Any], parts: Sequence[Mapping[str, str]], most: int) -> tuple[str, list[Any]]:
     """As `united`, of the first `most` of these rows in each part, given by the values of the same columns. Its SQL is
-    written once."""
+    written once. More parts than a statement may have of them are looked for together."""
     if not parts:
         return "", []
+    if len(parts) > _MOST_PARTS:
+        rows, parts = rows.filter(reduce(or_, (Q(**part) for part in parts))), ({},)
     marks = {f"\x01{name}": name for name in parts[0]}
     try:
         sql, params = rows.filter(**{name: mark for mark, name in marks.items()})[:most].query.sql_with_params()

@@ -6,7 +6,7 @@ of one currency are walked after those of another.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -14,12 +14,13 @@ from django.db import connection
 from django.db.models import F, Min, Model, OrderBy, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
+from django.db.models.lookups import Exact
 
 from accounts.channels import Channel
 from index import checks, words
 from index.conditions import matching, of_channels, unindexed
 from index.models import Axis, IndexedOrder, OrderSum
-from index.narrowing import Branch, Sorting, branches, by_amount, currencies_of, few, of_many, to_be_sorted
+from index.narrowing import Branch, Sorting, branches, by_amount, by_size, currencies_of, few, of_many, to_be_sorted
 from index.positions import Position
 from index.questions import Question
 from index.united import each_of, rows_of, some_keys
@@ -47,7 +48,7 @@ def _walk(
     for branch in found:
         rows = branch.rows.filter(_after(sorting, branch.key, start)) if start else branch.rows
         order = [OrderBy(_by(name, branch), descending=sorting.is_falling) for name in (sorting.column, branch.key)]
-        parts.append(rows.order_by(*order).values_list(sorting.column, branch.key))
+        parts.append(rows.order_by(*order).values_list(_by(sorting.column, branch), branch.key))
     is_sqlite = connection.vendor == "sqlite" and len(parts) > 1
     sqls, params = each_of(part.order_by() if is_sqlite else part[:limit] for part in parts)
     if len(parts) == 1 or not sqls:
@@ -107,22 +108,34 @@ Walk = Callable[[Sorting, int, Position | None], list[tuple[Any, int]]]
 """The first rows in that order, at most so many, after that position, as value and key."""
 
 
-def along(question: Question, sorting: Sorting, only: Q | None = None) -> Walk:
-    """How the rows that are meant, and of which `only` holds, are walked along."""
-    found = to_be_sorted(question, sorting)
+def along(
+    question: Question,
+    sorting: Sorting,
+    only: Q | None = None,
+    sizes: Mapping[Channel, tuple[int, int]] | None = None,
+) -> Walk:
+    """How the rows that are meant, and of which `only` holds, are walked along. `sizes`: as `by_size`, where that is
+    how they are best looked for."""
+    found = by_size(question, sizes) if sizes else to_be_sorted(question, sorting)
     is_looked_up = not is_met_first(question)
     if not found and is_looked_up and (numbers := few(question, sorting)) is not None:
         found = [Branch(matching(question, numbers))]
 
-    def walk_those(way: Sorting, limit: int, start: Position | None, those: Q | None) -> list[tuple[Any, int]]:
+    def walk_those(
+        way: Sorting, limit: int, start: Position | None, currency: str | None = None
+    ) -> list[tuple[Any, int]]:
         if not found:
             found.extend(of_many(question, sorting) if is_looked_up else branches(question, sorting))
-        some = found if those is None else [each._replace(rows=each.rows.filter(those)) for each in found]
+        some = found
+        if only is not None:
+            some = [each._replace(rows=each.rows.filter(only)) for each in some]
+        if currency is not None:
+            some = [each._replace(rows=each.rows.filter(Exact(_by("currency", each), currency))) for each in some]
         return walked(some, way, limit, start)
 
     def walk(way: Sorting, limit: int, start: Position | None) -> list[tuple[Any, int]]:
         there = near(question, way, limit, start) if question.text and not found and only is None else None
-        return walk_those(way, limit, start, only) if there is None else there
+        return walk_those(way, limit, start) if there is None else there
 
     def walk_currencies(way: Sorting, limit: int, start: Position | None) -> list[tuple[Any, int]]:
         """Through one after the other. One that is gone meanwhile began where the one after it does."""
@@ -131,9 +144,8 @@ def along(question: Question, sorting: Sorting, only: Q | None = None) -> Walk:
         for code in sorted(currencies, reverse=is_back):
             if start and (code > start.currency if is_back else code < start.currency):
                 continue
-            those = Q(currency=code) if only is None else Q(only, currency=code)
             here = start if start and code == start.currency else None
-            rows += walk_those(way, limit - len(rows), here, those)
+            rows += walk_those(way, limit - len(rows), here, code)
             if len(rows) == limit:
                 break
         return rows

@@ -14,7 +14,7 @@ from typing import Any
 
 from accounts.channels import Channel
 from index import rollups
-from index.columns import columns_of, digest_of, is_unread, keys_of, payments_of, skus_of, text_of, with_buckets
+from index.columns import columns_of, digest_of, is_to_capture, is_unread, keys_of, payments_of, skus_of, text_of
 from index.linking import link
 from index.locking import held
 from index.models import FIGURES, ID, SHORT, IndexedKey, IndexedOrder, IndexedPayment, IndexedSku
@@ -92,6 +92,8 @@ class _Writing:
         deltas = rollups.Deltas(self.channel)
         for row in old.values():
             deltas.order(vars(row), -1)
+            for was in paid[row.number].values():
+                deltas.payment(vars(was), -1)
         rows, payments = [], {}
         for order_id, order in orders.items():
             number = before[order_id].number if order_id in before else None
@@ -128,13 +130,13 @@ class _Writing:
         for row in rows:
             theirs = payments[row.order_id]
             for payment_id, was in before.get(row.number, {}).items():
-                deltas.payment(vars(was), -1)
                 if payment_id not in theirs:
                     gone.append(was.pk)
             for value in theirs.values():
                 payment = IndexedPayment(
                     order=row, created=row.created, is_abroad=value["currency"] not in ("", row.currency),
-                    is_unread=is_unread(value["state"], value.get("transactions_at"), row.modified), **mine, **value,
+                    is_unread=is_unread(value["state"], value.get("transactions_at"), row.modified),
+                    is_to_capture=is_to_capture(value["held"], row.status), **mine, **value,
                 )  # fmt: skip
                 deltas.payment(vars(payment), 1)
                 now.append(payment)
@@ -161,7 +163,7 @@ def _with_what_is_known(
     for payment_id, row in payments.items():
         old = known.get(payment_id)
         if old and old.transactions_at and all(getattr(old, name) == row[name] for name in _TOLD_OF):
-            row.update(with_buckets({name: getattr(old, name) for name in FIGURES}))
+            row.update({name: getattr(old, name) for name in FIGURES})
             row["transactions_at"] = old.transactions_at
     return payments
 

@@ -154,7 +154,7 @@ BOUNDED: Mapping[str, str] = {
             "IndexedSku": "merchant channel sku",
             "IndexedKey": "key",
             "OrderSum": "merchant channel adapter status payment_state paid concern currency country shipping_state",
-            "PaymentSum": "merchant channel adapter state currency",
+            "HeldSum": "merchant channel adapter currency",
         }.items()
         for name in names.split()
     },

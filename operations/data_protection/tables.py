@@ -121,7 +121,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "index.IndexedKey": _INDEX,
         "index.PushedOrder": _INDEX._replace(order=""),
         "index.OrderSum": _INDEX,
-        "index.PaymentSum": _INDEX,
+        "index.HeldSum": _INDEX,
         "index.ChannelState": _INDEX._replace(plain=("cursors",)),
         # What is proof
         "payments.Execution": Table(

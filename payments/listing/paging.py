@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 
 from index.united import first_of_parts
+from index.walking import fetched
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICRO = dt.timedelta(microseconds=1)
@@ -34,12 +35,14 @@ class Position(NamedTuple):
 class Source(NamedTuple, Generic[M]):
     """One of the lists: `rows` have in `moment` (a lookup, `order__created`) when it was, and what has none stands at
     the end. `read_key` reads a key as it stands in a position; ValueError. `parts`: into which the rows fall
-    by the values of some columns, where an index has each part alone in order."""
+    by the values of some columns, where an index has each part alone in order. `related`: what is shown of a row
+    besides."""
 
     rows: "QuerySet[M]"
     moment: str
     read_key: Callable[[str], Any] = int
     parts: Sequence[Mapping[str, str]] = ()
+    related: tuple[str, ...] = ()
 
     def position_of(self, row: M, rank: int) -> Position:
         value: Any = row
@@ -113,13 +116,12 @@ def _some(source: Source[M], rank: int, most: int, at: Position | None, *, is_ne
 
 def _first(source: Source[M], rows: "QuerySet[M]", most: int, *, is_newer: bool) -> "Iterable[M]":
     """The first of these rows, which are in order. Where they fall into parts, so many of each are found in one query,
-    and the first of all of them are fetched."""
+    and the first of all of them are fetched, by their keys alone: to look for these among all that are meant, SQLite
+    goes through all that are meant."""
     if not source.parts:
-        return rows[:most]
+        return rows.select_related(*source.related)[:most] if source.related else rows[:most]
     keys = first_of_parts(rows.values_list(source.moment, "pk"), source.parts, most, is_falling=not is_newer)
-    keys = [source.rows.model._meta.pk.to_python(key) for key in keys]
-    known = source.rows.in_bulk(keys) if keys else {}
-    return [known[key] for key in keys if key in known]
+    return fetched(source.rows.model, map(source.rows.model._meta.pk.to_python, keys), *source.related)
 
 
 def _may_be_undated(source: Source[Any]) -> bool:

@@ -76,14 +76,16 @@ def sources(question: Question, user: User) -> list[Source[Any]]:
     return [
         ours.source(question, user),
         Source(
-            theirs.events(question, user).select_related("payment__order"),
+            theirs.events(question, user),
             "at",
             parts=theirs.parts_of_events(question, user),
+            related=("payment__order",),
         ),
         Source(
-            theirs.to_capture(question, user).select_related("order"),
+            theirs.to_capture(question, user),
             "created",
             parts=theirs.parts_of_held(question, user),
+            related=("order",),
         ),
     ]
 

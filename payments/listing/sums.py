@@ -64,20 +64,22 @@ class Tally(NamedTuple):
 def tally(question: Question, user: User, most: int = MOST_COUNTED) -> Tally:
     """How many rows are meant, and what they come to. Two queries for each list that is
     asked."""
-    groups, sizes = [], []
-    for part in _parts(question, user, most):
-        found = list(part)
+    groups: list[_Group] = []
+    sizes, is_capped = 0, False
+    for found, is_whole in _parts(question, user, most):
         groups += found
-        sizes.append(sum(size for _currency, _name, size, _units in found))
+        size = sum(size for _currency, _name, size, _units in found)
+        sizes += size
+        is_capped |= size >= most and not is_whole
     sums: dict[str, dict[str, tuple[int, int]]] = {}
     for currency, name, size, units in groups:
         named = sums.setdefault(code_of(currency), {})
         before = named.get(name, (0, 0))
         named[name] = (before[0] + size, before[1] + units)
     return Tally(
-        sum(sizes),
+        sizes,
         tuple(SumsOf(currency, _told(sums[currency])) for currency in sorted(sums)),
-        any(size >= most for size in sizes),
+        is_capped,
     )
 
 
@@ -85,17 +87,22 @@ def _told(named: dict[str, tuple[int, int]]) -> tuple[Part, ...]:
     return tuple(Part(name, from_units(named[name][1]), named[name][0]) for name in WORDS if name in named)
 
 
-def _parts(question: Question, user: User, most: int) -> Iterable[Iterable[tuple[str, str, int, int]]]:
-    """For each list: currency, the part's name, how many, and ten-thousandths."""
+_Group = tuple[str, str, int, int]
+"""Currency, the part's name, how many, and ten-thousandths."""
+
+
+def _parts(question: Question, user: User, most: int) -> Iterable[tuple[list[_Group], bool]]:
+    """Of each list, and whether all of it was added up, however many there are."""
     if question.asks_ours:
         found = ours.grouped(question, user, most)
-        yield ((currency, part_of(kind, state), size, units) for currency, kind, state, size, units in found)
+        yield [(currency, part_of(kind, state), size, units) for currency, kind, state, size, units in found], False
     if question.asks_others:
         events = theirs.grouped_events(question, user, most)
-        yield ((currency, _of_event(event, success), size, units) for currency, event, success, size, units in events)
+        yield [(currency, _of_event(event, done), size, units) for currency, event, done, size, units in events], False
     if question.tab is Tab.TO_CAPTURE:
-        held = theirs.grouped_held(question, user, most)
-        yield ((currency, HELD, size, units) for currency, size, units in held)
+        whole = theirs.all_held(question, user)
+        held = theirs.grouped_held(question, user, most) if whole is None else whole
+        yield [(currency, HELD, size, units) for currency, size, units in held], whole is not None
 
 
 def part_of(kind: str, state: str) -> str:

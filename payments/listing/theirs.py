@@ -3,23 +3,21 @@
 None of it is the basis of a money decision: it is as old as the last reading of its order, and says so.
 """
 
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from accounts.channels import Channel, channels_of
-from domain.states import MONEY_ACTIONS, ORDER
+from domain.states import MONEY_ACTIONS
 from index.amounts import to_units
-from index.models import IndexedPayment, MoneyEvent
-from index.reading import few_with, states_holding
+from index.models import HeldSum, IndexedPayment, MoneyEvent
+from index.reading import few_with
 from payments.listing.counting import by_group
 from payments.listing.questions import DONE, REFUSED, Question, Tab, asked_kinds
-
-AGREED = tuple(row.name for row in ORDER.where(lambda row: row.is_agreed))
-"""The states of orders whose money can be taken."""
 
 
 def asked_channels(question: Question, user: User) -> tuple[Channel, ...]:
@@ -66,8 +64,7 @@ def to_capture(question: Question, user: User) -> "QuerySet[IndexedPayment]":
         _in(asked_channels(question, user)),
         _of_payment(question, ""),
         _with_text(question, user, ""),
-        held__gt=0,
-        order__status__in=AGREED,
+        is_to_capture=True,
         **{name: each for name, each in bounds.items() if each is not None},
     )
 
@@ -116,13 +113,11 @@ def parts_of_events(question: Question, user: User) -> list[dict[str, str]]:
 
 
 def parts_of_held(question: Question, user: User) -> list[dict[str, str]]:
-    """The same for payments to capture. One query: in which states there are payments of which money is held."""
+    """The same for payments to capture. One query: by which adapters they are."""
     if question.tab is not Tab.TO_CAPTURE:
         return []
-    return [
-        {"merchant": channel.merchant, "channel": channel.name, "state": state}
-        for channel, state in states_holding(asked_channels(question, user))
-    ]
+    rows = _sums_of_held(question, user).values_list("merchant", "channel", "adapter").distinct().order_by()
+    return [{"merchant": merchant, "channel": channel, "adapter": adapter} for merchant, channel, adapter in rows]
 
 
 def grouped_events(question: Question, user: User, most: int) -> list[tuple[str, str, bool | None, int, int]]:
@@ -144,3 +139,21 @@ def grouped_held(question: Question, user: User, most: int) -> list[tuple[str, i
     """Of the newest `most` of them: currency, how many, and what is held. As `ours.grouped`."""
     rows = to_capture(question, user).values("currency", units=F("held"), moment=F("created"))
     return by_group(rows, most, "currency", parts=parts_of_held(question, user))
+
+
+def all_held(question: Question, user: User) -> list[tuple[str, int, int]] | None:
+    """The same of all of them, by what the index keeps added up; None where that does not know what is asked."""
+    bounds = (question.since, question.until, question.amount_from, question.amount_to)
+    if question.text or question.held_as or any(each is not None for each in bounds):
+        return None
+    rows = _sums_of_held(question, user).values_list("currency")
+    return [
+        (currency, n, int(held)) for currency, n, held in rows.annotate(sum_n=Sum("n"), sum_held=Sum("held")).order_by()
+    ]
+
+
+def _sums_of_held(question: Question, user: User) -> "QuerySet[HeldSum]":
+    """What the index keeps of their channels, their provider and their currency."""
+    plain = replace(question, text="", held_as=())
+    mine = _in(asked_channels(question, user))
+    return HeldSum.objects.filter(mine, _of_payment(plain, ""), is_to_capture=True, n__gt=0)

@@ -11,7 +11,7 @@ from domain.states import PAYMENT, Bucket
 from gateway.connection import order_api
 from index import checks, reading, writing
 from index.counting import BY
-from index.questions import PaymentQuestion, Question
+from index.questions import Question
 from order_api.schemas import Order
 from sandbox import seeding
 
@@ -50,14 +50,12 @@ def test_days_are_those_of_the_zone_and_none_is_left_out(orders: tuple[Order, ..
     }
 
 
-def test_payments_are_found_by_where_their_money_is(orders: tuple[Order, ...]) -> None:
+def test_adapters_that_hold_money_are_those_of_the_payments_that_do(orders: tuple[Order, ...]) -> None:
     held = [
-        payment.id
+        payment
         for order in orders
         for payment in order.payments
         if PAYMENT.of(payment.state).bucket is Bucket.HELD and payment.amount
     ]
-    asked = PaymentQuestion(channels=(SE,), buckets=(Bucket.HELD,))
-    found = reading.payments_page(asked, 250)
-    assert sorted(row.payment_id for row in found.rows) == sorted(filter(None, held))
-    assert reading.payments_tally(asked).size == len(held) > 0
+    assert reading.adapters_holding((SE,)) == sorted({str(each.adapter_id) for each in held})
+    assert held and reading.adapters_holding((Channel("norce", "no"),)) == []

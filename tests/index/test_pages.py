@@ -26,6 +26,17 @@ def test_pages_are_the_rows_in_order_there_and_back(
         is_paged_in_order(replace(question, sort=sorts[number % len(sorts)]))
 
 
+@pytest.mark.parametrize("page", [0, 5, 10_000])
+def test_so_are_those_by_total_whether_they_are_sorted_or_walked_along(
+    story: random.Random, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(narrowing, "_PAGE", page)
+    asked = [question for question in questions() if narrowing.has_an_index(question)]
+    assert len(asked) > 15
+    for number, question in enumerate(asked):
+        is_paged_in_order(replace(question, sort=("total", "-total", "modified", "-modified")[number % 4]))
+
+
 @pytest.mark.parametrize("few", [0, 2_000])
 @pytest.mark.parametrize("most", [0, 8_000])
 def test_so_are_those_of_amounts_whether_they_are_sorted_or_met_by_time(

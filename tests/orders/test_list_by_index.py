@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.channels import Channel
 from accounts.models import ChannelGrant
-from index import reading
+from index import counting, reading
 from index.models import ChannelState, IndexedOrder
 from order_api import OrderApi
 from order_api.errors import Unavailable
@@ -288,6 +288,17 @@ def test_the_part_that_htmx_asks_for_carries_the_notice(desk: Client) -> None:
     known(an_order("held", **HELD))
     part = folded(desk.get("/norce/se/orders/?payment_state=reserved", headers=HTMX))
     assert "<html" not in part and "Answered by the index" in part
+
+
+def test_of_more_than_are_counted_no_sum_is_told_as_if_it_were_that_of_all(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known(*(an_order(f"n{n}", **HELD) for n in range(3)))
+    address = "/norce/se/orders/?currency=SEK&amount_from=1"
+    assert "3 of 3 · sum of matching orders 300.00 SEK" in text_of(desk.get(address))
+    monkeypatch.setattr(counting, "MOST_COUNTED", 2)
+    shown = text_of(desk.get(address))
+    assert "3 of more than 2" in shown and "sum of matching" not in shown
 
 
 def test_the_figures_of_the_page_are_those_of_the_index(desk: Client) -> None:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,11 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.channels import Channel
 from accounts.models import ChannelGrant
-from index.models import IndexedOrder, IndexedPayment, MoneyEvent
+from index.models import IndexedPayment, MoneyEvent
+from index.rollups import recount
 from index.writing import see
 from order_api import OrderApi
 from payments.listing.noting import read_of
+from payments.listing.questions import Question, Tab
+from payments.listing.sums import tally
 from payments.models import State
 from tests.conftest import ClientOf
 from tests.payments.conftest import Attempt, MakePayment, action_of
@@ -24,6 +30,7 @@ from tests.payments.test_listing import desk, put, sums, text_of
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.django_db
+SE = Channel("norce", "se")
 
 
 def read(api: OrderApi, *order_ids: str) -> None:
@@ -109,13 +116,37 @@ def test_what_is_to_be_captured_is_what_is_held_for_orders_that_are_agreed(
     ids = make_payment()
     read(api, ids[0])
     assert sums(desk, tab="to-capture") == ""  # the customer is still shopping
-    IndexedOrder.objects.update(status="completed", status_since=timezone.now() - dt.timedelta(days=3))
+    api.orders.update_state(ids[0], "accepted")
+    api.orders.update_state(ids[0], "completed")
+    read(api, ids[0])
     assert sums(desk, tab="to-capture") == "SEK Reserved 499.00"
     shown = page(desk, tab="to-capture")
     assert "Completed since" in shown and "Nobody yet" in shown and ids[0] in shown
     api.payments.execute(*ids, action_of(api, ids, "capture").id or "")
     read(api, ids[0])
     assert sums(desk, tab="to-capture") == ""
+
+
+def test_all_that_is_to_be_captured_is_added_up_however_much_that_is(
+    api: OrderApi, make_payment: MakePayment, admin: User
+) -> None:
+    ids = [make_payment() for _ in range(3)]
+    for order_id, _payment in ids:
+        api.orders.update_state(order_id, "accepted")
+    read(api, *(order_id for order_id, _payment in ids))
+    asked, all_three = Question(tab=Tab.TO_CAPTURE), (3, Decimal(1497), False)
+    cases: tuple[tuple[dict[str, Any], tuple[int, int | Decimal, bool]], ...] = (
+        ({}, all_three), ({"channels": (SE,)}, all_three), ({"provider": "Stripe", "currency": "sek"}, all_three),
+        ({"provider": "klarna"}, (0, 0, False)), ({"currency": "NOK"}, (0, 0, False)),
+        ({"amount_from": Decimal(499)}, (1, Decimal(499), True)), ({"held_as": ("taken",)}, (0, 0, False)),
+        ({"since": timezone.now() - dt.timedelta(days=1)}, (1, Decimal(499), True)),
+    )  # fmt: skip
+    for narrowed, found in cases:
+        told = tally(replace(asked, **narrowed), admin, most=1)
+        assert (told.size, sum(of.amount("held") for of in told.sums), told.is_capped) == found, narrowed
+    api.payments.execute(*ids[0], action_of(api, ids[0], "capture").id or "")
+    read(api, ids[0][0])
+    assert tally(asked, admin).size == 2
 
 
 def test_where_the_payment_of_an_execution_stands_now_is_told(desk: Client, attempt: Attempt, api: OrderApi) -> None:
@@ -162,7 +193,8 @@ def test_the_index_of_a_channel_of_others_is_not_asked(
     ChannelGrant.objects.filter(user=support).update(merchant="norce", channel="no")
     desk = client_of(support)
     for tab in ("", "to-capture", "refunded"):
-        IndexedOrder.objects.update(status="completed")
+        IndexedPayment.objects.update(is_to_capture=True, held=1)
+        recount(SE)
         assert captured_elsewhere not in page(desk, others="1", tab=tab)
 
 
