@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
 from django.utils import timezone
 
 from accounts.channels import Channel
-from index import checks
+from index import checks, words
 from index.amounts import from_units
 from index.answers import NONE, Tally
 from index.conditions import CHANNEL, COLUMN_OF, matching, of_channels, one_of, only_one_thing, unindexed, within
@@ -25,10 +26,12 @@ from index.questions import Question
 from index.rollups import EPOCH
 from index.spans import Span, pieces
 from index.united import rows_of, together, united
-from index.walking import longest, some_of
+from index.walking import is_met_first, longest, some_of
 
 MOST_COUNTED = 1_000
 """Orders up to which a question is counted where no rollup answers it."""
+NEAR = 10_000
+"""The newest orders that are looked into for a text that many may have."""
 BY = ("currency", "channel")
 TOTAL = F("total")
 _Sums = dict[str, dict[str, list[int]]]
@@ -188,6 +191,11 @@ def _counted(question: Question, amount: Any) -> Tally:
         if are_beyond(exactly, question.channels, MOST_COUNTED):
             return _more()
         return _counted_there(exactly, question.channels, amount)
+    return _more() if _are_many_near(question) else _counted_among(question, amount)
+
+
+def _counted_among(question: Question, amount: Any) -> Tally:
+    """The same among what is true of few alone, else by branches."""
     for numbers in candidates(question, MOST_COUNTED):
         if len(numbers) <= MOST_COUNTED:
             return _added_up(matching(question, numbers), amount)
@@ -197,6 +205,18 @@ def _counted(question: Question, amount: Any) -> Tally:
     if len(numbers) > MOST_COUNTED:
         return _more()
     return _added_up(IndexedOrder.objects.filter(number__in=numbers), amount)
+
+
+def _are_many_near(question: Question) -> bool:
+    """Whether more than MOST_COUNTED of one channel's newest orders have a text, which then is not looked up. Of
+    several channels PostgreSQL goes through any, and meets so many as soon."""
+    rest = Question(channels=question.channels, sort=question.sort)
+    if len(question.channels) != 1 or not is_met_first(question) or replace(question, text="") != rest:
+        return False
+    place = StrIndex("words", Value(words.sought(question.text)))
+    rows = matching(rest).annotate(place=place).order_by("-created", "-number").values_list("place")
+    sql, params = united([rows[:NEAR]])
+    return bool(rows_of(f"SELECT 1 FROM ({sql}) AS t WHERE place > 0 LIMIT 1 OFFSET {MOST_COUNTED}", params))  # noqa: S608 - Django's own SQL
 
 
 def _more() -> Tally:

@@ -21,7 +21,7 @@ from index import checks, counting, narrowing, reading, rollups
 from index.conditions import matching
 from index.models import FLAGS, Axis, HeldSum, IndexedOrder, IndexedPayment, OrderSum
 from index.questions import Question
-from tests.index.made import NOW
+from tests.index.made import NOW, SE
 from tests.index.told import BOTH, STOCKHOLM, questions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("agreement")]
@@ -105,11 +105,15 @@ def test_each_question_is_answered_as_if_every_row_had_been_looked_at(
     assert asked > 25
 
 
-@pytest.mark.parametrize("asked", [{"text": "se-1"}, {"amount_from": Decimal(1)}, {"sku": "F-1"}], ids=str)
+@pytest.mark.parametrize(
+    "asked",
+    [{"text": "se-1"}, {"text": "se-1", "channels": (SE,)}, {"amount_from": Decimal(1)}, {"sku": "F-1"}],
+    ids=str,
+)
 def test_what_is_counted_beyond_the_most_says_so(
     story: random.Random, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any]
 ) -> None:
-    question = Question(channels=BOTH, **asked)
+    question = Question(**{"channels": BOTH, **asked})
     whole = reading.tally(question)
     monkeypatch.setattr(counting, "MOST_COUNTED", whole.size)
     assert reading.tally(question) == whole and not whole.is_capped
