@@ -138,20 +138,25 @@ def cpu() -> Callable[[], float]:
 def seen(size: int) -> tuple[float, float]:
     """Seconds of CPU for all of them, when they are new and when nothing of them is."""
     from index import writing
-    from order_api.schemas import Order
+    from index.models import IndexedPayment
+    from order_api.schemas import Order, PaymentTransaction
     from order_api.schemas.base import decode
+    from payments.listing.noting import read_of
     from sandbox.codec import encode
     from sandbox.seeding.orders import generate
 
     documents, new, same = generate(size, 1, NOW), 0.0, 0.0
-    while some := [decode(encode(document), Order) for document, _events in islice(documents, 250)]:
-        orders = [recent(each) for each in some]
+    while some := list(islice(documents, 250)):
+        orders = [recent(decode(encode(document), Order)) for document, _told in some]
         began = time.process_time()
         writing.see(orders, at=NOW)
         new += time.process_time() - began
         began = time.process_time()
         writing.see(orders, at=NOW + timedelta(seconds=1))
         same += time.process_time() - began
+        told = {key: lines for _document, of in some for key, lines in of.items()}
+        for payment in IndexedPayment.objects.filter(payment_id__in=told).select_related("order"):
+            read_of(payment, decode(encode(told[payment.payment_id]), tuple[PaymentTransaction, ...]), NOW)
     return new, same
 
 
@@ -207,6 +212,12 @@ def asked_of(channels: tuple[Any, ...]) -> Questions:
     person = User.objects.get_or_create(username="everywhere", is_superuser=True)[0]
     to_capture = PaymentsAsked(tab=Tab.TO_CAPTURE, channels=channels)
     of_one = replace(to_capture, provider=adapter)
+    by_others = PaymentsAsked(others=True, channels=channels)
+
+    def listed(asked: PaymentsAsked) -> None:
+        rows.page(asked, person, 50)
+        sums.tally(asked, person)
+
     dear = replace(every, amount_from=Decimal(1000), sort="total")
     by_total, by_change = replace(every, sort="total"), replace(every, sort="modified")
     middle_total, middle_change = middle_of(by_total), middle_of(by_change)
@@ -254,6 +265,11 @@ def asked_of(channels: tuple[Any, ...]) -> Questions:
         "to capture: sums": lambda: sums.tally(to_capture, person),
         "to capture, of one provider: first page": lambda: rows.page(of_one, person, 50),
         "to capture, of one provider: sums": lambda: sums.tally(of_one, person),
+        "to capture, of a text: page and sums": lambda: listed(replace(to_capture, text=reference)),
+        "to capture, of an amount: page and sums": lambda: listed(replace(to_capture, amount_from=Decimal(20_000))),
+        "done by others: page and sums": lambda: listed(by_others),
+        "refunded by others: page and sums": lambda: listed(replace(by_others, tab=Tab.REFUNDED)),
+        "done by others, of a text: page and sums": lambda: listed(replace(by_others, text=reference)),
     }
 
 
@@ -308,6 +324,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "created": "{created}",
         "twin_id": "o.twin_id + {k} * {step}",
     },
+    "index_moneyevent": {"id": "o.id + {k} * {step}", "payment_id": "o.payment_id + {k} * {step}", "at": "{at}"},
     "index_indexedsku": {
         "id": "o.id + {k} * {step}", "order_id": "o.order_id + {k} * {step}", "created": "{created}",
     },
@@ -330,7 +347,7 @@ def copied(first: int, times: int) -> bool:
     from django.db import connection
 
     from index import rollups
-    from index.models import IndexedKey, IndexedOrder, IndexedPayment, IndexedSku
+    from index.models import IndexedKey, IndexedOrder, IndexedPayment, IndexedSku, MoneyEvent
 
     if (there := IndexedOrder.objects.count() // first) >= times:
         return False
@@ -339,7 +356,7 @@ def copied(first: int, times: int) -> bool:
         if is_sqlite:
             cursor.execute("PRAGMA synchronous = OFF")
         indexes = without_indexes(cursor, is_sqlite)
-        for model in (IndexedOrder, IndexedPayment, IndexedSku, IndexedKey):
+        for model in (IndexedOrder, IndexedPayment, MoneyEvent, IndexedSku, IndexedKey):
             table, key = model._meta.db_table, model._meta.pk.column
             names = [field.column for field in model._meta.concrete_fields]
             for k in range(there, times):
@@ -364,10 +381,10 @@ def times_of(k: int, is_sqlite: bool) -> dict[str, str]:
     if is_sqlite:
         return {
             name: f"strftime('%Y-%m-%d %H:%M:%f', o.{column}, '-{minutes} minutes') || '{k:03}'"
-            for name, column in (("created", "created"), ("since", "status_since"))
+            for name, column in (("created", "created"), ("since", "status_since"), ("at", "at"))
         }
     shift = f"- interval '{minutes} minutes {k} microseconds'"
-    return {"created": f"o.created {shift}", "since": f"o.status_since {shift}"}
+    return {"created": f"o.created {shift}", "since": f"o.status_since {shift}", "at": f"o.at {shift}"}
 
 
 def without_indexes(cursor: Any, is_sqlite: bool) -> list[str]:

@@ -160,7 +160,7 @@ class IndexedPayment(Figured):
             models.Index(fields=[*_OF, "created", "id"], condition=models.Q(is_unread=True), name="index_paid_unread"),
             # With what a list of them asks besides, so that no row is looked up for it.
             models.Index(
-                fields=[*_OF, "adapter", "created", "id", "held", "currency", "is_to_capture"],
+                fields=[*_OF, "adapter", "created", "id", "is_to_capture", "currency", *FIGURES],
                 condition=models.Q(is_to_capture=True),
                 name="index_paid_to_capture",
             ),

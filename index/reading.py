@@ -124,12 +124,12 @@ def adapters_holding(channels: Iterable[Channel]) -> list[str]:
 
 
 def few_with(channels: tuple[Channel, ...], text: str) -> list[int] | None:
-    """The numbers of a few orders among which those are of which an identifier has that piece; None where there are
-    more, or it is too short to tell."""
+    """The numbers of orders among which those are of which an identifier has that piece; None where there are more than
+    can be looked up one by one, or it is too short to tell."""
     if len(" ".join(text.split())) < words.FEWEST:
         return None
-    found = narrowing.some_with(Question(channels=channels, text=text), narrowing.FEW)
-    return None if len(found) > narrowing.FEW else found
+    found = narrowing.some_with(Question(channels=channels, text=text), narrowing.SORTED)
+    return None if len(found) > narrowing.SORTED else found
 
 
 def rows_of(channel: Channel, ids: Iterable[str]) -> dict[str, IndexedOrder]:

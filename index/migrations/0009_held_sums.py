@@ -59,7 +59,8 @@ class Migration(migrations.Migration):
             model_name="indexedpayment",
             index=models.Index(
                 condition=models.Q(("is_to_capture", True)),
-                fields=["merchant", "channel", "adapter", "created", "id", "held", "currency", "is_to_capture"],
+                fields=["merchant", "channel", "adapter", "created", "id", "is_to_capture", "currency",
+                        "open", "held", "taken", "returned", "let_go", "failed", "unknown"],
                 name="index_paid_to_capture",
             ),
         ),

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.lookups import In
 
 from accounts.channels import Channel, channels_of
 from domain.states import MONEY_ACTIONS
 from index.amounts import to_units
+from index.conditions import CHANNEL
 from index.models import HeldSum, IndexedPayment, MoneyEvent
 from index.reading import few_with
 from payments.listing.counting import by_group
@@ -32,7 +34,7 @@ def events(question: Question, user: User) -> "QuerySet[MoneyEvent]":
         return MoneyEvent.objects.none()
     kinds = asked_kinds(question) or MONEY_ACTIONS
     found = MoneyEvent.objects.filter(
-        _in(asked_channels(question, user)), is_ours=False,
+        _where(question, user, "payment__"), is_ours=False,
         event__in=[kind for kind in kinds if kind in MONEY_ACTIONS],
     )  # fmt: skip
     if question.tab is Tab.REFUNDED:
@@ -46,7 +48,6 @@ def events(question: Question, user: User) -> "QuerySet[MoneyEvent]":
     }  # fmt: skip
     return found.filter(
         _of_payment(question, "payment__"),
-        _with_text(question, user, "payment__"),
         **{name: each for name, each in bounds.items() if each is not None},
     )
 
@@ -61,9 +62,8 @@ def to_capture(question: Question, user: User) -> "QuerySet[IndexedPayment]":
         "held__gte": _units(question.amount_from), "held__lte": _units(question.amount_to),
     }  # fmt: skip
     return IndexedPayment.objects.filter(
-        _in(asked_channels(question, user)),
+        _where(question, user, ""),
         _of_payment(question, ""),
-        _with_text(question, user, ""),
         is_to_capture=True,
         **{name: each for name, each in bounds.items() if each is not None},
     )
@@ -74,10 +74,17 @@ def _in(channels: tuple[Channel, ...]) -> Q:
     return reduce(or_, (Q(merchant=c.merchant, channel=c.name) for c in channels), Q(pk__in=()))
 
 
-def _with_text(question: Question, user: User, prefix: str) -> Q:
-    """Among which orders those with that text are, where the index knows that they are few."""
-    numbers = few_with(asked_channels(question, user), question.text) if question.text else None
-    return Q() if numbers is None else Q(**{f"{prefix}order__in": numbers})
+def _where(question: Question, user: User, prefix: str) -> Q:
+    """In the channels that are asked. Where the index knows among which few orders a text is, these alone are looked
+    at: no database is to go through all of a channel for them."""
+    channels, numbers = asked_channels(question, user), _few(question, user)
+    if numbers is None:
+        return _in(channels)
+    return Q(In(CHANNEL, list(map(str, channels))), **{f"{prefix}order__in": numbers})
+
+
+def _few(question: Question, user: User) -> list[int] | None:
+    return few_with(asked_channels(question, user), question.text) if question.text else None
 
 
 def _of_payment(question: Question, prefix: str) -> Q:
@@ -105,6 +112,8 @@ def parts_of_events(question: Question, user: User) -> list[dict[str, str]]:
     """Into which moves of others fall, so that an index has each part in its order."""
     if not question.asks_others:
         return []
+    if _few(question, user) is not None:
+        return [{}]
     return [
         {"merchant": each.merchant, "channel": each.name, "event": kind}
         for each in asked_channels(question, user)
@@ -116,6 +125,8 @@ def parts_of_held(question: Question, user: User) -> list[dict[str, str]]:
     """The same for payments to capture. One query: by which adapters they are."""
     if question.tab is not Tab.TO_CAPTURE:
         return []
+    if _few(question, user) is not None:
+        return [{}]
     rows = _sums_of_held(question, user).values_list("merchant", "channel", "adapter").distinct().order_by()
     return [{"merchant": merchant, "channel": channel, "adapter": adapter} for merchant, channel, adapter in rows]
 
