@@ -9,11 +9,22 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.lookups import In
 
 from accounts.channels import Channel
 from index import checks, words
-from index.conditions import COLUMN_OF, matching, of_amount, of_channels, one_of, only_one_thing, totals_beside, within
+from index.conditions import (
+    COLUMN_OF,
+    matching,
+    of_amount,
+    of_channels,
+    one_of,
+    only_one_thing,
+    totals_beside,
+    unindexed,
+    within,
+)
 from index.models import Axis, IndexedKey, IndexedOrder, IndexedPayment, IndexedSku, OrderSum
 from index.questions import SORTS, Question
 from index.united import rows_of, some_keys, united
@@ -24,7 +35,7 @@ SORTED = 8_000
 as soon sorted as a page of them is met among a million orders."""
 _MOST_BRANCHES = 60
 _NARROWS = ("concerns", "shipping_states", "payment_states", "paid", "status")
-"""What has an index by `created`, what usually narrows most first."""
+"""What has an index by `created`."""
 IN_NO_OTHER_ORDER = ("total", "modified")
 """What has an index in this order for a channel alone, whatever narrows it."""
 _PAGE = 50
@@ -179,6 +190,12 @@ def has_an_index(question: Question) -> bool:
     return question == replace(nothing, **known)
 
 
+def may_be_in_vain(question: Question) -> bool:
+    """Whether no one index has all that narrows it, so that what an index has may be gone through for nothing."""
+    things = [name for name in ("check", "adapters", *_NARROWS) if getattr(question, name)]
+    return bool(question.countries or question.currency or len(things) > 1)
+
+
 def by_size(question: Question, sizes: Mapping[Channel, tuple[int, int]]) -> list[Branch]:
     """What is meant of a question that `has_an_index`, in an order that the index has not: all of a channel's sorted,
     or walked along in that order, whichever meets fewer rows. `sizes`: how many are meant, of how many."""
@@ -211,6 +228,7 @@ def of_many(question: Question, sorting: Sorting | None) -> list[Branch]:
     if sorting is None and (some := by_amount(question)) is not None:
         return [Branch(matching(question, some))]
     found, channels = [], tuple(dict.fromkeys(question.channels))
+    name = _narrowest(question, sorting)
     for channel in channels:
         # What many have of all channels together, none may have of this one, and then there is no end of walking.
         alone = replace(question, channels=(channel,))
@@ -221,21 +239,43 @@ def of_many(question: Question, sorting: Sorting | None) -> list[Branch]:
         beside = totals_beside(alone) if sorting and sorting.column != "total" else Q()
         if beside:
             alone = replace(alone, amount_from=None, amount_to=None)
-        found += [Branch(matching(each).filter(beside)) for each in _by_value(alone, sorting, len(channels))]
+        found += [Branch(_along(each, name).filter(beside)) for each in _by_value(alone, name, len(channels))]
     return found
 
 
-def _by_value(question: Question, sorting: Sorting | None, channels: int) -> list[Question]:
-    """One question for each value of what narrows most, as an index is in order for one value alone."""
+def _along(question: Question, name: str) -> QuerySet[IndexedOrder]:
+    """The rows that are meant, for SQLite by the index of that and no other that narrows: it takes any."""
+    others = [each for each in _NARROWS if each != name and getattr(question, each)] if name else []
+    if connection.vendor != "sqlite" or not others:
+        return matching(question)
+    beside = (Q(In(unindexed(COLUMN_OF[each]), list(getattr(question, each)))) for each in others)
+    less: dict[str, Any] = dict.fromkeys(others, ())
+    return matching(replace(question, **less)).filter(*beside)
+
+
+def _narrowest(question: Question, sorting: Sorting | None) -> str:
+    """What narrows most of what has an index in this order for one value alone; empty where nothing has. A statement
+    where there are several."""
     column = sorting.column if sorting else "created"
+    if column in IN_NO_OTHER_ORDER or (question.check and question.check != checks.STUCK):
+        return ""
+    if column == "status_since" or (question.check and not question.status):
+        return "status"
+    asked = [name for name in _NARROWS if getattr(question, name)]
+    if len(asked) < 2:
+        return "".join(asked)
+    sums = OrderSum.objects.filter(of_channels(question.channels), axis=Axis.ALL, adapter="")
+    sizes = {f"n_{name}": Sum("n", filter=one_of(COLUMN_OF[name], getattr(question, name))) for name in asked}
+    found = sums.aggregate(**sizes)
+    return min(asked, key=lambda name: found[f"n_{name}"] or 0)
+
+
+def _by_value(question: Question, name: str, channels: int) -> list[Question]:
+    """One question for each value of that, as an index is in order for one value alone."""
     if question.check == checks.STUCK and not question.status:
         question = replace(question, status=(*checks.PAYING, *checks.AGREED))
-    if column in IN_NO_OTHER_ORDER or (question.check and question.check != checks.STUCK):
-        return [question]
-    names = ("status",) if column == "status_since" else _NARROWS
-    name = next((each for each in names if getattr(question, each)), None)
     values = tuple(dict.fromkeys(getattr(question, name))) if name else ()
-    if name is None or len(values) * channels > _MOST_BRANCHES:
+    if not values or len(values) * channels > _MOST_BRANCHES:
         return [question]
     one: list[dict[str, Any]] = [{name: (value,)} for value in values]
     return [replace(question, **each) for each in one]
