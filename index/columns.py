@@ -18,7 +18,8 @@ from domain.states import ORDER, PAYMENT, SHIPPING, Bucket
 from index import checks, words
 from index.amounts import from_units, to_units
 from index.hashes import email_key, name_key, phone_key, secret
-from index.models import FIGURES, ID, SHORT, IndexedKey
+from index.models import FIGURES, IndexedKey
+from index.sums import ID, SHORT
 from order_api.schemas import Address, Item, Order, Payment
 from trade.customer_keys import Key, Kind, is_stand_in
 from trade.totals import order_total

@@ -20,11 +20,12 @@ from index import checks, words
 from index.amounts import from_units
 from index.answers import NONE, Tally
 from index.conditions import CHANNEL, COLUMN_OF, matching, of_channels, one_of, only_one_thing, unindexed, within
-from index.models import Axis, IndexedOrder, OrderSum
+from index.models import IndexedOrder
 from index.narrowing import are_beyond, branches, by_channel, candidates
 from index.questions import Question
 from index.rollups import EPOCH
 from index.spans import Span, pieces
+from index.sums import Axis, OrderSum
 from index.united import rows_of, together, united
 from index.walking import is_met_first, longest, some_of
 

@@ -7,7 +7,8 @@ repeats of its order (merchant, channel, created) is there so that one index fin
 
 from django.db import models
 
-SHORT, ID = 64, 200
+from index.sums import ID, OF, SHORT
+
 FIGURES = ("open", "held", "taken", "returned", "let_go", "failed", "unknown")
 """As `domain.money.Figures`."""
 FLAGS = (
@@ -15,13 +16,12 @@ FLAGS = (
     "is_consent_missing", "is_twin",
 )  # fmt: skip
 """What `index.checks` looks for and time alone does not change; the nth is the bit 2ⁿ of `flags`."""
-_OF = ["merchant", "channel"]
 
 
 def _few(flag: str, by: str) -> models.Index:
     """Of the rows that are flagged alone, in an order."""
     return models.Index(
-        fields=[*_OF, by, "number"], condition=models.Q(**{flag: True}), name=f"index_{by[:7]}{flag[2:]}"
+        fields=[*OF, by, "number"], condition=models.Q(**{flag: True}), name=f"index_{by[:7]}{flag[2:]}"
     )
 
 
@@ -97,26 +97,26 @@ class IndexedOrder(Figured):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=[*_OF, "order_id"], name="index_one_row_an_order"),
+            models.UniqueConstraint(fields=[*OF, "order_id"], name="index_one_row_an_order"),
         ]
         indexes = [
             # With what a walk along it and a part of a day ask besides, so that no row is looked up for it.
             models.Index(
-                fields=[*_OF, "created", "number", "status", "currency", "total"], name="index_by_created_with"
+                fields=[*OF, "created", "number", "status", "currency", "total"], name="index_by_created_with"
             ),
-            models.Index(fields=[*_OF, "status", "created", "number"], name="index_by_status"),
+            models.Index(fields=[*OF, "status", "created", "number"], name="index_by_status"),
             models.Index(
-                fields=[*_OF, "payment_state", "created", "number", "currency", "total"], name="index_by_payment_state"
+                fields=[*OF, "payment_state", "created", "number", "currency", "total"], name="index_by_payment_state"
             ),
-            models.Index(fields=[*_OF, "paid", "created", "number"], name="index_by_paid"),
-            models.Index(fields=[*_OF, "shipping_state", "created", "number"], name="index_by_shipping"),
-            models.Index(fields=[*_OF, "currency", "total", "number"], name="index_by_total"),
-            models.Index(fields=[*_OF, "total", "created", "number", "currency"], name="index_by_amount"),
-            models.Index(fields=[*_OF, "modified", "number"], name="index_by_modified"),
-            models.Index(fields=[*_OF, "status_since", "number"], name="index_by_since"),
-            models.Index(fields=[*_OF, "status", "status_since", "number"], name="index_by_status_since"),
-            models.Index(fields=[*_OF, "concern", "created", "number"], name="index_by_concern"),
-            models.Index(fields=[*_OF, "reference"], name="index_by_reference"),
+            models.Index(fields=[*OF, "paid", "created", "number"], name="index_by_paid"),
+            models.Index(fields=[*OF, "shipping_state", "created", "number"], name="index_by_shipping"),
+            models.Index(fields=[*OF, "currency", "total", "number"], name="index_by_total"),
+            models.Index(fields=[*OF, "total", "created", "number", "currency"], name="index_by_amount"),
+            models.Index(fields=[*OF, "modified", "number"], name="index_by_modified"),
+            models.Index(fields=[*OF, "status_since", "number"], name="index_by_since"),
+            models.Index(fields=[*OF, "status", "status_since", "number"], name="index_by_status_since"),
+            models.Index(fields=[*OF, "concern", "created", "number"], name="index_by_concern"),
+            models.Index(fields=[*OF, "reference"], name="index_by_reference"),
             *(_few(flag, by) for flag in FLAGS for by in ("created", "status_since")),
         ]
 
@@ -155,12 +155,12 @@ class IndexedPayment(Figured):
         constraints = [models.UniqueConstraint(fields=["order", "payment_id"], name="index_one_row_a_payment")]
         indexes = [
             models.Index(fields=["payment_id"], name="index_by_payment"),
-            models.Index(fields=[*_OF, "state", "created", "id"], name="index_paid_by_state"),
-            models.Index(fields=[*_OF, "adapter", "created", "id"], name="index_paid_by_adapter"),
-            models.Index(fields=[*_OF, "created", "id"], condition=models.Q(is_unread=True), name="index_paid_unread"),
+            models.Index(fields=[*OF, "state", "created", "id"], name="index_paid_by_state"),
+            models.Index(fields=[*OF, "adapter", "created", "id"], name="index_paid_by_adapter"),
+            models.Index(fields=[*OF, "created", "id"], condition=models.Q(is_unread=True), name="index_paid_unread"),
             # With what a list of them asks besides, so that no row is looked up for it.
             models.Index(
-                fields=[*_OF, "adapter", "created", "id", "is_to_capture", "currency", *FIGURES],
+                fields=[*OF, "adapter", "created", "id", "is_to_capture", "currency", *FIGURES],
                 condition=models.Q(is_to_capture=True),
                 name="index_paid_to_capture",
             ),
@@ -193,7 +193,7 @@ class MoneyEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["payment", "mark"], name="index_one_row_an_event")]
-        indexes = [models.Index(fields=[*_OF, "event", "at", "payment"], name="index_event_by_time")]
+        indexes = [models.Index(fields=[*OF, "event", "at", "payment"], name="index_event_by_time")]
 
     def __str__(self) -> str:
         return f"{self.event} of payment {self.payment_id}"
@@ -211,7 +211,7 @@ class IndexedSku(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "sku"], name="index_one_row_a_sku")]
-        indexes = [models.Index(fields=[*_OF, "sku", "created", "order"], name="index_by_sku")]
+        indexes = [models.Index(fields=[*OF, "sku", "created", "order"], name="index_by_sku")]
 
     def __str__(self) -> str:
         return self.sku
@@ -239,91 +239,6 @@ class IndexedKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of order {self.order_id}"
-
-
-class Axis(models.TextChoices):
-    """Over what a rollup's row adds up: all orders, or those of a month or day of `created` or `status_since`."""
-
-    ALL = "a"
-    CREATED_MONTH = "cm"
-    CREATED_DAY = "cd"
-    SINCE_MONTH = "sm"
-    SINCE_DAY = "sd"
-    ROUGH_ALL = "ra"
-    """As the three of `created`, by status and currency alone."""
-    ROUGH_MONTH = "rm"
-    ROUGH_DAY = "rd"
-    QUARTER_0 = "q0"
-    """Six hours of a day of `created`, by status, state of the payments and currency alone."""
-    QUARTER_1 = "q1"
-    QUARTER_2 = "q2"
-    QUARTER_3 = "q3"
-
-
-class OrderSum(models.Model):
-    """How many orders of a channel are alike in all of this, and what they come to; kept with the orders
-    (`index.rollups`)."""
-
-    id = models.BigAutoField(primary_key=True)
-    merchant = models.CharField(max_length=SHORT)
-    channel = models.CharField(max_length=SHORT)
-    axis = models.CharField(max_length=2, choices=Axis)
-    adapter = models.CharField(max_length=ID, blank=True)
-    """Empty for all orders; else those with a payment of it."""
-    since = models.DateField()
-    status = models.CharField(max_length=SHORT, blank=True)
-    payment_state = models.CharField(max_length=SHORT, blank=True)
-    paid = models.CharField(max_length=SHORT, blank=True)
-    concern = models.CharField(max_length=SHORT, blank=True)
-    currency = models.CharField(max_length=SHORT, blank=True)
-    country = models.CharField(max_length=SHORT, blank=True)
-    shipping_state = models.CharField(max_length=SHORT, blank=True)
-    flags = models.SmallIntegerField(default=0)
-    n = models.BigIntegerField(default=0)
-    total = models.BigIntegerField(default=0)
-    held = models.BigIntegerField(default=0)
-    taken = models.BigIntegerField(default=0)
-    gap = models.BigIntegerField(default=0)
-    undeclared = models.BigIntegerField(default=0)
-    """How far apart amounts and totals are, whichever is more."""
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=[
-                    *_OF, "axis", "adapter", "since", "status", "payment_state", "paid", "concern", "currency",
-                    "country", "shipping_state", "flags",
-                ],
-                name="index_one_sum_of_orders",
-            ),
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.n} orders of {self.merchant}/{self.channel}"
-
-
-class HeldSum(models.Model):
-    """How many payments of a channel hold money and are alike in all of this, and how much they hold; kept with them
-    (`index.rollups`)."""
-
-    id = models.BigAutoField(primary_key=True)
-    merchant = models.CharField(max_length=SHORT)
-    channel = models.CharField(max_length=SHORT)
-    adapter = models.CharField(max_length=ID, blank=True)
-    currency = models.CharField(max_length=SHORT, blank=True)
-    is_to_capture = models.BooleanField(default=False)
-    n = models.BigIntegerField(default=0)
-    held = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=[*_OF, "adapter", "currency", "is_to_capture"], name="index_one_sum_of_held"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.n} payments of {self.merchant}/{self.channel}"
 
 
 class ChannelState(models.Model):
@@ -357,7 +272,7 @@ class ChannelState(models.Model):
     """Calls made ever."""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=_OF, name="index_one_row_a_channel")]
+        constraints = [models.UniqueConstraint(fields=OF, name="index_one_row_a_channel")]
 
     def __str__(self) -> str:
         return f"{self.merchant}/{self.channel}"

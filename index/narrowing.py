@@ -25,8 +25,9 @@ from index.conditions import (
     unindexed,
     within,
 )
-from index.models import Axis, IndexedKey, IndexedOrder, IndexedPayment, IndexedSku, OrderSum
+from index.models import IndexedKey, IndexedOrder, IndexedPayment, IndexedSku
 from index.questions import SORTS, Question
+from index.sums import Axis, OrderSum
 from index.united import rows_of, some_keys, united
 
 FEW = 2_000

@@ -14,8 +14,9 @@ from index.amounts import from_units, to_units
 from index.columns import Part, figures_in, is_to_capture, is_unread, money_columns, text_of, units_of
 from index.linking import link
 from index.locking import held
-from index.models import FIGURES, FLAGS, ID, SHORT, IndexedOrder, IndexedPayment, MoneyEvent
+from index.models import FIGURES, FLAGS, IndexedOrder, IndexedPayment, MoneyEvent
 from index.rows import upsert
+from index.sums import ID, SHORT
 
 
 class Event(NamedTuple):
@@ -60,9 +61,11 @@ def note_transactions(  # noqa: PLR0913, PLR0917 - one payment, and all that its
         payment = payments.first()
         if payment is None or (payment.transactions_at and payment.transactions_at > at):
             return False
-        _keep_events(payment, wanted)
+        deltas = rollups.Deltas(channel)
+        _keep_events(payment, wanted, deltas)
         if state is None or text_of(state, SHORT) == payment.state:
-            _refine(channel, payment, units, at)
+            _refine(payment, units, at, deltas)
+        deltas.put()
         return True
 
 
@@ -99,7 +102,11 @@ def _event(event: Event) -> dict[str, Any]:
     }
 
 
-def _keep_events(payment: IndexedPayment, wanted: Mapping[str, dict[str, Any]]) -> None:
+def _keep_events(payment: IndexedPayment, wanted: Mapping[str, dict[str, Any]], deltas: rollups.Deltas) -> None:
+    for row in payment.events.values(*_EVENT):
+        deltas.event(row, vars(payment), -1)
+    for row in wanted.values():
+        deltas.event(row, vars(payment), 1)
     payment.events.exclude(mark__in=list(wanted)).delete()
     rows = [
         MoneyEvent(payment=payment, merchant=payment.merchant, channel=payment.channel, **row)
@@ -109,9 +116,8 @@ def _keep_events(payment: IndexedPayment, wanted: Mapping[str, dict[str, Any]]) 
         upsert(rows, ("payment", "mark"), never=("id",))
 
 
-def _refine(channel: Channel, payment: IndexedPayment, units: Mapping[str, int], at: dt.datetime) -> None:
+def _refine(payment: IndexedPayment, units: Mapping[str, int], at: dt.datetime, deltas: rollups.Deltas) -> None:
     """The payment's figures, and by them its order's."""
-    deltas = rollups.Deltas(channel)
     order = IndexedOrder.objects.get(pk=payment.order_id)
     deltas.payment(vars(payment), -1)
     deltas.order(vars(order), -1)
@@ -132,4 +138,3 @@ def _refine(channel: Channel, payment: IndexedPayment, units: Mapping[str, int],
         setattr(order, name, value)
     order.save(update_fields=[*found, *FLAGS, "flags"])
     link([order.number], {order.number: order}, deltas)
-    deltas.put()

@@ -17,9 +17,10 @@ from index.amounts import from_units
 from index.answers import Freshness, Page, Tally
 from index.conditions import matching, of_channels
 from index.counting import MOST_COUNTED, found_by_checks
-from index.models import Axis, ChannelState, HeldSum, IndexedOrder, OrderSum
+from index.models import ChannelState, IndexedOrder
 from index.questions import Question
 from index.spans import begin_of
+from index.sums import Axis, HeldSum, OrderSum
 from index.walking import oldest_by_checks
 
 

@@ -69,7 +69,10 @@ def _remove(channel: Channel, rows: QuerySet[IndexedOrder]) -> int:
         IndexedPayment.objects.filter(twin__order__in=numbers).exclude(order__in=numbers)
         .values_list("order_id", flat=True)
     )  # fmt: skip
-    MoneyEvent.objects.filter(payment__order__in=numbers).delete()
+    events = MoneyEvent.objects.filter(payment__order__in=numbers)
+    for event in events.select_related("payment"):
+        deltas.event(vars(event), vars(event.payment), -1)
+    events.delete()
     payments.delete()
     for model in (IndexedSku, IndexedKey):
         model._default_manager.filter(order__in=numbers).delete()

@@ -2,8 +2,9 @@
 
 Each order counts in a few rows: all orders that are alike, those of its month and of its day (of `created` and of
 `status_since`, as the setting TIME_ZONE has days), and the same for each adapter that it was paid with; and those of
-its quarter of a day that are alike in a little. Each payment that holds money counts in one. A writing adds up what it
-changes and puts it in at its end, in its own transaction, with its channel held (`index.locking`).
+its quarter of a day that are alike in a little. Each payment that holds money counts in one, each
+transaction that moved some in those of all, of its month and of its day. A writing adds up what it changes and puts it
+in at its end, in its own transaction, with its channel held (`index.locking`).
 """
 
 import datetime as dt
@@ -14,11 +15,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Model
+from django.db.models import F, Model
 
 from accounts.channels import Channel
+from domain.states import MONEY_ACTIONS
 from index.locking import held
-from index.models import Axis, HeldSum, IndexedOrder, IndexedPayment, OrderSum
+from index.models import IndexedOrder, IndexedPayment, MoneyEvent
+from index.sums import Axis, HeldSum, MoveSum, OrderSum, Outcome
 
 EPOCH = dt.date(1970, 1, 1)
 ALIKE = ("status", "payment_state", "paid", "concern", "currency", "country", "shipping_state", "flags")
@@ -31,18 +34,20 @@ SUMS = ("total", "held", "taken", "gap", "undeclared")
 OF_ORDERS = ("created", "status_since", "adapters", *SUMS, *ALIKE)
 """What of an order decides where it counts."""
 OF_PAYMENTS = ("adapter", "currency", "is_to_capture", "held")
+OF_EVENTS = ("event", "success", "at", "moved", "is_ours")
 _Row = Mapping[str, Any]
 _AT_ONCE = 400
 
 
 class Deltas:
-    """What a writing changes, added up: `order` and `payment` before and after, `put` at the end."""
+    """What a writing changes, added up: `order`, `payment` and `event` before and after, `put` at the end."""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.zone = ZoneInfo(settings.TIME_ZONE)
         self.orders: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * (1 + len(SUMS)))
         self.held: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+        self.moves: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
 
     def order(self, row: _Row, sign: int) -> None:
         values = (1, row["total"], row["held"], row["taken"], row["gap"], abs(row["undeclared"]))
@@ -52,6 +57,18 @@ class Deltas:
     def payment(self, row: _Row, sign: int) -> None:
         if row["held"] > 0:
             _add(self.held[row["adapter"], row["currency"], row["is_to_capture"]], (1, row["held"]), sign)
+
+    def event(self, row: _Row, payment: _Row, sign: int) -> None:
+        """A transaction of that payment."""
+        if row["is_ours"] or row["event"] not in MONEY_ACTIONS:
+            return
+        alike = (payment["adapter"], row["event"], Outcome.of(row["success"]).value, payment["currency"])
+        times = [(Axis.ALL.value, EPOCH)]
+        if row["at"]:
+            day = row["at"].astimezone(self.zone).date()
+            times += [(Axis.AT_MONTH.value, day.replace(day=1)), (Axis.AT_DAY.value, day)]
+        for axis, since in times:
+            _add(self.moves[axis, since, *alike], (1, row["moved"] or 0), sign)
 
     def _places(self, row: _Row) -> Iterator[tuple[Any, ...]]:
         created = row["created"].astimezone(self.zone)
@@ -74,6 +91,8 @@ class Deltas:
         """Into the tables, which have what was there before."""
         _put(self.channel, OrderSum, ("axis", "adapter", "since", *ALIKE), ("n", *SUMS), self.orders)
         _put(self.channel, HeldSum, ("adapter", "currency", "is_to_capture"), ("n", "held"), self.held)
+        names = ("axis", "since", "adapter", "event", "outcome", "currency")
+        _put(self.channel, MoveSum, names, ("n", "moved"), self.moves)
 
 
 def quarter_of(here: dt.datetime) -> int:
@@ -124,8 +143,14 @@ def recount(channel: Channel) -> None:
             deltas.order(row, 1)
         for row in IndexedPayment.objects.filter(**mine).values(*OF_PAYMENTS).iterator(5000):
             deltas.payment(row, 1)
+        events = MoneyEvent.objects.filter(**mine, is_ours=False).annotate(
+            adapter=F("payment__adapter"), currency=F("payment__currency")
+        )
+        for row in events.values(*OF_EVENTS, "adapter", "currency").iterator(5000):
+            deltas.event(row, row, 1)
         OrderSum.objects.filter(**mine).delete()
         HeldSum.objects.filter(**mine).delete()
+        MoveSum.objects.filter(**mine).delete()
         deltas.put()
 
 
@@ -133,7 +158,7 @@ def drop_empty(channels: Iterable[Channel]) -> None:
     """Rows that count nothing any more are taken out."""
     for channel in channels:
         with held(channel):
-            for model in (OrderSum, HeldSum):
+            for model in (OrderSum, HeldSum, MoveSum):
                 model._default_manager.filter(merchant=channel.merchant, channel=channel.name, n=0).delete()
 
 

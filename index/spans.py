@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Q
 
-from index.models import Axis
 from index.rollups import QUARTER, QUARTERS, quarter_of
+from index.sums import Axis
 
 _DAY = dt.timedelta(days=1)
 _LONG = (_DAY, _DAY / len(QUARTERS))

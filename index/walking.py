@@ -19,10 +19,11 @@ from django.db.models.lookups import Exact
 from accounts.channels import Channel
 from index import checks, words
 from index.conditions import matching, of_channels, unindexed
-from index.models import Axis, IndexedOrder, OrderSum
+from index.models import IndexedOrder
 from index.narrowing import Branch, Sorting, branches, by_amount, by_size, currencies_of, few, of_many, to_be_sorted
 from index.positions import Position
 from index.questions import Question
+from index.sums import Axis, OrderSum
 from index.united import each_of, rows_of, some_keys
 
 PROBED = 1_000

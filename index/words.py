@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from accounts.channels import Channel
-from index.models import ID
+from index.sums import ID
 
 BEFORE = "\n\n"
 LONGEST = 8000

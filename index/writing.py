@@ -17,10 +17,11 @@ from index import rollups
 from index.columns import columns_of, digest_of, is_to_capture, is_unread, keys_of, payments_of, skus_of, text_of
 from index.linking import link
 from index.locking import held
-from index.models import FIGURES, ID, SHORT, IndexedKey, IndexedOrder, IndexedPayment, IndexedSku
+from index.models import FIGURES, IndexedKey, IndexedOrder, IndexedPayment, IndexedSku, MoneyEvent
 from index.noting import Event, note_transactions
 from index.removing import forget, forget_channel, prune
 from index.rows import kept_since, rows_of, upsert
+from index.sums import ID, SHORT
 from order_api.schemas import Order
 
 AT_ONCE = 250
@@ -127,11 +128,15 @@ class _Writing:
     ) -> None:
         mine = {"merchant": self.channel.merchant, "channel": self.channel.name}
         now, gone = [], []
+        others: dict[int, dict[str, Any] | None] = {}
         for row in rows:
             theirs = payments[row.order_id]
             for payment_id, was in before.get(row.number, {}).items():
-                if payment_id not in theirs:
+                is_now = theirs.get(payment_id)
+                if is_now is None:
                     gone.append(was.pk)
+                if is_now is None or any(is_now[name] != getattr(was, name) for name in ("adapter", "currency")):
+                    others[was.pk] = is_now
             for value in theirs.values():
                 payment = IndexedPayment(
                     order=row, created=row.created, is_abroad=value["currency"] not in ("", row.currency),
@@ -140,6 +145,10 @@ class _Writing:
                 )  # fmt: skip
                 deltas.payment(vars(payment), 1)
                 now.append(payment)
+        for event in MoneyEvent.objects.filter(payment__in=list(others)).select_related("payment"):
+            deltas.event(vars(event), vars(event.payment), -1)
+            if is_now := others[event.payment_id]:
+                deltas.event(vars(event), is_now, 1)
         if gone:
             self._unlink(gone)
         if now:

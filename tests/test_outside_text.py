@@ -155,6 +155,7 @@ BOUNDED: Mapping[str, str] = {
             "IndexedKey": "key",
             "OrderSum": "merchant channel adapter status payment_state paid concern currency country shipping_state",
             "HeldSum": "merchant channel adapter currency",
+            "MoveSum": "merchant channel adapter event currency",
         }.items()
         for name in names.split()
     },

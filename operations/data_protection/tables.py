@@ -122,6 +122,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "index.PushedOrder": _INDEX._replace(order=""),
         "index.OrderSum": _INDEX,
         "index.HeldSum": _INDEX,
+        "index.MoveSum": _INDEX,
         "index.ChannelState": _INDEX._replace(plain=("cursors",)),
         # What is proof
         "payments.Execution": Table(

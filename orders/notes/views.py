@@ -23,6 +23,7 @@ from gateway.request import ApiRequest
 from orders.changes.flow import subject_of
 from orders.models import Note
 from orders.notes import services
+from orders.notes.known import reference_of
 from orders.notes.telling import mentions_of
 from teamwork.presentation import of_order
 from ui.pages import form_view, render_page
@@ -69,15 +70,14 @@ class EditForm(forms.Form):
 @keeps_what_was_typed(NOT_ASKED)
 def note_create(request: ApiRequest, order_id: str) -> HttpResponse:
     """Keeps a note. The box comes back empty above it, and the timeline below reads itself anew."""
+    reference = reference_of(request, order_id)
     if request.method != "POST":
-        request.api.orders.get(order_id)
         return show_box(request, order_id, None)
-    order = request.api.orders.get(order_id)  # there is none of another channel, nor one that does not exist
     form = NoteForm(request.POST)
     if not form.is_valid():
         return show_box(request, order_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        keep(request, order_id, form, order.reference)
+        keep(request, order_id, form, reference)
     except log.AuditUnavailableError:
         form.add_error(None, NOT_LOGGED)
         return show_box(request, order_id, form, HTTPStatus.SERVICE_UNAVAILABLE)

@@ -97,8 +97,10 @@ def _parts(question: Question, user: User, most: int) -> Iterable[tuple[list[_Gr
         found = ours.grouped(question, user, most)
         yield [(currency, part_of(kind, state), size, units) for currency, kind, state, size, units in found], False
     if question.asks_others:
-        events = theirs.grouped_events(question, user, most)
-        yield [(currency, _of_event(event, done), size, units) for currency, event, done, size, units in events], False
+        every = theirs.all_events(question, user)
+        events = theirs.grouped_events(question, user, most) if every is None else every
+        found_there = [(code, _of_event(event, done), size, units) for code, event, done, size, units in events]
+        yield found_there, every is not None
     if question.tab is Tab.TO_CAPTURE:
         whole = theirs.all_held(question, user)
         held = theirs.grouped_held(question, user, most) if whole is None else whole

@@ -3,21 +3,26 @@
 None of it is the basis of a money decision: it is as old as the last reading of its order, and says so.
 """
 
+from collections import Counter
 from dataclasses import replace
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
 from accounts.channels import Channel, channels_of
 from domain.states import MONEY_ACTIONS
 from index.amounts import to_units
 from index.conditions import CHANNEL
-from index.models import HeldSum, IndexedPayment, MoneyEvent
+from index.models import IndexedPayment, MoneyEvent
 from index.reading import few_with
+from index.spans import Span, pieces
+from index.sums import Axis, HeldSum, MoveSum, Outcome
+from index.united import together
 from payments.listing.counting import by_group
 from payments.listing.questions import DONE, REFUSED, Question, Tab, asked_kinds
 
@@ -40,8 +45,7 @@ def events(question: Question, user: User) -> "QuerySet[MoneyEvent]":
     if question.tab is Tab.REFUNDED:
         found = found.filter(success=True)
     if question.outcomes:
-        said = {DONE: True, REFUSED: False}
-        found = found.filter(success__in=[said[each] for each in question.outcomes if each in said])
+        found = found.filter(success__in=[_SAID[each] for each in question.outcomes if each in _SAID])
     bounds = {
         "at__gte": question.since, "at__lt": question.until,
         "moved__gte": _units(question.amount_from), "moved__lte": _units(question.amount_to),
@@ -146,6 +150,47 @@ def grouped_events(question: Question, user: User, most: int) -> list[tuple[str,
     ]
 
 
+def all_events(question: Question, user: User) -> list[tuple[str, str, bool | None, int, int]] | None:
+    """The same of all of them, by what the index keeps added up; None where that does not know what is asked."""
+    if _asks_rows(question):
+        return None
+    wanted = Q(event__in=asked_kinds(question) or MONEY_ACTIONS)
+    if question.tab is Tab.REFUNDED:
+        wanted &= Q(outcome=Outcome.DONE)
+    if question.outcomes:
+        wanted &= Q(outcome__in=[each for each in question.outcomes if each in (DONE, REFUSED)])
+    kept = MoveSum.objects.filter(_in(asked_channels(question, user)), _of_payment(question, ""), wanted, n__gt=0)
+    span = Span((Q(axis=Axis.ALL),))
+    if question.since or question.until:
+        span = pieces(question.since, question.until, Axis.AT_MONTH, Axis.AT_DAY)
+    found: Counter[tuple[str, str, bool | None]] = Counter()
+    sizes: Counter[tuple[str, str, bool | None]] = Counter()
+    sums = {"sum_n": Sum("n"), "sum_moved": Sum("moved")}
+    parts = [kept.filter(part).values_list("currency", "event", "outcome").annotate(**sums) for part in span.rows]
+    for currency, event, outcome, n, moved in together([part.order_by() for part in parts]) if parts else ():
+        key = currency, event, _SAID.get(outcome)
+        sizes[key] += n
+        found[key] += int(moved)
+    counts = {"sum_n": Count("pk"), "sum_moved": Coalesce(Sum("moved"), 0)}
+    for edge in span.edges:
+        rows = events(replace(question, since=edge.since, until=edge.until), user)
+        for currency, event, success, n, moved in rows.values_list("payment__currency", "event", "success").annotate(
+            **counts
+        ):
+            sizes[currency, event, success] += edge.sign * n
+            found[currency, event, success] += edge.sign * int(moved)
+    return [(*key, n, found[key]) for key, n in sizes.items() if n]
+
+
+_SAID = {DONE: True, REFUSED: False}
+
+
+def _asks_rows(question: Question) -> bool:
+    """Whether it asks for what no sum is kept by."""
+    amounts = (question.amount_from, question.amount_to)
+    return bool(question.text or question.held_as or any(each is not None for each in amounts))
+
+
 def grouped_held(question: Question, user: User, most: int) -> list[tuple[str, int, int]]:
     """Of the newest `most` of them: currency, how many, and what is held. As `ours.grouped`."""
     rows = to_capture(question, user).values("currency", units=F("held"), moment=F("created"))
@@ -154,8 +199,7 @@ def grouped_held(question: Question, user: User, most: int) -> list[tuple[str, i
 
 def all_held(question: Question, user: User) -> list[tuple[str, int, int]] | None:
     """The same of all of them, by what the index keeps added up; None where that does not know what is asked."""
-    bounds = (question.since, question.until, question.amount_from, question.amount_to)
-    if question.text or question.held_as or any(each is not None for each in bounds):
+    if _asks_rows(question) or question.since or question.until:
         return None
     rows = _sums_of_held(question, user).values_list("currency")
     return [

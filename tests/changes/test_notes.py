@@ -11,9 +11,12 @@ from django.db import IntegrityError, OperationalError
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from audit import log
 from audit.models import Entry
+from index.writing import see
+from order_api import OrderApi
 from order_api.schemas import Order
 from orders.models import Note, NoteVersion
 from orders.notes import services
@@ -124,6 +127,19 @@ def test_an_outage_keeps_what_was_typed(support: User, client_of: ClientOf, orde
     assert page.status_code == 503 and 'value="Typed in vain"' in text(page)
     assert box.status_code == 503 and box["HX-Retarget"] == "#note-problem"
     assert not Note.objects.exists()
+
+
+def test_while_the_api_is_silent_a_note_on_an_order_that_is_known_is_kept(
+    support: User, client_of: ClientOf, order: Order, api: OrderApi
+) -> None:
+    see([api.orders.get(order.id or "")], at=timezone.now())
+    client = client_of(support)
+    with answered_by(TimeoutError):
+        box = client.post(add_url(order), {"text": "She calls again tomorrow"}, headers=IN_BOX)
+        elsewhere = client.post(add_url(order).replace("norce/se", "norce/no"), {"text": "Typed in vain"})
+    assert box.status_code == 200 and "She calls again tomorrow" in text(box)
+    assert elsewhere.status_code == 503 and 'value="Typed in vain"' in text(elsewhere)
+    assert [note.order_id for note in Note.objects.all()] == [order.id]
 
 
 def test_a_session_that_has_ended_keeps_what_was_typed(support: User, client_of: ClientOf, order: Order) -> None:

@@ -19,8 +19,9 @@ from domain.money import Concern, Paid
 from domain.states import PAYMENT, Bucket
 from index import checks, counting, narrowing, reading, rollups
 from index.conditions import matching
-from index.models import FLAGS, Axis, HeldSum, IndexedOrder, IndexedPayment, OrderSum
+from index.models import FLAGS, IndexedOrder, IndexedPayment
 from index.questions import Question
+from index.sums import Axis, HeldSum, MoveSum, OrderSum
 from tests.index.made import NOW, SE
 from tests.index.told import BOTH, STOCKHOLM, questions
 
@@ -30,7 +31,7 @@ LENGTHS = [timedelta(hours=hours) for hours in (2, 5, 13, 24, 30 * 24 + 7)]
 
 def sums() -> dict[str, Counter[tuple[Any, ...]]]:
     found = {}
-    for model, names in ((OrderSum, ("n", "total")), (HeldSum, ("n", "held"))):
+    for model, names in ((OrderSum, ("n", "total")), (HeldSum, ("n", "held")), (MoveSum, ("n", "moved"))):
         alike = [field.name for field in model._meta.concrete_fields if field.name not in ("id", *names)]
         rows = model._default_manager.exclude(n=0).values_list(*alike, *names)
         found[model.__name__] = Counter(rows)
@@ -50,7 +51,7 @@ def test_sums_that_were_kept_are_those_of_a_recount(story: random.Random) -> Non
         rollups.recount(channel)
     assert kept == sums()
     assert len(kept["OrderSum"]) > 100
-    assert len(kept["HeldSum"]) > 5
+    assert len(kept["HeldSum"]) > 5 and len(kept["MoveSum"]) > 3
 
 
 def test_what_of_payments_is_to_be_read_is_what_was_not_read_since_their_orders_changed(story: random.Random) -> None:

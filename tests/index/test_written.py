@@ -13,16 +13,9 @@ from django.db import OperationalError, connections, transaction
 from domain.money import Concern, Figures
 from index import locking, reading, rollups, writing
 from index.checks import CHECKS
-from index.models import (
-    HeldSum,
-    IndexedKey,
-    IndexedOrder,
-    IndexedPayment,
-    IndexedSku,
-    MoneyEvent,
-    OrderSum,
-)
+from index.models import IndexedKey, IndexedOrder, IndexedPayment, IndexedSku, MoneyEvent
 from index.questions import Question
+from index.sums import HeldSum, OrderSum
 from index.writing import Event
 from tests.index.made import NO, NOW, SE, order, payment
 

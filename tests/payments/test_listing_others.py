@@ -163,6 +163,7 @@ def test_a_refund_whose_amount_can_be_read_in_two_ways_is_in_no_sum(desk: Client
         payment=payment, merchant="norce", channel="se", mark="m", event="refund", success=True, amount=1_000_000,
         at=timezone.now(),
     )  # fmt: skip
+    recount(SE)
     assert "named: 100.00 SEK" in page(desk, others="1")
     assert sums(desk, others="1") == "SEK Captured 499.00 Refunded 0.00"
 
@@ -175,6 +176,7 @@ def test_an_event_without_a_time_stands_at_the_end_and_is_counted(desk: Client, 
         )
         for n in range(3)
     )
+    recount(SE)
     put(ago=5)
     html, kinds = desk.get(reverse("money-list"), {"others": "1", "size": "2"}).content.decode(), []
     while True:

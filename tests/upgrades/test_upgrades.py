@@ -54,6 +54,8 @@ def are_counted(found: dict[str, dict[str, Any]]) -> None:
         sums = found[name]["sums"]
         assert sums["quartered"] == sums["orders"] > 0, name
         assert (sums["abroad"], sums["unread"]) == (["EUR"], ["captured"]), name
+        assert sums["held"] == [[False, 1, 40_000], [True, 1, 30_000]], name
+        assert sums["moved"] == [[axis, "refund", 1, 5_000] for axis in ("a", "ad", "am")], name
     assert found[WITHIN]["sums"]["counted"] == found[WITHIN]["sums"]["orders"]
 
 

@@ -48,11 +48,13 @@ OF_THE_DESK = {
     "merchant": ("norce",) * 2, "channel": ("se", "no"), "sent_at": (None,) * 2, "axis": ("ra",) * 2,
     "IndexedOrder.currency": ("SEK",) * 2, "IndexedPayment.currency": ("SEK", "EUR"),
     "IndexedPayment.state": ("captured", "reserved"), "IndexedPayment.transactions_at": (None,) * 2,
+    "IndexedOrder.status": ("completed", "checkout"), "IndexedPayment.held": (30_000, 40_000),
+    "MoneyEvent.event": ("refund", "validate"), "MoneyEvent.is_ours": (False,) * 2, "MoneyEvent.moved": (5_000, None),
 }  # fmt: skip
 """Values of both rows that the desk's own rules ask for: channels that there are, nothing that was sent without an
-entry, sums by which it is known that there is something to add up, a payment in another currency than its order, and
-one whose transactions nobody has read."""
-ENDED = {"orders_lease", "index_ordersum", "index_heldsum", "sandbox_tally"}
+entry, sums by which it is known that there is something to add up, a payment in another currency than its order, one
+whose transactions nobody has read, one to be captured, and a refund."""
+ENDED = {"orders_lease", "index_ordersum", "index_heldsum", "index_movesum", "sandbox_tally"}
 """Tables whose rows were of the moment and are gone with it, or are made anew from others."""
 Rows = dict[str, dict[str, dict[str, Any]]]
 
@@ -198,12 +200,14 @@ def upgraded(name: str, leaves: dict[str, str]) -> dict[str, Any]:
 
 
 def sums() -> dict[str, Any]:
-    """How many orders the index's sums count, all and by quarters of days, and how many it has; and which payments it
-    has in another currency than their order's, and with transactions that are to be read."""
+    """How many orders the index's sums count, all and by quarters of days, and how many it has; which payments it
+    has in another currency than their order's, and with transactions that are to be read; what is held, and was moved.
+    """
     from django.db.models import Sum
 
-    from index.models import Axis, IndexedOrder, IndexedPayment, OrderSum
+    from index.models import IndexedOrder, IndexedPayment
     from index.rollups import QUARTERS
+    from index.sums import Axis, HeldSum, MoveSum, OrderSum
 
     def of(*axes: Axis) -> int:
         return OrderSum.objects.filter(axis__in=axes).aggregate(n=Sum("n"))["n"] or 0
@@ -213,6 +217,8 @@ def sums() -> dict[str, Any]:
         "counted": of(Axis.ROUGH_ALL), "quartered": of(*QUARTERS), "orders": IndexedOrder.objects.count(),
         "abroad": list(abroad),
         "unread": list(IndexedPayment.objects.filter(is_unread=True).values_list("state", flat=True)),
+        "held": sorted(HeldSum.objects.values_list("is_to_capture", "n", "held")),
+        "moved": sorted(MoveSum.objects.values_list("axis", "event", "n", "moved")),
     }  # fmt: skip
 
 
