@@ -54,7 +54,7 @@ OF_THE_DESK = {
 """Values of both rows that the desk's own rules ask for: channels that there are, nothing that was sent without an
 entry, sums by which it is known that there is something to add up, a payment in another currency than its order, one
 whose transactions nobody has read, one to be captured, and a refund."""
-ENDED = {"orders_lease", "index_ordersum", "index_heldsum", "index_movesum", "sandbox_tally"}
+ENDED = {"orders_lease", "index_ordersum", "index_paymentsum", "sandbox_tally"}
 """Tables whose rows were of the moment and are gone with it, or are made anew from others."""
 Rows = dict[str, dict[str, dict[str, Any]]]
 
