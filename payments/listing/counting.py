@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from index.united import alike, rows_of
+from index.united import alike
 
 
 def by_group(
@@ -23,15 +23,11 @@ def by_group(
     are fewer rows than that, no order is asked for: to find few by it, a database may walk through all that there are.
     `newest`: the same rows, as they are best asked for in that order.
     """
-    if not _are_so_many(rows, most, parts):
-        return _grouped(alike(rows.order_by(), parts, most), names, f"LIMIT {most}")
+    found = _grouped(alike(rows.order_by(), parts, most), names, f"LIMIT {most}")
+    if sum(row[-2] for row in found) < most:
+        return found
     ordered = (rows if newest is None else newest).order_by("-moment")
     return _grouped(alike(ordered, parts, most), names, f"ORDER BY moment DESC LIMIT {most}")
-
-
-def _are_so_many(rows: QuerySet[Any, Any], most: int, parts: Sequence[Mapping[str, str]]) -> bool:
-    sql, params = alike(rows.order_by().values("moment"), parts, most)
-    return bool(sql and rows_of(f"SELECT 1 FROM ({sql}) AS those LIMIT 1 OFFSET {most - 1}", params))  # noqa: S608 - of Django
 
 
 def _grouped(united: tuple[str, list[Any]], names: Sequence[str], which: str) -> list[tuple[Any, ...]]:

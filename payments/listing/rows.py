@@ -73,20 +73,11 @@ class Row(NamedTuple):
 
 def sources(question: Question, user: User) -> list[Source[Any]]:
     """The lists, by rank."""
+    events, held = theirs.events(question, user), theirs.to_capture(question, user)
     return [
         ours.source(question, user),
-        Source(
-            theirs.events(question, user),
-            "at",
-            parts=theirs.parts_of_events(question, user),
-            related=("payment__order",),
-        ),
-        Source(
-            theirs.to_capture(question, user),
-            "created",
-            parts=theirs.parts_of_held(question, user),
-            related=("order",),
-        ),
+        Source(events.rows, "at", parts=events.parts, related=("payment__order",)),
+        Source(held.rows, "created", parts=held.parts, related=("order",)),
     ]
 
 

@@ -4,10 +4,11 @@ None of it is the basis of a money decision: it is as old as the last reading of
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -33,13 +34,21 @@ def asked_channels(question: Question, user: User) -> tuple[Channel, ...]:
     return tuple(each for each in theirs if each in question.channels) if question.channels else theirs
 
 
-def events(question: Question, user: User) -> "QuerySet[MoneyEvent]":
-    """The moves of others that are meant, in no order."""
+class Listed(NamedTuple):
+    """Rows in no order, and the parts into which they fall, of which an index has each in order (`paging.Source`)."""
+
+    rows: QuerySet[Any]
+    parts: list[dict[str, str]]
+
+
+def events(question: Question, user: User) -> Listed:
+    """The moves of others that are meant."""
     if not question.asks_others:
-        return MoneyEvent.objects.none()
+        return Listed(MoneyEvent.objects.none(), [])
+    channels, numbers = asked_channels(question, user), _few(question, user)
     kinds = asked_kinds(question) or MONEY_ACTIONS
     found = MoneyEvent.objects.filter(
-        _where(question, user, "payment__"), is_ours=False,
+        _where(channels, numbers, "payment__"), is_ours=False,
         event__in=[kind for kind in kinds if kind in MONEY_ACTIONS],
     )  # fmt: skip
     if question.tab is Tab.REFUNDED:
@@ -50,27 +59,41 @@ def events(question: Question, user: User) -> "QuerySet[MoneyEvent]":
         "at__gte": question.since, "at__lt": question.until,
         "moved__gte": _units(question.amount_from), "moved__lte": _units(question.amount_to),
     }  # fmt: skip
-    return found.filter(
-        _of_payment(question, "payment__"),
-        **{name: each for name, each in bounds.items() if each is not None},
+    found = found.filter(
+        _of_payment(question, "payment__"), **{name: each for name, each in bounds.items() if each is not None}
+    )
+    if numbers is not None:
+        return Listed(found, [{}])
+    return Listed(
+        found,
+        [
+            {"merchant": each.merchant, "channel": each.name, "event": kind}
+            for each in channels
+            for kind in MONEY_ACTIONS
+        ],
     )
 
 
-def to_capture(question: Question, user: User) -> "QuerySet[IndexedPayment]":
-    """The payments whose money is held for an order that is agreed, in no order. What was asked of people, outcomes
-    and types says nothing of them."""
+def to_capture(question: Question, user: User) -> Listed:
+    """The payments whose money is held for an order that is agreed. What was asked of people, outcomes and types says
+    nothing of them. One query for by which adapters they are."""
     if question.tab is not Tab.TO_CAPTURE:
-        return IndexedPayment.objects.none()
+        return Listed(IndexedPayment.objects.none(), [])
+    channels, numbers = asked_channels(question, user), _few(question, user)
     bounds = {
         "created__gte": question.since, "created__lt": question.until,
         "held__gte": _units(question.amount_from), "held__lte": _units(question.amount_to),
     }  # fmt: skip
-    return IndexedPayment.objects.filter(
-        _where(question, user, ""),
+    found = IndexedPayment.objects.filter(
+        _where(channels, numbers, ""),
         _of_payment(question, ""),
         is_to_capture=True,
         **{name: each for name, each in bounds.items() if each is not None},
     )
+    if numbers is not None:
+        return Listed(found, [{}])
+    kept = _sums_of_held(question, user).values_list("merchant", "channel", "adapter").distinct().order_by()
+    return Listed(found, [dict(zip(("merchant", "channel", "adapter"), each, strict=True)) for each in kept])
 
 
 def _in(channels: tuple[Channel, ...]) -> Q:
@@ -78,10 +101,9 @@ def _in(channels: tuple[Channel, ...]) -> Q:
     return reduce(or_, (Q(merchant=c.merchant, channel=c.name) for c in channels), Q(pk__in=()))
 
 
-def _where(question: Question, user: User, prefix: str) -> Q:
+def _where(channels: Sequence[Channel], numbers: list[int] | None, prefix: str) -> Q:
     """In the channels that are asked. Where the index knows among which few orders a text is, these alone are looked
     at: no database is to go through all of a channel for them."""
-    channels, numbers = asked_channels(question, user), _few(question, user)
     if numbers is None:
         return _in(channels)
     return Q(In(CHANNEL, list(map(str, channels))), **{f"{prefix}order__in": numbers})
@@ -112,40 +134,15 @@ def _units(amount: Any) -> int | None:
     return None if amount is None else to_units(amount)
 
 
-def parts_of_events(question: Question, user: User) -> list[dict[str, str]]:
-    """Into which moves of others fall, so that an index has each part in its order."""
-    if not question.asks_others:
-        return []
-    if _few(question, user) is not None:
-        return [{}]
-    return [
-        {"merchant": each.merchant, "channel": each.name, "event": kind}
-        for each in asked_channels(question, user)
-        for kind in MONEY_ACTIONS
-    ]
-
-
-def parts_of_held(question: Question, user: User) -> list[dict[str, str]]:
-    """The same for payments to capture. One query: by which adapters they are."""
-    if question.tab is not Tab.TO_CAPTURE:
-        return []
-    if _few(question, user) is not None:
-        return [{}]
-    rows = _sums_of_held(question, user).values_list("merchant", "channel", "adapter").distinct().order_by()
-    return [{"merchant": merchant, "channel": channel, "adapter": adapter} for merchant, channel, adapter in rows]
-
-
 def grouped_events(question: Question, user: User, most: int) -> list[tuple[str, str, bool | None, int, int]]:
     """Of the newest `most` of them: currency, event, whether it was done, how many, and what they moved in
     ten-thousandths, as far as that is told for sure. As `ours.grouped`."""
-    rows = events(question, user).values(
-        "event", "success", in_currency=F("payment__currency"), units=F("moved"), moment=F("at")
-    )
-    parts = parts_of_events(question, user)
+    found = events(question, user)
+    rows = found.rows.values("event", "success", in_currency=F("payment__currency"), units=F("moved"), moment=F("at"))
     return [
         (currency, event, None if success is None else bool(success), size, units)
         for currency, event, success, size, units in by_group(
-            rows, most, "in_currency", "event", "success", parts=parts
+            rows, most, "in_currency", "event", "success", parts=found.parts
         )
     ]
 
@@ -173,7 +170,7 @@ def all_events(question: Question, user: User) -> list[tuple[str, str, bool | No
         found[key] += int(moved)
     counts = {"sum_n": Count("pk"), "sum_moved": Coalesce(Sum("moved"), 0)}
     for edge in span.edges:
-        rows = events(replace(question, since=edge.since, until=edge.until), user)
+        rows = events(replace(question, since=edge.since, until=edge.until), user).rows
         for currency, event, success, n, moved in rows.values_list("payment__currency", "event", "success").annotate(
             **counts
         ):
@@ -193,8 +190,9 @@ def _asks_rows(question: Question) -> bool:
 
 def grouped_held(question: Question, user: User, most: int) -> list[tuple[str, int, int]]:
     """Of the newest `most` of them: currency, how many, and what is held. As `ours.grouped`."""
-    rows = to_capture(question, user).values("currency", units=F("held"), moment=F("created"))
-    return by_group(rows, most, "currency", parts=parts_of_held(question, user))
+    found = to_capture(question, user)
+    rows = found.rows.values("currency", units=F("held"), moment=F("created"))
+    return by_group(rows, most, "currency", parts=found.parts)
 
 
 def all_held(question: Question, user: User) -> list[tuple[str, int, int]] | None:
