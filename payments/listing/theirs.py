@@ -64,14 +64,8 @@ def events(question: Question, user: User) -> Listed:
     )
     if numbers is not None:
         return Listed(found, [{}])
-    return Listed(
-        found,
-        [
-            {"merchant": each.merchant, "channel": each.name, "event": kind}
-            for each in channels
-            for kind in MONEY_ACTIONS
-        ],
-    )
+    mine = [{"merchant": each.merchant, "channel": each.name} for each in channels]
+    return Listed(found, [{**each, "event": kind} for each in mine for kind in MONEY_ACTIONS])
 
 
 def to_capture(question: Question, user: User) -> Listed:
@@ -96,7 +90,7 @@ def to_capture(question: Question, user: User) -> Listed:
     return Listed(found, [dict(zip(("merchant", "channel", "adapter"), each, strict=True)) for each in kept])
 
 
-def _in(channels: tuple[Channel, ...]) -> Q:
+def _in(channels: Sequence[Channel]) -> Q:
     """In one of these channels; nothing at all where there is none."""
     return reduce(or_, (Q(merchant=c.merchant, channel=c.name) for c in channels), Q(pk__in=()))
 
