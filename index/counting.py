@@ -21,7 +21,7 @@ from index.amounts import from_units
 from index.answers import NONE, Tally
 from index.conditions import CHANNEL, COLUMN_OF, matching, of_channels, one_of, only_one_thing, unindexed, within
 from index.models import IndexedOrder
-from index.narrowing import are_beyond, branches, by_channel, candidates
+from index.narrowing import are_beyond, branches, by_channel, candidates, may_be_in_vain
 from index.questions import Question
 from index.rollups import EPOCH
 from index.spans import Span, pieces
@@ -42,7 +42,7 @@ def tally(question: Question, amount: Any = TOTAL) -> Tally:
     """Of all that are meant; `amount` is what is added up of each, by columns that `OrderSum` has as well."""
     found = _stuck(question, amount) if question.check == checks.STUCK else found_by(question, amount)
     if found.size and not found.oldest and (question.check or question.status):
-        found = found._replace(oldest=longest(question))
+        found = found._replace(oldest=longest(where_any(question)))
     return found
 
 
@@ -77,6 +77,15 @@ def grouped(question: Question, by: str) -> dict[str, Tally]:
     if not can_be_rolled(question):
         raise ValueError(question)
     return _rolled(question, by, TOTAL)
+
+
+def where_any(question: Question) -> Question:
+    """The same in those of its channels in which something is meant, where that may be found in vain and rollups can
+    tell."""
+    if not (may_be_in_vain(question) and can_be_rolled(question)):
+        return question
+    there = grouped(question, "channel")
+    return replace(question, channels=tuple(each for each in question.channels if str(each) in there))
 
 
 def sizes(question: Question) -> dict[Channel, tuple[int, int]]:

@@ -190,10 +190,19 @@ class MoneyEvent(models.Model):
     at = models.DateTimeField(null=True)
     is_ours = models.BooleanField(default=False)
     """Whether an execution of this desk caused it."""
+    adapter = models.CharField(max_length=ID, blank=True)
+    """Of the payment, as is the currency."""
+    currency = models.CharField(max_length=SHORT, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["payment", "mark"], name="index_one_row_an_event")]
-        indexes = [models.Index(fields=[*OF, "event", "at", "payment"], name="index_event_by_time")]
+        indexes = [
+            # With what a list of them asks besides, so that no row is looked up for it.
+            models.Index(
+                fields=[*OF, "event", "at", "id", "is_ours", "success", "moved", "currency", "adapter"],
+                name="index_event_with",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} of payment {self.payment_id}"

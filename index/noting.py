@@ -103,15 +103,13 @@ def _event(event: Event) -> dict[str, Any]:
 
 
 def _keep_events(payment: IndexedPayment, wanted: Mapping[str, dict[str, Any]], deltas: rollups.Deltas) -> None:
-    for row in payment.events.values(*_EVENT):
-        deltas.event(row, vars(payment), -1)
+    shared = {name: getattr(payment, name) for name in ("merchant", "channel", "adapter", "currency")}
+    for row in payment.events.values(*rollups.OF_EVENTS):
+        deltas.event(row, -1)
     for row in wanted.values():
-        deltas.event(row, vars(payment), 1)
+        deltas.event({**shared, **row}, 1)
     payment.events.exclude(mark__in=list(wanted)).delete()
-    rows = [
-        MoneyEvent(payment=payment, merchant=payment.merchant, channel=payment.channel, **row)
-        for row in wanted.values()
-    ]
+    rows = [MoneyEvent(payment=payment, **shared, **row) for row in wanted.values()]
     if rows:
         upsert(rows, ("payment", "mark"), never=("id",))
 

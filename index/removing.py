@@ -70,8 +70,8 @@ def _remove(channel: Channel, rows: QuerySet[IndexedOrder]) -> int:
         .values_list("order_id", flat=True)
     )  # fmt: skip
     events = MoneyEvent.objects.filter(payment__order__in=numbers)
-    for event in events.select_related("payment"):
-        deltas.event(vars(event), vars(event.payment), -1)
+    for event in events:
+        deltas.event(vars(event), -1)
     events.delete()
     payments.delete()
     for model in (IndexedSku, IndexedKey):

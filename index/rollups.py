@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Model
+from django.db.models import Model
 
 from accounts.channels import Channel
 from domain.states import MONEY_ACTIONS
@@ -34,7 +34,7 @@ SUMS = ("total", "held", "taken", "gap", "undeclared")
 OF_ORDERS = ("created", "status_since", "adapters", *SUMS, *ALIKE)
 """What of an order decides where it counts."""
 OF_PAYMENTS = ("adapter", "currency", "is_to_capture", "held")
-OF_EVENTS = ("event", "success", "at", "moved", "is_ours")
+OF_EVENTS = ("event", "success", "at", "moved", "is_ours", "adapter", "currency")
 _Row = Mapping[str, Any]
 _AT_ONCE = 400
 
@@ -58,11 +58,10 @@ class Deltas:
         if row["held"] > 0:
             _add(self.held[row["adapter"], row["currency"], row["is_to_capture"]], (1, row["held"]), sign)
 
-    def event(self, row: _Row, payment: _Row, sign: int) -> None:
-        """A transaction of that payment."""
+    def event(self, row: _Row, sign: int) -> None:
         if row["is_ours"] or row["event"] not in MONEY_ACTIONS:
             return
-        alike = (payment["adapter"], row["event"], Outcome.of(row["success"]).value, payment["currency"])
+        alike = (row["adapter"], row["event"], Outcome.of(row["success"]).value, row["currency"])
         times = [(Axis.ALL.value, EPOCH)]
         if row["at"]:
             day = row["at"].astimezone(self.zone).date()
@@ -143,11 +142,8 @@ def recount(channel: Channel) -> None:
             deltas.order(row, 1)
         for row in IndexedPayment.objects.filter(**mine).values(*OF_PAYMENTS).iterator(5000):
             deltas.payment(row, 1)
-        events = MoneyEvent.objects.filter(**mine, is_ours=False).annotate(
-            adapter=F("payment__adapter"), currency=F("payment__currency")
-        )
-        for row in events.values(*OF_EVENTS, "adapter", "currency").iterator(5000):
-            deltas.event(row, row, 1)
+        for row in MoneyEvent.objects.filter(**mine, is_ours=False).values(*OF_EVENTS).iterator(5000):
+            deltas.event(row, 1)
         OrderSum.objects.filter(**mine).delete()
         HeldSum.objects.filter(**mine).delete()
         MoveSum.objects.filter(**mine).delete()

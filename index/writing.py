@@ -145,10 +145,12 @@ class _Writing:
                 )  # fmt: skip
                 deltas.payment(vars(payment), 1)
                 now.append(payment)
-        for event in MoneyEvent.objects.filter(payment__in=list(others)).select_related("payment"):
-            deltas.event(vars(event), vars(event.payment), -1)
+        for event in MoneyEvent.objects.filter(payment__in=list(others)):
+            deltas.event(vars(event), -1)
             if is_now := others[event.payment_id]:
-                deltas.event(vars(event), is_now, 1)
+                event.adapter, event.currency = is_now["adapter"], is_now["currency"]
+                event.save(update_fields=["adapter", "currency"])
+                deltas.event(vars(event), 1)
         if gone:
             self._unlink(gone)
         if now:

@@ -150,7 +150,7 @@ BOUNDED: Mapping[str, str] = {
             "IndexedOrder": "merchant channel order_id reference cart_reference status country currency payment_state "
             "paid concern shipping_state",
             "IndexedPayment": "merchant channel payment_id reference adapter method state currency",
-            "MoneyEvent": "merchant channel mark event",
+            "MoneyEvent": "merchant channel mark event adapter currency",
             "IndexedSku": "merchant channel sku",
             "IndexedKey": "key",
             "OrderSum": "merchant channel adapter status payment_state paid concern currency country shipping_state",

@@ -42,7 +42,7 @@ class Listed(NamedTuple):
 
 
 def events(question: Question, user: User) -> Listed:
-    """The moves of others that are meant."""
+    """The moves of others that are meant. One query for which kinds there are."""
     if not question.asks_others:
         return Listed(MoneyEvent.objects.none(), [])
     channels, numbers = asked_channels(question, user), _few(question, user)
@@ -64,8 +64,7 @@ def events(question: Question, user: User) -> Listed:
     )
     if numbers is not None:
         return Listed(found, [{}])
-    mine = [{"merchant": each.merchant, "channel": each.name} for each in channels]
-    return Listed(found, [{**each, "event": kind} for each in mine for kind in MONEY_ACTIONS])
+    return _in_parts(found, _sums_of_moves(question, user).filter(axis=Axis.ALL), "event")
 
 
 def to_capture(question: Question, user: User) -> Listed:
@@ -86,8 +85,15 @@ def to_capture(question: Question, user: User) -> Listed:
     )
     if numbers is not None:
         return Listed(found, [{}])
-    kept = _sums_of_held(question, user).values_list("merchant", "channel", "adapter").distinct().order_by()
-    return Listed(found, [dict(zip(("merchant", "channel", "adapter"), each, strict=True)) for each in kept])
+    return _in_parts(found, _sums_of_held(question, user), "adapter")
+
+
+def _in_parts(rows: QuerySet[Any], sums: QuerySet[Any], name: str) -> Listed:
+    """In those of each channel and value of which something is kept added up; of nothing else there can be any. One
+    query."""
+    names = ("merchant", "channel", name)
+    parts = [dict(zip(names, each, strict=True)) for each in sums.values_list(*names).distinct().order_by()]
+    return Listed(rows, parts) if parts else Listed(rows.none(), [])
 
 
 def _in(channels: Sequence[Channel]) -> Q:
@@ -108,12 +114,12 @@ def _few(question: Question, user: User) -> list[int] | None:
 
 
 def _of_payment(question: Question, prefix: str) -> Q:
-    """What is asked of the payment itself; `prefix` leads to it."""
+    """What is asked of the payment itself; `prefix` leads to what a row does not repeat of it."""
     wanted = Q()
     if question.provider:
-        wanted &= reduce(or_, (Q(**{f"{prefix}adapter__istartswith": text}) for text in question.spellings))
+        wanted &= reduce(or_, (Q(adapter__istartswith=text) for text in question.spellings))
     if question.currency:
-        wanted &= Q(**{f"{prefix}currency": question.currency.upper()})
+        wanted &= Q(currency=question.currency.upper())
     if question.held_as:
         wanted &= reduce(or_, (Q(**{f"{prefix}{name}__gt": 0}) for name in question.held_as))
     if text := question.text:
@@ -132,7 +138,7 @@ def grouped_events(question: Question, user: User, most: int) -> list[tuple[str,
     """Of the newest `most` of them: currency, event, whether it was done, how many, and what they moved in
     ten-thousandths, as far as that is told for sure. As `ours.grouped`."""
     found = events(question, user)
-    rows = found.rows.values("event", "success", in_currency=F("payment__currency"), units=F("moved"), moment=F("at"))
+    rows = found.rows.values("event", "success", in_currency=F("currency"), units=F("moved"), moment=F("at"))
     return [
         (currency, event, None if success is None else bool(success), size, units)
         for currency, event, success, size, units in by_group(
@@ -145,12 +151,7 @@ def all_events(question: Question, user: User) -> list[tuple[str, str, bool | No
     """The same of all of them, by what the index keeps added up; None where that does not know what is asked."""
     if _asks_rows(question):
         return None
-    wanted = Q(event__in=asked_kinds(question) or MONEY_ACTIONS)
-    if question.tab is Tab.REFUNDED:
-        wanted &= Q(outcome=Outcome.DONE)
-    if question.outcomes:
-        wanted &= Q(outcome__in=[each for each in question.outcomes if each in (DONE, REFUSED)])
-    kept = MoveSum.objects.filter(_in(asked_channels(question, user)), _of_payment(question, ""), wanted, n__gt=0)
+    kept = _sums_of_moves(question, user)
     span = Span((Q(axis=Axis.ALL),))
     if question.since or question.until:
         span = pieces(question.since, question.until, Axis.AT_MONTH, Axis.AT_DAY)
@@ -165,15 +166,27 @@ def all_events(question: Question, user: User) -> list[tuple[str, str, bool | No
     counts = {"sum_n": Count("pk"), "sum_moved": Coalesce(Sum("moved"), 0)}
     for edge in span.edges:
         rows = events(replace(question, since=edge.since, until=edge.until), user).rows
-        for currency, event, success, n, moved in rows.values_list("payment__currency", "event", "success").annotate(
-            **counts
-        ):
+        for currency, event, success, n, moved in rows.values_list("currency", "event", "success").annotate(**counts):
             sizes[currency, event, success] += edge.sign * n
             found[currency, event, success] += edge.sign * int(moved)
     return [(*key, n, found[key]) for key, n in sizes.items() if n]
 
 
 _SAID = {DONE: True, REFUSED: False}
+
+
+def _sums_of_moves(question: Question, user: User) -> "QuerySet[MoveSum]":
+    """What the index keeps of their channels, types, outcomes, provider and currency, over any time."""
+    plain = replace(question, text="", held_as=())
+    found = MoveSum.objects.filter(
+        _in(asked_channels(question, user)), _of_payment(plain, ""), n__gt=0,
+        event__in=asked_kinds(question) or MONEY_ACTIONS,
+    )  # fmt: skip
+    if question.tab is Tab.REFUNDED:
+        found = found.filter(outcome=Outcome.DONE)
+    if question.outcomes:
+        found = found.filter(outcome__in=[each for each in question.outcomes if each in _SAID])
+    return found
 
 
 def _asks_rows(question: Question) -> bool:

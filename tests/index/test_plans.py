@@ -99,13 +99,13 @@ def test_nothing_of_the_list_of_payments_does(
     story: random.Random, admin: User, tab: Tab, narrowed: dict[str, Any]
 ) -> None:
     IndexedPayment.objects.update(is_to_capture=True, held=1)  # as many as a page has: that decides how it is looked up
-    for channel in BOTH:
-        recount(channel)
     paid = IndexedPayment.objects.all()[0]
     MoneyEvent.objects.bulk_create(
         MoneyEvent(payment=paid, merchant="norce", channel="se", mark=f"x{n}", event="refund", success=True, at=NOW)
         for n in range(60)
     )
+    for channel in BOTH:
+        recount(channel)
     asked = PaymentsAsked(tab=tab, others=True, **narrowed)
     assert not through_all(tally, asked, admin)
     assert not through_all(page, asked, admin, 60)

@@ -161,7 +161,7 @@ def test_a_refund_whose_amount_can_be_read_in_two_ways_is_in_no_sum(desk: Client
     payment = IndexedPayment.objects.get()
     MoneyEvent.objects.create(
         payment=payment, merchant="norce", channel="se", mark="m", event="refund", success=True, amount=1_000_000,
-        at=timezone.now(),
+        at=timezone.now(), currency="SEK",
     )  # fmt: skip
     recount(SE)
     assert "named: 100.00 SEK" in page(desk, others="1")
@@ -172,7 +172,14 @@ def test_an_event_without_a_time_stands_at_the_end_and_is_counted(desk: Client, 
     payment = IndexedPayment.objects.get()
     MoneyEvent.objects.bulk_create(
         MoneyEvent(
-            payment=payment, merchant="norce", channel="se", mark=f"m{n}", event="refund", success=True, moved=10_000
+            payment=payment,
+            merchant="norce",
+            channel="se",
+            mark=f"m{n}",
+            event="refund",
+            success=True,
+            moved=10_000,
+            currency="SEK",
         )
         for n in range(3)
     )
@@ -216,8 +223,9 @@ def test_the_page_costs_as_many_statements_for_many_rows_as_for_few(
         put(ago=n, action_type="capture")
         MoneyEvent.objects.create(
             payment=payment, merchant="norce", channel="se", mark=f"x{n}", event="refund", success=True, moved=1,
-            at=timezone.now(),
+            at=timezone.now(), currency="SEK",
         )  # fmt: skip
+    recount(SE)
     many = {name: len(cost(**asked)) for name, asked in ASKED.items()}
     # A page that is not full is looked for at the end too, where what has no time stands.
     assert all(many[name] <= len(each) for name, each in few.items())
