@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.channels import Channel, channel_name
 from gateway.fanout import Answer
+from order_api.errors import Unauthorized
 from order_api.schemas import Order
 from order_api.unfit import UnfitOrder
 from orders.finding.addresses import list_url, order_url
@@ -20,6 +21,7 @@ from orders.list.find import Try
 from orders.list.looked import ways_of
 from orders.list.met import Met, met_in, prefix_of
 from orders.list.rows import row_of
+from ui.said import said
 from ui.templatetags.desk import number
 
 _NOT_FOR_IDS = re.compile(r"[^\w-]", re.ASCII)
@@ -78,7 +80,8 @@ def part_of(answer: Answer[Found], text: str, met: Met) -> Part:
         return Part(channel, _("was not asked: too much is being looked for at the moment"), is_silent=True)
     found = answer.value
     if found is None:
-        return Part(channel, _("did not answer"), is_silent=True)
+        refused = isinstance(answer.error, Unauthorized)
+        return Part(channel, said(answer.error) if refused else _("did not answer"), is_silent=True)
     rows = [_row(channel, order) for order in found.orders]
     if not rows:
         return Part(channel, _("none"), tried=found.tried)

@@ -127,6 +127,17 @@ def test_a_channel_that_does_not_answer_is_named_and_can_be_asked_again(desk: Cl
     assert again[-2] == "One order."
 
 
+def test_a_channel_that_refuses_the_desk_is_not_called_silent(desk: Client) -> None:
+    def behave(method: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes) -> Any:
+        if dict(headers).get("x-channel") == "no":
+            return 401, [("content-type", "application/json")], b'{"status": 401}'
+        return answer(method, path, query, headers, body)
+
+    with answered_by(behave):
+        told = pieces(looked(desk, "SE-100591"))
+    assert "norce/no The Order API does not accept the token. Try norce/no again" in told
+
+
 def test_the_page_without_a_script_says_what_did_not_answer(desk: Client) -> None:
     with failing("dk", "de"):
         page = desk.post("/find/", {"said": "SE-100591"})
