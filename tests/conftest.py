@@ -4,11 +4,13 @@ import gc
 import ipaddress
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -16,6 +18,12 @@ from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import QuerySet
+from django.template import context
+from django.template.backends import django as engine
+from django.template.base import Node
+from django.template.context import BaseContext
+from django.template.defaulttags import ForNode
+from django.templatetags.i18n import BlockTranslateNode
 from django.test import Client, override_settings
 from django.urls import resolve
 from django.utils import timezone, translation
@@ -85,6 +93,27 @@ def _is_here(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host in ("", "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_tag_overwrites_what_its_page_was_given() -> Iterator[None]:
+    """`{% translate … as says %}` is a new value for whatever else on the page asks for `says`."""
+    make, put, loops = context.make_context, BaseContext.__setitem__, (ForNode, BlockTranslateNode)
+
+    def marked(given: Any, *args: Any, **options: Any) -> Any:
+        made = make(given, *args, **options)
+        vars(made)["given"] = frozenset(given or ())
+        return made
+
+    def guarded(these: Any, name: str, value: Any) -> None:
+        if name in getattr(these, "given", ()) and these[name] != value:
+            node = sys._getframe(1).f_locals.get("self")
+            if isinstance(node, Node) and not isinstance(node, loops):
+                raise AssertionError(f"{node.origin}, {node.token}: overwrites `{name}` of its page")
+        put(these, name, value)
+
+    with mock.patch.object(engine, "make_context", marked), mock.patch.object(BaseContext, "__setitem__", guarded):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

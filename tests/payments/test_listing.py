@@ -73,6 +73,7 @@ def test_what_was_done_through_this_desk_stands_there_newest_first(desk: Client,
     assert reverse("execution-detail", args=("norce/se", execution.pk)) in html
     assert "Capture Card, through Stripe" in text_of(html).replace(execution.order_id, "").replace("  ", " ")
     assert "SEK Captured 499.00 Refunded 100.00" in sums(desk)
+    assert "2 rows · newest first" in text_of(html) and 'data-say="2"' in html
 
 
 @pytest.mark.parametrize("narrowed", ["nothing", "tab", "person", "channels"])
