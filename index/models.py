@@ -102,15 +102,20 @@ class IndexedOrder(Figured):
         indexes = [
             # With what a walk along it and a part of a day ask besides, so that no row is looked up for it.
             models.Index(
-                fields=[*OF, "created", "number", "status", "currency", "total"], name="index_by_created_with"
+                fields=[*OF, "created", "number", "status", "currency", "total", "payment_state", "country"],
+                name="index_by_created_with",
             ),
             models.Index(fields=[*OF, "status", "created", "number"], name="index_by_status"),
             models.Index(
-                fields=[*OF, "payment_state", "created", "number", "currency", "total"], name="index_by_payment_state"
+                fields=[*OF, "payment_state", "created", "number", "currency", "total", "status", "country"],
+                name="index_by_payment_state",
             ),
             models.Index(fields=[*OF, "paid", "created", "number"], name="index_by_paid"),
             models.Index(fields=[*OF, "shipping_state", "created", "number"], name="index_by_shipping"),
-            models.Index(fields=[*OF, "currency", "total", "number"], name="index_by_total"),
+            models.Index(
+                fields=[*OF, "currency", "total", "number", "status", "payment_state", "country"],
+                name="index_by_total_with",
+            ),
             models.Index(fields=[*OF, "total", "created", "number", "currency"], name="index_by_amount"),
             models.Index(fields=[*OF, "modified", "number"], name="index_by_modified"),
             models.Index(fields=[*OF, "status_since", "number"], name="index_by_since"),
