@@ -102,8 +102,7 @@ class IndexedOrder(Figured):
         indexes = [
             # With what a walk along it and a part of a day ask besides, so that no row is looked up for it.
             models.Index(
-                fields=[*OF, "created", "number", "status", "currency", "total", "payment_state", "country"],
-                name="index_by_created_with",
+                fields=[*OF, "created", "number", "status", "currency", "total"], name="index_by_created_with"
             ),
             models.Index(fields=[*OF, "status", "created", "number"], name="index_by_status"),
             models.Index(
