@@ -28,7 +28,8 @@ FOR_OPERATORS = {
 }  # fmt: skip
 """Modules that say something to whoever starts the program, in English like its settings."""
 NO_WORDS = {
-    "domain/countries.py", "domain/typed.py", "index/models.py", "index/rollups.py", "index/united.py",
+    "domain/countries.py", "domain/typed.py", "index/models.py", "index/rollups.py", "index/sums.py",
+    "index/united.py",
     "index/walking.py", "index/words.py", "orders/pasted/noise.py", "payments/listing/counting.py",
     "payments/listing/words.py", "ui/regions.py",
 }  # fmt: skip
