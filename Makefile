@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
-JOBS ?= 2
+# Tests wait for browsers, processes and leases: three at once keep two cores busy.
+JOBS ?= 3
 TESTS = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11
 

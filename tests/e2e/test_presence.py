@@ -66,6 +66,7 @@ def test_each_sees_what_the_other_does_and_may_do_the_same(astrid: Page, bo: Pag
     expect(word).to_contain_text("You can go on all the same.")
     assert violations(bo) == []
     expect(bo.locator("dialog").get_by_role("button", name="Capture 499.00 SEK")).to_be_enabled()
+    heard(bo)
     beats(astrid)
     expect(astrid.locator("dialog .here"), "who was first hears of it too").to_contain_text("Bo Ek is preparing")
     astrid.keyboard.press("Escape")
