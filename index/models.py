@@ -104,7 +104,10 @@ class IndexedOrder(Figured):
             models.Index(
                 fields=[*OF, "created", "number", "status", "currency", "total"], name="index_by_created_with"
             ),
-            models.Index(fields=[*OF, "status", "created", "number"], name="index_by_status"),
+            models.Index(
+                fields=[*OF, "status", "created", "number", "currency", "total", "payment_state", "country"],
+                name="index_by_status",
+            ),
             models.Index(
                 fields=[*OF, "payment_state", "created", "number", "currency", "total", "status", "country"],
                 name="index_by_payment_state",
