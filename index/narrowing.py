@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.lookups import In
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.lookups import Exact, GreaterThanOrEqual, In, LessThan
 
 from accounts.channels import Channel
 from index import checks, words
@@ -204,9 +204,26 @@ def by_size(question: Question, sizes: Mapping[Channel, tuple[int, int]]) -> lis
     for channel in dict.fromkeys(question.channels):
         meant, whole = sizes.get(channel, (0, 0))
         if meant:
-            rows = matching(replace(question, channels=(channel,)))
-            found.append(Branch(rows, is_sorted=meant * meant <= _PAGE * whole))
+            alone, is_sorted = replace(question, channels=(channel,)), meant * meant <= _PAGE * whole
+            found.append(Branch(matching(alone) if is_sorted else _in_order(alone), is_sorted=is_sorted))
     return found
+
+
+def _in_order(question: Question) -> QuerySet[IndexedOrder]:
+    """The rows that are meant, for SQLite by an index of their order and no other, or it sorts all that one has."""
+    if connection.vendor != "sqlite":
+        return matching(question)
+    beside = [Q(In(unindexed(COLUMN_OF[name]), list(getattr(question, name)))) for name in _NARROWS]
+    beside = [each for name, each in zip(_NARROWS, beside, strict=True) if getattr(question, name)]
+    if question.check and question.check != checks.STUCK:
+        beside.append(Q(Exact(unindexed(checks.CHECKS[question.check].flag), Value(value=True))))
+        question = replace(question, check="")
+    if question.created_from:
+        beside.append(Q(GreaterThanOrEqual(unindexed("created"), question.created_from)))
+    if question.created_to:
+        beside.append(Q(LessThan(unindexed("created"), question.created_to)))
+    less: dict[str, Any] = {**dict.fromkeys(_NARROWS, ()), "created_from": None, "created_to": None}
+    return matching(replace(question, **less)).filter(*beside)
 
 
 def by_amount(question: Question) -> QuerySet[Any, Any] | None:
@@ -240,7 +257,10 @@ def of_many(question: Question, sorting: Sorting | None) -> list[Branch]:
         beside = totals_beside(alone) if sorting and sorting.column != "total" else Q()
         if beside:
             alone = replace(alone, amount_from=None, amount_to=None)
-        found += [Branch(_along(each, name).filter(beside)) for each in _by_value(alone, name, len(channels))]
+        if sorting and sorting.column in IN_NO_OTHER_ORDER:
+            found.append(Branch(_in_order(alone).filter(beside)))
+        else:
+            found += [Branch(_along(each, name).filter(beside)) for each in _by_value(alone, name, len(channels))]
     return found
 
 

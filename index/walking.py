@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import F, Min, Model, OrderBy, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
-from django.db.models.lookups import Exact
+from django.db.models.lookups import Exact, GreaterThan, LessThan
 
 from accounts.channels import Channel
 from index import checks, words
@@ -47,7 +47,7 @@ def _walk(
     more of each: PostgreSQL where each is told to be, SQLite, which has no brackets for that, by itself."""
     parts = []
     for branch in found:
-        rows = branch.rows.filter(_after(sorting, branch.key, start)) if start else branch.rows
+        rows = branch.rows.filter(_after(sorting, branch, start)) if start else branch.rows
         order = [OrderBy(_by(name, branch), descending=sorting.is_falling) for name in (sorting.column, branch.key)]
         parts.append(rows.order_by(*order).values_list(_by(sorting.column, branch), branch.key))
     is_sqlite = connection.vendor == "sqlite" and len(parts) > 1
@@ -91,10 +91,14 @@ def is_met_first(question: Question) -> bool:
     return connection.vendor == "postgresql" and 0 < len(question.text) <= SHORT and is_alone
 
 
-def _after(sorting: Sorting, key: str, start: Position) -> Q:
+def _after(sorting: Sorting, branch: Branch, start: Position) -> Q:
     way = "lt" if sorting.is_falling else "gt"
-    beyond = Q(**{f"{sorting.column}__{way}": start.value}) | Q(**{f"{key}__{way}": start.key})
-    return Q(**{f"{sorting.column}__{way}e": start.value}) & beyond
+    if branch.is_sorted:
+        column, beyond = _by(sorting.column, branch), LessThan if sorting.is_falling else GreaterThan
+        then = Q(Exact(column, start.value)) & Q(**{f"{branch.key}__{way}": start.key})
+        return Q(beyond(column, start.value)) | then
+    beyond_it = Q(**{f"{sorting.column}__{way}": start.value}) | Q(**{f"{branch.key}__{way}": start.key})
+    return Q(**{f"{sorting.column}__{way}e": start.value}) & beyond_it
 
 
 class Found(NamedTuple):

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +86,45 @@ def test_nor_does_a_page_of_what_a_check_finds_in_whatever_order(
     for check in checks.CHECKS:
         for column in SORTS:
             assert not through_all(reading.page, Question(channels=channels, check=check, sort=column), 25)
+
+
+NARROWED: list[dict[str, Any]] = [
+    *({"check": name} for name, check in checks.CHECKS.items() if check.flag), {"status": ("completed",)},
+    {"payment_states": ("captured",)}, {"paid": ("taken",)}, {"created_from": NOW - timedelta(days=200)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sized", "by"),
+    [
+        (0, r"index_by_(?:total_with|modified) \("),
+        (10**9, r"index_(?:created|status)_|index_by_(?!total|amount|modif)"),
+    ],
+    ids=["walked along", "sorted"],
+)
+@pytest.mark.parametrize("column", ["total", "-total", "modified", "-modified"])
+@pytest.mark.parametrize("channels", CHANNELS.values(), ids=CHANNELS)
+def test_the_pages_after_the_first_are_found_as_that_is(
+    story: random.Random,
+    monkeypatch: pytest.MonkeyPatch,
+    channels: tuple[Channel, ...],
+    column: str,
+    sized: int,
+    by: str,
+) -> None:
+    monkeypatch.setattr(narrowing, "_PAGE", sized)
+    looked = 0
+    for narrowed in NARROWED:
+        question = Question(channels=channels, sort=column, **narrowed)
+        place = reading.page(question, 1).next
+        with CaptureQueriesContext(connection) as queries:
+            reading.page(question, 1, after=place)
+        for query in queries if place else ():
+            lines = plan_of(query["sql"]) if "ORDER BY" in query["sql"] and "indexedorder" in query["sql"] else []
+            searched = [line for line in lines if line.startswith("SEARCH") and "PRIMARY KEY" not in line]
+            assert all(re.search(by, line) for line in searched), (narrowed, searched)
+            looked += bool(searched)
+    assert looked > 3
 
 
 @pytest.mark.parametrize("channels", CHANNELS.values(), ids=CHANNELS)
