@@ -221,6 +221,8 @@ def asked_of(channels: tuple[Any, ...]) -> Questions:
     dear = replace(every, amount_from=Decimal(1000), sort="total")
     by_total, by_change = replace(every, sort="total"), replace(every, sort="modified")
     middle_total, middle_change = middle_of(by_total), middle_of(by_change)
+    of_few = replace(by_total, check="twins")
+    second = reading.page(of_few, 50).next
     return {
         "tally of all": lambda: reading.tally(every),
         "tally by status": lambda: reading.tally(replace(every, status=("completed",))),
@@ -254,6 +256,7 @@ def asked_of(channels: tuple[Any, ...]) -> Questions:
         "by total, of a state": lambda: reading.page(replace(by_total, payment_states=("reserved",)), 50),
         "by total, of a day": lambda: reading.page(replace(by_total, created_from=NOW - timedelta(days=1)), 50),
         "by total, of a check": lambda: reading.page(replace(by_total, check="mismatch"), 50),
+        "second page by total, of a check": lambda: reading.page(of_few, 50, after=second),
         "page in the middle by last change": lambda: reading.page(by_change, 50, after=middle_change),
         "first page of a SKU": lambda: reading.page(replace(every, sku=sku), 50),
         "text: hit": lambda: reading.page(replace(every, text=reference[2:]), 50),
