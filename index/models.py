@@ -115,7 +115,7 @@ class IndexedOrder(Figured):
             models.Index(fields=[*OF, "paid", "created", "number"], name="index_by_paid"),
             models.Index(fields=[*OF, "shipping_state", "created", "number"], name="index_by_shipping"),
             models.Index(
-                fields=[*OF, "currency", "total", "number", "status", "payment_state", "country"],
+                fields=[*OF, "currency", "total", "number", "status", "payment_state", "country", "created"],
                 name="index_by_total_with",
             ),
             models.Index(fields=[*OF, "total", "created", "number", "currency"], name="index_by_amount"),

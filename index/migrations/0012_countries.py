@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         *anew(
             "index_by_total",
             models.Index(
-                fields=[*OF, "currency", "total", "number", "status", "payment_state", "country"],
+                fields=[*OF, "currency", "total", "number", "status", "payment_state", "country", "created"],
                 name="index_by_total_with",
             ),
         ),
