@@ -42,6 +42,11 @@ class Part(NamedTuple):
     def word(self) -> Promise:
         return WORDS[self.name]
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it is known how much they came to: of what may have moved, nothing is no amount."""
+        return bool(self.amount) or self.name == NOTHING
+
 
 class SumsOf(NamedTuple):
     """`currency` is a code in capitals, empty where nobody says it."""
