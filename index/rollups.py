@@ -47,7 +47,7 @@ class Deltas:
         self.zone = ZoneInfo(settings.TIME_ZONE)
         self.orders: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * (1 + len(SUMS)))
         self.held: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
-        self.moves: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+        self.moves: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
 
     def order(self, row: _Row, sign: int) -> None:
         values = (1, row["total"], row["held"], row["taken"], row["gap"], abs(row["undeclared"]))
@@ -67,7 +67,7 @@ class Deltas:
             day = row["at"].astimezone(self.zone).date()
             times += [(Axis.AT_MONTH.value, day.replace(day=1)), (Axis.AT_DAY.value, day)]
         for axis, since in times:
-            _add(self.moves[axis, since, *alike], (1, row["moved"] or 0), sign)
+            _add(self.moves[axis, since, *alike], (1, row["moved"] or 0, row["moved"] is None), sign)
 
     def _places(self, row: _Row) -> Iterator[tuple[Any, ...]]:
         created = row["created"].astimezone(self.zone)
@@ -91,7 +91,7 @@ class Deltas:
         _put(self.channel, OrderSum, ("axis", "adapter", "since", *ALIKE), ("n", *SUMS), self.orders)
         _put(self.channel, HeldSum, ("adapter", "currency", "is_to_capture"), ("n", "held"), self.held)
         names = ("axis", "since", "adapter", "event", "outcome", "currency")
-        _put(self.channel, MoveSum, names, ("n", "moved"), self.moves)
+        _put(self.channel, MoveSum, names, ("n", "moved", "untold"), self.moves)
 
 
 def quarter_of(here: dt.datetime) -> int:

@@ -120,6 +120,8 @@ class MoveSum(models.Model):
     currency = models.CharField(max_length=SHORT, blank=True)
     n = models.BigIntegerField(default=0)
     moved = models.BigIntegerField(default=0)
+    untold = models.BigIntegerField(default=0)
+    """Of how many it is not known what they moved."""
 
     class Meta:
         constraints = [

@@ -28,18 +28,22 @@ def add_up(apps, schema_editor):
             currency=F("payment__currency"),
         )
         .values_list("merchant", "channel", "day", "adapter", "event", "success", "currency")
-        .annotate(sum_n=Count("pk"), sum_moved=Sum("moved"))
+        .annotate(sum_n=Count("pk"), sum_moved=Sum("moved"), known=Count("moved"))
         .order_by()
     )
-    found = defaultdict(lambda: [0, 0])
-    for merchant, channel, day, adapter, event, success, currency, n, moved in rows:
+    found = defaultdict(lambda: [0, 0, 0])
+    for merchant, channel, day, adapter, event, success, currency, n, moved, known in rows:
         times = [("a", EPOCH), *([("am", day.replace(day=1)), ("ad", day)] if day else ())]
         for axis, since in times:
             each = found[merchant, channel, axis, since, adapter, event, OUTCOMES[success], currency]
             each[0] += n
             each[1] += int(moved or 0)
+            each[2] += n - known
     sums.objects.bulk_create(
-        (sums(**dict(zip(NAMES, key, strict=True)), n=n, moved=moved) for key, (n, moved) in found.items()),
+        (
+            sums(**dict(zip(NAMES, key, strict=True)), n=n, moved=moved, untold=untold)
+            for key, (n, moved, untold) in found.items()
+        ),
         batch_size=500,
     )
 
@@ -82,6 +86,7 @@ class Migration(migrations.Migration):
                 ("currency", models.CharField(blank=True, max_length=64)),
                 ("n", models.BigIntegerField(default=0)),
                 ("moved", models.BigIntegerField(default=0)),
+                ("untold", models.BigIntegerField(default=0)),
             ],
             options={
                 "constraints": [

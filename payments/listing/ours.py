@@ -13,7 +13,7 @@ from index.amounts import ONE
 from index.models import IndexedPayment
 from payments.executions.access import given
 from payments.listing import words
-from payments.listing.counting import by_group
+from payments.listing.counting import Added, by_group
 from payments.listing.paging import Source, read_uuid
 from payments.listing.questions import Question, asked_kinds, asked_states
 from payments.models import Execution, State
@@ -102,9 +102,9 @@ def _stands(question: Question) -> Exists:
     return Exists(payments)
 
 
-def grouped(question: Question, user: User, most: int) -> list[tuple[str, str, str, int, int]]:
-    """Of the newest `most` that are meant: currency, type of action, state, how many, and what they come to in
-    ten-thousandths, which add up exactly on every database. Two queries."""
+def grouped(question: Question, user: User, most: int) -> list[tuple[str, str, str, Added]]:
+    """Of the newest `most` that are meant: currency, type of action, state, and what they come to, in ten-thousandths,
+    which add up exactly on every database. Up to two queries."""
     rows, newest = (
         executions(question, user, by_time=by_time)
         .annotate(units=Cast(Round(MOVED * ONE), BigIntegerField()), moment=F("created_at"))

@@ -13,6 +13,7 @@ from domain.money import ZERO, code_of
 from domain.states import EXECUTION, MONEY_ACTIONS
 from index.amounts import from_units
 from payments.listing import ours, theirs
+from payments.listing.counting import Added
 from payments.listing.questions import DONE, Question, Tab
 
 MOST_COUNTED = 10_000
@@ -32,11 +33,13 @@ WORDS: dict[str, Promise] = {
 
 
 class Part(NamedTuple):
-    """How many rows of a currency came to this, and to how much (major units)."""
+    """How many rows of a currency came to this, and to how much (major units); `untold`: of how many of them that is
+    not known."""
 
     name: str
     amount: Decimal
     size: int
+    untold: int = 0
 
     @property
     def word(self) -> Promise:
@@ -44,8 +47,13 @@ class Part(NamedTuple):
 
     @property
     def is_told(self) -> bool:
-        """Whether it is known how much they came to: of what may have moved, nothing is no amount."""
-        return bool(self.amount) or self.name == NOTHING
+        """Whether there is an amount to be told."""
+        return self.untold < self.size or self.name == NOTHING
+
+    @property
+    def lacks(self) -> int:
+        """Of how many rows an amount is missing in it; what moved nothing misses none."""
+        return 0 if self.name == NOTHING else self.untold
 
 
 class SumsOf(NamedTuple):
@@ -73,14 +81,13 @@ def tally(question: Question, user: User, most: int = MOST_COUNTED) -> Tally:
     sizes, is_capped = 0, False
     for found, is_whole in _parts(question, user, most):
         groups += found
-        size = sum(size for _currency, _name, size, _units in found)
+        size = sum(added.size for _currency, _name, added in found)
         sizes += size
         is_capped |= size >= most and not is_whole
-    sums: dict[str, dict[str, tuple[int, int]]] = {}
-    for currency, name, size, units in groups:
+    sums: dict[str, dict[str, Added]] = {}
+    for currency, name, added in groups:
         named = sums.setdefault(code_of(currency), {})
-        before = named.get(name, (0, 0))
-        named[name] = (before[0] + size, before[1] + units)
+        named[name] = named.get(name, Added()).and_also(added)
     return Tally(
         sizes,
         tuple(SumsOf(currency, _told(sums[currency])) for currency in sorted(sums)),
@@ -88,28 +95,31 @@ def tally(question: Question, user: User, most: int = MOST_COUNTED) -> Tally:
     )
 
 
-def _told(named: dict[str, tuple[int, int]]) -> tuple[Part, ...]:
-    return tuple(Part(name, from_units(named[name][1]), named[name][0]) for name in WORDS if name in named)
+def _told(named: dict[str, Added]) -> tuple[Part, ...]:
+    return tuple(
+        Part(name, from_units(named[name].units), named[name].size, named[name].untold)
+        for name in WORDS
+        if name in named
+    )
 
 
-_Group = tuple[str, str, int, int]
-"""Currency, the part's name, how many, and ten-thousandths."""
+_Group = tuple[str, str, Added]
+"""Currency, the part's name, and what they come to."""
 
 
 def _parts(question: Question, user: User, most: int) -> Iterable[tuple[list[_Group], bool]]:
     """Of each list, and whether all of it was added up, however many there are."""
     if question.asks_ours:
         found = ours.grouped(question, user, most)
-        yield [(currency, part_of(kind, state), size, units) for currency, kind, state, size, units in found], False
+        yield [(currency, part_of(kind, state), added) for currency, kind, state, added in found], False
     if question.asks_others:
         every = theirs.all_events(question, user)
         events = theirs.grouped_events(question, user, most) if every is None else every
-        found_there = [(code, _of_event(event, done), size, units) for code, event, done, size, units in events]
-        yield found_there, every is not None
+        yield [(currency, _of_event(event, done), added) for currency, event, done, added in events], every is not None
     if question.tab is Tab.TO_CAPTURE:
         whole = theirs.all_held(question, user)
         held = theirs.grouped_held(question, user, most) if whole is None else whole
-        yield [(currency, HELD, size, units) for currency, size, units in held], whole is not None
+        yield [(currency, HELD, added) for currency, added in held], whole is not None
 
 
 def part_of(kind: str, state: str) -> str:

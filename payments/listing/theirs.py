@@ -3,7 +3,7 @@
 None of it is the basis of a money decision: it is as old as the last reading of its order, and says so.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
@@ -24,7 +24,7 @@ from index.reading import few_with
 from index.spans import Span, pieces
 from index.sums import Axis, HeldSum, MoveSum, Outcome
 from index.united import together
-from payments.listing.counting import by_group
+from payments.listing.counting import Added, by_group
 from payments.listing.questions import DONE, REFUSED, Question, Tab, asked_kinds
 
 
@@ -134,20 +134,19 @@ def _units(amount: Any) -> int | None:
     return None if amount is None else to_units(amount)
 
 
-def grouped_events(question: Question, user: User, most: int) -> list[tuple[str, str, bool | None, int, int]]:
-    """Of the newest `most` of them: currency, event, whether it was done, how many, and what they moved in
-    ten-thousandths, as far as that is told for sure. As `ours.grouped`."""
+def grouped_events(question: Question, user: User, most: int) -> list[tuple[str, str, bool | None, Added]]:
+    """Of the newest `most` of them: currency, event, whether it was done, and what they moved. As `ours.grouped`."""
     found = events(question, user)
     rows = found.rows.values("event", "success", in_currency=F("currency"), units=F("moved"), moment=F("at"))
     return [
-        (currency, event, None if success is None else bool(success), size, units)
-        for currency, event, success, size, units in by_group(
+        (currency, event, None if success is None else bool(success), added)
+        for currency, event, success, added in by_group(
             rows, most, "in_currency", "event", "success", parts=found.parts
         )
     ]
 
 
-def all_events(question: Question, user: User) -> list[tuple[str, str, bool | None, int, int]] | None:
+def all_events(question: Question, user: User) -> list[tuple[str, str, bool | None, Added]] | None:
     """The same of all of them, by what the index keeps added up; None where that does not know what is asked."""
     if _asks_rows(question):
         return None
@@ -155,21 +154,19 @@ def all_events(question: Question, user: User) -> list[tuple[str, str, bool | No
     span = Span((Q(axis=Axis.ALL),))
     if question.since or question.until:
         span = pieces(question.since, question.until, Axis.AT_MONTH, Axis.AT_DAY)
-    found: Counter[tuple[str, str, bool | None]] = Counter()
-    sizes: Counter[tuple[str, str, bool | None]] = Counter()
-    sums = {"sum_n": Sum("n"), "sum_moved": Sum("moved")}
+    found: dict[tuple[str, str, bool | None], Added] = defaultdict(Added)
+    sums = {f"sum_{name}": Sum(name) for name in ("n", "moved", "untold")}
     parts = [kept.filter(part).values_list("currency", "event", "outcome").annotate(**sums) for part in span.rows]
-    for currency, event, outcome, n, moved in together([part.order_by() for part in parts]) if parts else ():
+    for currency, event, outcome, *added in together([part.order_by() for part in parts]) if parts else ():
         key = currency, event, _SAID.get(outcome)
-        sizes[key] += n
-        found[key] += int(moved)
-    counts = {"sum_n": Count("pk"), "sum_moved": Coalesce(Sum("moved"), 0)}
+        found[key] = found[key].and_also(Added(*map(int, added)))
+    counts = {"sum_n": Count("pk"), "sum_moved": Coalesce(Sum("moved"), 0), "known": Count("moved")}
     for edge in span.edges:
         rows = events(replace(question, since=edge.since, until=edge.until), user).rows
-        for currency, event, success, n, moved in rows.values_list("currency", "event", "success").annotate(**counts):
-            sizes[currency, event, success] += edge.sign * n
-            found[currency, event, success] += edge.sign * int(moved)
-    return [(*key, n, found[key]) for key, n in sizes.items() if n]
+        by = rows.order_by().values_list("currency", "event", "success").annotate(**counts)
+        for *key, n, moved, known in by:
+            found[tuple(key)] = found[tuple(key)].and_also(Added(n, int(moved), n - known), edge.sign)
+    return [(*key, added) for key, added in found.items() if added.size]
 
 
 _SAID = {DONE: True, REFUSED: False}
@@ -195,21 +192,20 @@ def _asks_rows(question: Question) -> bool:
     return bool(question.text or question.held_as or any(each is not None for each in amounts))
 
 
-def grouped_held(question: Question, user: User, most: int) -> list[tuple[str, int, int]]:
-    """Of the newest `most` of them: currency, how many, and what is held. As `ours.grouped`."""
+def grouped_held(question: Question, user: User, most: int) -> list[tuple[str, Added]]:
+    """Of the newest `most` of them: currency, and what is held. As `ours.grouped`."""
     found = to_capture(question, user)
     rows = found.rows.values("currency", units=F("held"), moment=F("created"))
     return by_group(rows, most, "currency", parts=found.parts)
 
 
-def all_held(question: Question, user: User) -> list[tuple[str, int, int]] | None:
+def all_held(question: Question, user: User) -> list[tuple[str, Added]] | None:
     """The same of all of them, by what the index keeps added up; None where that does not know what is asked."""
     if _asks_rows(question) or question.since or question.until:
         return None
     rows = _sums_of_held(question, user).values_list("currency")
-    return [
-        (currency, n, int(held)) for currency, n, held in rows.annotate(sum_n=Sum("n"), sum_held=Sum("held")).order_by()
-    ]
+    sums = rows.annotate(sum_n=Sum("n"), sum_held=Sum("held")).order_by()
+    return [(currency, Added(n, int(held))) for currency, n, held in sums]
 
 
 def _sums_of_held(question: Question, user: User) -> "QuerySet[HeldSum]":

@@ -31,7 +31,7 @@ LENGTHS = [timedelta(hours=hours) for hours in (2, 5, 13, 24, 30 * 24 + 7)]
 
 def sums() -> dict[str, Counter[tuple[Any, ...]]]:
     found = {}
-    for model, names in ((OrderSum, ("n", "total")), (HeldSum, ("n", "held")), (MoveSum, ("n", "moved"))):
+    for model, names in ((OrderSum, ("n", "total")), (HeldSum, ("n", "held")), (MoveSum, ("n", "moved", "untold"))):
         alike = [field.name for field in model._meta.concrete_fields if field.name not in ("id", *names)]
         rows = model._default_manager.exclude(n=0).values_list(*alike, *names)
         found[model.__name__] = Counter(rows)

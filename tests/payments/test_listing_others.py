@@ -166,6 +166,16 @@ def test_a_refund_whose_amount_can_be_read_in_two_ways_is_in_no_sum(desk: Client
     recount(SE)
     assert "named: 100.00 SEK" in page(desk, others="1")
     assert sums(desk, others="1") == "SEK Captured 499.00 Refunded amount not known (1)"
+    MoneyEvent.objects.create(
+        payment=payment, merchant="norce", channel="se", mark="n", event="refund", success=True, moved=30_000,
+        at=timezone.now(), currency="SEK",
+    )  # fmt: skip
+    MoneyEvent.objects.create(
+        payment=payment, merchant="norce", channel="se", mark="o", event="refund", success=False, currency="SEK"
+    )
+    recount(SE)
+    told = "SEK Captured 499.00 Refunded 3.00 + amount not known (1) Moved nothing 0.00"
+    assert sums(desk, others="1") == told == sums(desk, others="1", text="psp-1"), "as if each had been looked at"
 
 
 def test_an_event_without_a_time_stands_at_the_end_and_is_counted(desk: Client, captured_elsewhere: str) -> None:
