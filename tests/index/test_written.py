@@ -15,9 +15,9 @@ from index import locking, reading, rollups, writing
 from index.checks import CHECKS
 from index.models import IndexedKey, IndexedOrder, IndexedPayment, IndexedSku, MoneyEvent
 from index.questions import Question
-from index.sums import HeldSum, OrderSum
+from index.sums import Axis, HeldSum, MoveSum, OrderSum
 from index.writing import Event
-from tests.index.made import NO, NOW, SE, order, payment
+from tests.index.made import ADAPTERS, NO, NOW, SE, order, payment
 
 pytestmark = pytest.mark.django_db
 EVERY = Question(channels=(SE,))
@@ -64,6 +64,38 @@ def test_it_holds_until_the_payment_is_another_one() -> None:
     writing.see([order(1, payments=(payment(state="refunded"),))], at=NOW + timedelta(minutes=2))
     assert (one().returned, one().taken) == (4_990_000, 0)
     assert MoneyEvent.objects.count() == 1
+
+
+def moves() -> set[tuple[str, str, int, int]]:
+    """What others moved: by adapter and currency, how often, and how much."""
+    kept = MoveSum.objects.filter(axis=Axis.ALL, n__gt=0)
+    return set(kept.values_list("adapter", "currency", "n", "moved"))
+
+
+def test_what_was_moved_goes_along_with_its_payment() -> None:
+    writing.see([order(1, payments=(payment(),))], at=NOW)
+    writing.note_transactions(SE, "o_se00001", "p", refunded("99"), [refund("99")], NOW)
+    assert moves() == {(ADAPTERS[0], "SEK", 1, 990_000)}
+    other = payment(adapter="another", currency="EUR")
+    writing.see([order(1, payments=(other,))], at=NOW + timedelta(minutes=1))
+    assert moves() == {("another", "EUR", 1, 990_000)}
+    assert MoneyEvent.objects.values_list("adapter", "currency").get() == ("another", "EUR")
+    writing.see([order(1, payments=())], at=NOW + timedelta(minutes=2))
+    assert moves() == set() and not MoneyEvent.objects.exists()
+    assert not HeldSum.objects.filter(n__gt=0).exists()
+
+
+def test_what_is_held_is_to_be_captured_once_its_order_is_agreed() -> None:
+    def held() -> list[tuple[bool, int, int]]:
+        return list(HeldSum.objects.filter(n__gt=0).values_list("is_to_capture", "n", "held"))
+
+    for minute, (status, is_to_capture) in enumerate([("checkout", False), ("accepted", True), ("completed", True)]):
+        writing.see(
+            [order(1, status=status, payments=(payment(state="reserved"),))], at=NOW + timedelta(minutes=minute)
+        )
+        assert held() == [(is_to_capture, 1, 4_990_000)]
+    writing.note_transactions(SE, "o_se00001", "p", refunded("99"), [], NOW + timedelta(minutes=5))
+    assert held() == [] and not IndexedPayment.objects.filter(is_to_capture=True).exists()
 
 
 def test_of_another_state_than_is_known_only_the_events_are_kept() -> None:
