@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -104,8 +105,11 @@ def test_a_host_with_many_dead_addresses_is_given_up_after_one_time_limit(monkey
     """The socket module gives the limit to each address; here the second one is not tried any more,
     and surely not the fiftieth."""
     tried: list[object] = []
+    connect = socket.create_connection
 
-    def never(address: object, *args: object, **kwargs: object) -> None:
+    def never(address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.socket:
+        if address[1] != 80:  # somebody else's: a thread that a test before has left
+            return connect(address, *args, **kwargs)
         tried.append(address)
         time.sleep(0.2)
         raise TimeoutError
