@@ -89,13 +89,14 @@ def where_any(question: Question) -> Question:
 
 
 def sizes(question: Question) -> dict[Channel, tuple[int, int]]:
-    """In each channel, how many are meant, and how many there are in that currency, or in all."""
+    """In each channel in which some are meant, how many, and how many there are in that currency, or in all."""
     meant = grouped(question, "channel")
     whole = grouped(Question(channels=question.channels, currency=question.currency), "channel")
     return {
-        channel: (meant.get(str(channel), NONE).size, whole.get(str(channel), NONE).size)
+        channel: (meant[str(channel)].size, whole.get(str(channel), NONE).size)
         for channel in question.channels
-    }  # fmt: skip
+        if str(channel) in meant
+    }
 
 
 def can_be_rolled(question: Question) -> bool:

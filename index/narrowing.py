@@ -4,7 +4,7 @@ What can be true of few orders alone (an id, a key, a text, an amount) is looked
 sorted. Where there are more, there is a branch for each channel and value of what narrows most, for `index.walking`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -202,10 +202,9 @@ def by_size(question: Question, sizes: Mapping[Channel, tuple[int, int]]) -> lis
     or walked along in that order, whichever meets fewer rows. `sizes`: how many are meant, of how many."""
     found = []
     for channel in dict.fromkeys(question.channels):
-        meant, whole = sizes.get(channel, (0, 0))
-        if meant:
-            alone, is_sorted = replace(question, channels=(channel,)), meant * meant <= _PAGE * whole
-            found.append(Branch(matching(alone) if is_sorted else _in_order(alone), is_sorted=is_sorted))
+        meant, whole = sizes[channel]
+        alone, is_sorted = replace(question, channels=(channel,)), meant * meant <= _PAGE * whole
+        found.append(Branch(matching(alone) if is_sorted else _in_order(alone), is_sorted=is_sorted))
     return found
 
 
@@ -213,8 +212,7 @@ def _in_order(question: Question) -> QuerySet[IndexedOrder]:
     """The rows that are meant, for SQLite by an index of their order and no other, or it sorts all that one has."""
     if connection.vendor != "sqlite":
         return matching(question)
-    beside = [Q(In(unindexed(COLUMN_OF[name]), list(getattr(question, name)))) for name in _NARROWS]
-    beside = [each for name, each in zip(_NARROWS, beside, strict=True) if getattr(question, name)]
+    beside = []
     if question.check and question.check != checks.STUCK:
         beside.append(Q(Exact(unindexed(checks.CHECKS[question.check].flag), Value(value=True))))
         question = replace(question, check="")
@@ -222,8 +220,7 @@ def _in_order(question: Question) -> QuerySet[IndexedOrder]:
         beside.append(Q(GreaterThanOrEqual(unindexed("created"), question.created_from)))
     if question.created_to:
         beside.append(Q(LessThan(unindexed("created"), question.created_to)))
-    less: dict[str, Any] = {**dict.fromkeys(_NARROWS, ()), "created_from": None, "created_to": None}
-    return matching(replace(question, **less)).filter(*beside)
+    return _unindexed(replace(question, created_from=None, created_to=None), _NARROWS).filter(*beside)
 
 
 def by_amount(question: Question) -> QuerySet[Any, Any] | None:
@@ -266,11 +263,15 @@ def of_many(question: Question, sorting: Sorting | None) -> list[Branch]:
 
 def _along(question: Question, name: str) -> QuerySet[IndexedOrder]:
     """The rows that are meant, for SQLite by the index of that and no other that narrows: it takes any."""
-    others = [each for each in _NARROWS if each != name and getattr(question, each)] if name else []
-    if connection.vendor != "sqlite" or not others:
+    if connection.vendor != "sqlite" or not name:
         return matching(question)
-    beside = (Q(In(unindexed(COLUMN_OF[each]), list(getattr(question, each)))) for each in others)
-    less: dict[str, Any] = dict.fromkeys(others, ())
+    return _unindexed(question, [each for each in _NARROWS if each != name])
+
+
+def _unindexed(question: Question, names: Sequence[str]) -> QuerySet[IndexedOrder]:
+    """The rows that are meant, with what it asks under these names as no index has it."""
+    beside = (Q(In(unindexed(COLUMN_OF[each]), list(values))) for each in names if (values := getattr(question, each)))
+    less: dict[str, Any] = dict.fromkeys(names, ())
     return matching(replace(question, **less)).filter(*beside)
 
 

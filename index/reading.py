@@ -101,11 +101,11 @@ def page(  # noqa: PLR0913 - which page of what
     cannot be read is the beginning. A page in the middle costs what the first one does. `only`: a condition besides,
     which has to hold of most of them, or they are looked through for it."""
     sorting = narrowing.Sorting.of(question.sort)
-    question = counting.where_any(question)
-    if not question.channels:
-        return Page(())
     is_sized = sorting.column in narrowing.IN_NO_OTHER_ORDER and narrowing.has_an_index(question)
     sizes = counting.sizes(question) if is_sized else None
+    question = counting.where_any(question) if sizes is None else replace(question, channels=tuple(sizes))
+    if not question.channels:
+        return Page(())
     found = walking.page(
         walking.along(question, sorting, only, sizes), sorting, size,
         positions.read(sorting.column, after), positions.read(sorting.column, before), last=at == "end",

@@ -45,10 +45,18 @@ def events(question: Question, user: User) -> Listed:
     """The moves of others that are meant. One query for which kinds there are."""
     if not question.asks_others:
         return Listed(MoneyEvent.objects.none(), [])
-    channels, numbers = asked_channels(question, user), _few(question, user)
+    numbers = _few(question, user)
+    found = _events(question, user, numbers)
+    if numbers is not None:
+        return Listed(found, [{}])
+    return _in_parts(found, _sums_of_moves(question, user).filter(axis=Axis.ALL), "event")
+
+
+def _events(question: Question, user: User, numbers: list[int] | None) -> "QuerySet[MoneyEvent]":
+    """Those of these orders, or of all."""
     kinds = asked_kinds(question) or MONEY_ACTIONS
     found = MoneyEvent.objects.filter(
-        _where(channels, numbers, "payment__"), is_ours=False,
+        _where(asked_channels(question, user), numbers, "payment__"), is_ours=False,
         event__in=[kind for kind in kinds if kind in MONEY_ACTIONS],
     )  # fmt: skip
     if question.tab is Tab.REFUNDED:
@@ -59,12 +67,10 @@ def events(question: Question, user: User) -> Listed:
         "at__gte": question.since, "at__lt": question.until,
         "moved__gte": _units(question.amount_from), "moved__lte": _units(question.amount_to),
     }  # fmt: skip
-    found = found.filter(
-        _of_payment(question, "payment__"), **{name: each for name, each in bounds.items() if each is not None}
-    )
-    if numbers is not None:
-        return Listed(found, [{}])
-    return _in_parts(found, _sums_of_moves(question, user).filter(axis=Axis.ALL), "event")
+    return found.filter(
+        _repeated(question), _of_payment(question, "payment__"),
+        **{name: each for name, each in bounds.items() if each is not None},
+    )  # fmt: skip
 
 
 def to_capture(question: Question, user: User) -> Listed:
@@ -79,6 +85,7 @@ def to_capture(question: Question, user: User) -> Listed:
     }  # fmt: skip
     found = IndexedPayment.objects.filter(
         _where(channels, numbers, ""),
+        _repeated(question),
         _of_payment(question, ""),
         is_to_capture=True,
         **{name: each for name, each in bounds.items() if each is not None},
@@ -113,13 +120,19 @@ def _few(question: Question, user: User) -> list[int] | None:
     return few_with(asked_channels(question, user), question.text) if question.text else None
 
 
-def _of_payment(question: Question, prefix: str) -> Q:
-    """What is asked of the payment itself; `prefix` leads to what a row does not repeat of it."""
+def _repeated(question: Question) -> Q:
+    """What is asked of a payment that its transactions and what is added up of it repeat."""
     wanted = Q()
     if question.provider:
         wanted &= reduce(or_, (Q(adapter__istartswith=text) for text in question.spellings))
     if question.currency:
         wanted &= Q(currency=question.currency.upper())
+    return wanted
+
+
+def _of_payment(question: Question, prefix: str) -> Q:
+    """What is asked of the payment itself, to which `prefix` leads, besides."""
+    wanted = Q()
     if question.held_as:
         wanted &= reduce(or_, (Q(**{f"{prefix}{name}__gt": 0}) for name in question.held_as))
     if text := question.text:
@@ -137,12 +150,10 @@ def _units(amount: Any) -> int | None:
 def grouped_events(question: Question, user: User, most: int) -> list[tuple[str, str, bool | None, Added]]:
     """Of the newest `most` of them: currency, event, whether it was done, and what they moved. As `ours.grouped`."""
     found = events(question, user)
-    rows = found.rows.values("event", "success", in_currency=F("currency"), units=F("moved"), moment=F("at"))
+    rows = found.rows.values("currency", "event", "success", units=F("moved"), moment=F("at"))
     return [
         (currency, event, None if success is None else bool(success), added)
-        for currency, event, success, added in by_group(
-            rows, most, "in_currency", "event", "success", parts=found.parts
-        )
+        for currency, event, success, added in by_group(rows, most, "currency", "event", "success", parts=found.parts)
     ]
 
 
@@ -162,10 +173,11 @@ def all_events(question: Question, user: User) -> list[tuple[str, str, bool | No
         found[key] = found[key].and_also(Added(*map(int, added)))
     counts = {"sum_n": Count("pk"), "sum_moved": Coalesce(Sum("moved"), 0), "known": Count("moved")}
     for edge in span.edges:
-        rows = events(replace(question, since=edge.since, until=edge.until), user).rows
+        rows = _events(replace(question, since=edge.since, until=edge.until), user, None)
         by = rows.order_by().values_list("currency", "event", "success").annotate(**counts)
-        for *key, n, moved, known in by:
-            found[tuple(key)] = found[tuple(key)].and_also(Added(n, int(moved), n - known), edge.sign)
+        for currency, event, success, n, moved, known in by:
+            key = currency, event, success
+            found[key] = found[key].and_also(Added(n, int(moved), n - known), edge.sign)
     return [(*key, added) for key, added in found.items() if added.size]
 
 
@@ -174,9 +186,8 @@ _SAID = {DONE: True, REFUSED: False}
 
 def _sums_of_moves(question: Question, user: User) -> "QuerySet[MoveSum]":
     """What the index keeps of their channels, types, outcomes, provider and currency, over any time."""
-    plain = replace(question, text="", held_as=())
     found = MoveSum.objects.filter(
-        _in(asked_channels(question, user)), _of_payment(plain, ""), n__gt=0,
+        _in(asked_channels(question, user)), _repeated(question), n__gt=0,
         event__in=asked_kinds(question) or MONEY_ACTIONS,
     )  # fmt: skip
     if question.tab is Tab.REFUNDED:
@@ -210,6 +221,5 @@ def all_held(question: Question, user: User) -> list[tuple[str, Added]] | None:
 
 def _sums_of_held(question: Question, user: User) -> "QuerySet[HeldSum]":
     """What the index keeps of their channels, their provider and their currency."""
-    plain = replace(question, text="", held_as=())
     mine = _in(asked_channels(question, user))
-    return HeldSum.objects.filter(mine, _of_payment(plain, ""), is_to_capture=True, n__gt=0)
+    return HeldSum.objects.filter(mine, _repeated(question), is_to_capture=True, n__gt=0)
