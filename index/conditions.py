@@ -38,7 +38,7 @@ def matching(question: Question, among: Collection[int] | QuerySet[Any, Any] | N
     alone they are looked up: a database may think that it is better to go through all of a channel."""
     mine = of_channels(question.channels)
     if among is not None:
-        mine = Q(In(CHANNEL, list(map(str, question.channels))), number__in=among)
+        mine = Q(in_channels(question.channels), number__in=among)
     rows = IndexedOrder.objects.filter(mine, on_row(question))
     order = OuterRef("number")
     exists: list[QuerySet[Any]] = []
@@ -123,6 +123,11 @@ def totals_beside(question: Question) -> Q:
 def unindexed(column: str) -> Coalesce:
     """What is the same as that column, and no index has: who groups or sorts by it is not to be led along its index."""
     return Coalesce(column, column)
+
+
+def in_channels(channels: Iterable[Channel]) -> In:
+    """In one of these channels, as no index knows it: for rows that are looked up by something else."""
+    return In(CHANNEL, list(map(str, channels)))
 
 
 def of_channels(channels: Iterable[Channel]) -> Q:

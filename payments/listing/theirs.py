@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import In
 
 from accounts.channels import Channel, channels_of
 from domain.states import MONEY_ACTIONS
 from index.amounts import to_units
-from index.conditions import CHANNEL
+from index.conditions import in_channels, of_channels
 from index.models import IndexedPayment, MoneyEvent
 from index.reading import few_with
 from index.spans import Span, pieces
@@ -103,17 +102,12 @@ def _in_parts(rows: QuerySet[Any], sums: QuerySet[Any], name: str) -> Listed:
     return Listed(rows, parts) if parts else Listed(rows.none(), [])
 
 
-def _in(channels: Sequence[Channel]) -> Q:
-    """In one of these channels; nothing at all where there is none."""
-    return reduce(or_, (Q(merchant=c.merchant, channel=c.name) for c in channels), Q(pk__in=()))
-
-
 def _where(channels: Sequence[Channel], numbers: list[int] | None, prefix: str) -> Q:
     """In the channels that are asked. Where the index knows among which few orders a text is, these alone are looked
     at: no database is to go through all of a channel for them."""
     if numbers is None:
-        return _in(channels)
-    return Q(In(CHANNEL, list(map(str, channels))), **{f"{prefix}order__in": numbers})
+        return of_channels(channels)
+    return Q(in_channels(channels), **{f"{prefix}order__in": numbers})
 
 
 def _few(question: Question, user: User) -> list[int] | None:
@@ -187,7 +181,7 @@ _SAID = {DONE: True, REFUSED: False}
 def _sums_of_moves(question: Question, user: User) -> "QuerySet[MoveSum]":
     """What the index keeps of their channels, types, outcomes, provider and currency, over any time."""
     found = MoveSum.objects.filter(
-        _in(asked_channels(question, user)), _repeated(question), n__gt=0,
+        of_channels(asked_channels(question, user)), _repeated(question), n__gt=0,
         event__in=asked_kinds(question) or MONEY_ACTIONS,
     )  # fmt: skip
     if question.tab is Tab.REFUNDED:
@@ -221,5 +215,5 @@ def all_held(question: Question, user: User) -> list[tuple[str, Added]] | None:
 
 def _sums_of_held(question: Question, user: User) -> "QuerySet[HeldSum]":
     """What the index keeps of their channels, their provider and their currency."""
-    mine = _in(asked_channels(question, user))
+    mine = of_channels(asked_channels(question, user))
     return HeldSum.objects.filter(mine, _repeated(question), is_to_capture=True, n__gt=0)
